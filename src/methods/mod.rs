@@ -1,0 +1,122 @@
+//! Methods: one file each, one line in the list below.
+//!
+//! A method says what views it wants of a picture, a loss that shapes the energy while training, and the energy
+//! itself, which is all that inference reads. Energy is not loss: they share a number only where a method says so.
+
+use burn::{module::Module, tensor::Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::mask::Mask;
+
+/// What a method wants of each picture of a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewPlan {
+    /// Side of the square that the model takes, in pixels.
+    pub size_px: usize,
+    /// Side of a patch, in pixels.
+    pub patch_px: usize,
+    /// Which masks to draw while training: kinds with their weights. Every mask of one batch hides equally many patches.
+    pub masks: MaskMix,
+    /// Whether the batch must carry the smooth fill of what its masks hide.
+    pub fill: bool,
+}
+
+/// A mixture of mask kinds, as in `random:0.75` or `random:0.75*2+half:right+block`.
+pub type MaskMix = crate::mask::MaskMix;
+
+/// One batch of pictures with parts hidden.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// `[batch, 3, size, size]`, 0..1.
+    pub pictures: Tensor<4>,
+    /// One a picture; all hide the same number of patches.
+    pub masks: Vec<Mask>,
+    /// `[batch, 3, size, size]`: visible pixels as they are, hidden ones filled smoothly from them. Never reads what is hidden.
+    pub fill: Option<Tensor<4>>,
+}
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Optimiser steps done before this one.
+    pub index: u64,
+    /// Optimiser steps of the whole run.
+    pub of: u64,
+}
+
+/// A scalar to minimise and its named parts.
+#[derive(Clone, Debug)]
+pub struct Loss {
+    /// `[1]`.
+    pub total: Tensor<1>,
+    /// Parts under their names, each `[1]`, for the curves.
+    pub parts: Vec<(&'static str, Tensor<1>)>,
+}
+
+/// A self-supervised method.
+pub trait Method: Module {
+    /// What this method wants of each picture.
+    fn views(&self) -> ViewPlan;
+
+    /// The loss of a batch. Runs on an autodiff device while training.
+    fn loss(&self, batch: &Batch, step: Step) -> Loss;
+
+    /// The picture the model draws, `[batch, 3, size, size]`, values around 0..1 and not clamped; `None` where a
+    /// method draws nothing. Visible patches are the model's own drawing of them: callers set the truth in.
+    fn complete(&self, batch: &Batch) -> Option<Tensor<4>>;
+
+    /// Energy of each patch, `[batch, patches]`: how badly what is in the picture fits what the model expects there,
+    /// 0 on visible patches. For a masked autoencoder: mean squared error of the patch's pixels in 0..1.
+    fn patch_energy(&self, batch: &Batch) -> Option<Tensor<2>>;
+
+    /// One embedding a picture, `[batch, dim]`, of pictures with nothing hidden.
+    fn embed(&self, pictures: Tensor<4>) -> Tensor<2>;
+
+    /// After the optimiser's step: teacher, queue, bank, centre. Most methods have nothing to settle.
+    fn settle(&mut self, _step: Step) {}
+}
+
+/// What a method says of itself; drives the command line, the page's list, the documents' table and the tests over every method.
+#[derive(Clone, Debug, Serialize)]
+pub struct MethodCard {
+    /// As typed: `mae`.
+    pub name: &'static str,
+    /// As in the paper: `Masked autoencoder`.
+    pub title: &'static str,
+    /// `masked`, `contrast`, `distil`, `regularise`, `cluster`, …
+    pub family: &'static str,
+    /// Authors, year, where.
+    pub paper: &'static str,
+    /// What keeps the energy from being low everywhere.
+    pub stops_collapse: &'static str,
+    /// A paragraph for the page and `darkroom methods`.
+    pub summary: &'static str,
+    /// Everything `--set` may set.
+    pub knobs: &'static [Knob],
+    /// Named settings.
+    pub presets: &'static [Preset],
+}
+
+/// One knob of a method.
+#[derive(Clone, Debug, Serialize)]
+pub struct Knob {
+    /// As typed: `mask_ratio`.
+    pub name: &'static str,
+    /// `px`, `ratio`, `patches`, … or empty.
+    pub unit: &'static str,
+    /// As typed.
+    pub default: &'static str,
+    /// One sentence.
+    pub help: &'static str,
+}
+
+/// Named settings of a method.
+#[derive(Clone, Debug, Serialize)]
+pub struct Preset {
+    /// As typed: `photos`.
+    pub name: &'static str,
+    /// One sentence, with the source where it is a paper's.
+    pub help: &'static str,
+    /// Knobs of the method or the run, and what they are set to.
+    pub set: &'static [(&'static str, &'static str)],
+}

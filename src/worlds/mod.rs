@@ -1,0 +1,1 @@
+//! Procedural worlds: pictures rendered from known factors.
