@@ -6,6 +6,7 @@
 
 pub mod chance;
 pub mod mask;
+pub mod names;
 pub mod picture;
 pub mod platform;
 pub mod worlds;

@@ -7,6 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::picture::Frame;
+
 use crate::mask::{Grid, Mask};
 
 /// Raised whenever a message changes its meaning; page and engine compare theirs.
@@ -22,17 +24,6 @@ pub struct Envelope<T> {
     pub job: Job,
     /// What is said.
     pub body: T,
-}
-
-/// A square in a picture's own pixels: what the model gets of it. May reach beyond the picture only by rounding.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Frame {
-    /// Left edge, pixels of the picture.
-    pub x: f32,
-    /// Top edge, pixels of the picture.
-    pub y: f32,
-    /// Side, pixels of the picture.
-    pub side: f32,
 }
 
 /// Which device.

@@ -1,0 +1,78 @@
+/// Why a picture cannot be had. Each sentence names the file and says what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PictureError {
+    /// Zero bytes.
+    #[error("{name} is empty (zero bytes): copy or download it again")]
+    Empty {
+        /// The file.
+        name: String,
+    },
+    /// More bytes than are read.
+    #[error("{name} has {megabytes} MB, more than the {limit} MB a picture may have: save it smaller and try again")]
+    FileTooLarge {
+        /// The file.
+        name: String,
+        /// Its size.
+        megabytes: u64,
+        /// The largest taken.
+        limit: u64,
+    },
+    /// No format that we know.
+    #[error("{name} is no picture that can be read here ({looks_like}): open it in an image program and save it as PNG or JPEG")]
+    NotAPicture {
+        /// The file.
+        name: String,
+        /// What its first bytes look like.
+        looks_like: String,
+    },
+    /// The header asks for too many pixels.
+    #[error("{name} says it is {width} x {height} pixels, more than the 100 megapixels taken here: make it smaller and try again")]
+    TooManyPixels {
+        /// The file.
+        name: String,
+        /// As declared.
+        width: u64,
+        /// As declared.
+        height: u64,
+    },
+    /// Opening it would take more memory or time than is allowed.
+    #[error(
+        "{name} ({width} x {height} pixels, {what}) would cost more than {limit} to open: make it smaller, or save it as plain 8-bit PNG or JPEG, and try again"
+    )]
+    TooCostly {
+        /// The file.
+        name: String,
+        /// As declared.
+        width: u64,
+        /// As declared.
+        height: u64,
+        /// What makes it costly.
+        what: String,
+        /// `512 MiB of memory` or `two seconds`.
+        limit: &'static str,
+    },
+    /// The file ends before the picture does.
+    #[error("{name} is cut short: the file ends before the picture does; copy or download it again")]
+    CutShort {
+        /// The file.
+        name: String,
+    },
+    /// The file contradicts itself, or uses something that no decoder here knows.
+    #[error("{name} is damaged or of a kind not known here ({reason}): open it in an image program and save it as PNG or JPEG")]
+    Damaged {
+        /// The file.
+        name: String,
+        /// The decoder's own words.
+        reason: String,
+    },
+    /// Pixels and size disagree.
+    #[error("a picture of {width} x {height} pixels cannot hold {length} values")]
+    Length {
+        /// Pixels in a row.
+        width: usize,
+        /// Rows.
+        height: usize,
+        /// Values found.
+        length: usize,
+    },
+}
