@@ -34,7 +34,6 @@ pub mod protocol;
 
 #[cfg(feature = "cli")]
 pub mod cli;
-#[cfg(all(feature = "engine", target_family = "wasm"))]
 pub mod engine;
 #[cfg(all(feature = "page", target_family = "wasm"))]
 pub mod page;

@@ -58,7 +58,8 @@ pub enum ToEngine {
         /// As given when it was added.
         id: u32,
     },
-    /// Fetches (or takes from storage) and opens a shipped model: a name out of `models/index.json`. Answer: `Model`.
+    /// Fetches (or takes from storage) and opens a shipped model: a name out of `models/index.json`, or one that
+    /// `Stored` lists. Predictions go on meanwhile. Answer: `Model`, or `Overtaken` by a newer model.
     OpenShipped {
         /// `photos`.
         name: String,
@@ -126,7 +127,7 @@ pub enum FromEngine {
     Model(Box<ModelInfo>),
     /// Buffers, RGBA of `size_px` squared: 0 the picture as the model gets it, 1 the model's drawing of every patch.
     Predicted(Prediction),
-    /// A newer prediction was asked for.
+    /// A newer prediction was asked for; or, while a model was being fetched, a newer model.
     Overtaken,
     /// What storage holds.
     Stored(Vec<StoredModel>),
@@ -170,6 +171,8 @@ pub struct Prediction {
     pub network_ms: f32,
     /// All of it, milliseconds.
     pub total_ms: f32,
+    /// Memory of the engine's wasm module, bytes. It never shrinks, so it must stop growing.
+    pub memory_bytes: u64,
 }
 
 /// PSNR over the hidden pixels in dB: `10 log10(1 / MSE)`, higher is better.
@@ -252,9 +255,9 @@ pub struct DeviceReport {
     pub device: DeviceKind,
     /// The adapter's own name.
     pub adapter: String,
-    /// Largest difference to the stored answer, relative to its largest value.
-    pub error: f32,
-    /// Whether that is small enough to be trusted.
+    /// Largest difference to the stored answer, relative to its largest value; `None` where the model's file carries no answer.
+    pub error: Option<f32>,
+    /// Whether that is small enough to be trusted. Without an answer: whether every value is a finite number.
     pub right: bool,
     /// Median time of one prediction, milliseconds.
     pub ms: f32,

@@ -1,1 +1,8 @@
-//! (room engine)
+//! The worker behind the page: it owns the device, the weights and every tensor.
+//!
+//! What is plain logic compiles everywhere and is tested natively; what talks to the browser only in wasm.
+
+pub mod queue;
+pub mod range;
+pub mod sniff;
+pub mod stored_name;
