@@ -3,10 +3,28 @@
 //! A method says what views it wants of a picture, a loss that shapes the energy while training, and the energy
 //! itself, which is all that inference reads. Energy is not loss: they share a number only where a method says so.
 
-use burn::{module::Module, tensor::Tensor};
+mod any;
+mod error;
+mod knobs;
+pub mod published;
+
+use std::collections::BTreeMap;
+
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
 use serde::{Deserialize, Serialize};
 
-use crate::mask::Mask;
+pub use error::MethodError;
+pub use knobs::Knobs;
+pub use published::{Entry, Form, Names};
+
+use crate::{config::RunConfig, mask::Mask, nn::Source};
+
+any::methods! {
+    Mae in mae;
+}
 
 /// What a method wants of each picture of a batch.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +73,26 @@ pub struct Loss {
 
 /// A self-supervised method.
 pub trait Method: Module {
+    /// The method out of a run's knobs, its numbers from `source`.
+    ///
+    /// # Errors
+    /// A knob that is unknown, out of range or at odds with another, named.
+    fn new(config: &RunConfig, source: &mut dyn Source, device: &Device) -> Result<Self, MethodError>;
+
+    /// What such a method wants of each picture, without a network.
+    ///
+    /// # Errors
+    /// As [`Method::new`].
+    fn plan(config: &RunConfig) -> Result<ViewPlan, MethodError>;
+
+    /// Every knob as it is set: with these, [`Method::new`] makes a network of this shape.
+    fn knobs(&self) -> BTreeMap<String, toml::Value>;
+
+    /// What a person should know of its drawings, where that is not plain.
+    fn note(&self) -> Option<String> {
+        None
+    }
+
     /// What this method wants of each picture.
     fn views(&self) -> ViewPlan;
 
@@ -119,4 +157,12 @@ pub struct Preset {
     pub help: &'static str,
     /// Knobs of the method or the run, and what they are set to.
     pub set: &'static [(&'static str, &'static str)],
+}
+
+/// The method that `config` names, its first weights drawn from the run's seed. On `device.autodiff()` it can be trained.
+///
+/// # Errors
+/// A method or a knob that is unknown or cannot be set so, with the nearest name.
+pub fn build(config: &RunConfig, device: &Device) -> Result<AnyMethod, MethodError> {
+    AnyMethod::new(config, &mut crate::nn::Drawn { seed: config.seed }, device)
 }

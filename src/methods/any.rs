@@ -1,0 +1,92 @@
+//! The list of methods made into one type.
+
+/// Makes `AnyMethod`, [`cards`](super::cards) and [`build`](super::build) out of lines `Name in file;`.
+macro_rules! methods {
+    ($($name:ident in $file:ident;)*) => {
+        $(pub mod $file;)*
+
+        /// One of the methods: what trains, predicts and is saved.
+        #[derive(Module, Debug)]
+        #[allow(clippy::large_enum_variant)]
+        pub enum AnyMethod {
+            $(
+                #[doc = concat!("See [`", stringify!($file), "`].")]
+                $name($file::$name),
+            )*
+        }
+
+        /// Cards of all methods, in the order of the list.
+        #[must_use]
+        pub fn cards() -> &'static [MethodCard] {
+            &[$($file::CARD),*]
+        }
+
+        impl AnyMethod {
+            /// The method's name, as typed.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$name(_) => $file::CARD.name,)* }
+            }
+
+            /// The method's card.
+            #[must_use]
+            pub fn card(&self) -> &'static MethodCard {
+                match self { $(Self::$name(_) => &$file::CARD,)* }
+            }
+        }
+
+        impl Method for AnyMethod {
+            fn new(config: &RunConfig, source: &mut dyn Source, device: &Device) -> Result<Self, MethodError> {
+                $(
+                    if config.method == $file::CARD.name {
+                        return $file::$name::new(config, source, device).map(Self::$name);
+                    }
+                )*
+                Err(MethodError::unknown_method(&config.method, cards().iter().map(|card| card.name)))
+            }
+
+            fn plan(config: &RunConfig) -> Result<ViewPlan, MethodError> {
+                $(
+                    if config.method == $file::CARD.name {
+                        return $file::$name::plan(config);
+                    }
+                )*
+                Err(MethodError::unknown_method(&config.method, cards().iter().map(|card| card.name)))
+            }
+
+            fn knobs(&self) -> BTreeMap<String, toml::Value> {
+                match self { $(Self::$name(method) => method.knobs(),)* }
+            }
+
+            fn note(&self) -> Option<String> {
+                match self { $(Self::$name(method) => method.note(),)* }
+            }
+
+            fn views(&self) -> ViewPlan {
+                match self { $(Self::$name(method) => method.views(),)* }
+            }
+
+            fn loss(&self, batch: &Batch, step: Step) -> Loss {
+                match self { $(Self::$name(method) => method.loss(batch, step),)* }
+            }
+
+            fn complete(&self, batch: &Batch) -> Option<Tensor<4>> {
+                match self { $(Self::$name(method) => method.complete(batch),)* }
+            }
+
+            fn patch_energy(&self, batch: &Batch) -> Option<Tensor<2>> {
+                match self { $(Self::$name(method) => method.patch_energy(batch),)* }
+            }
+
+            fn embed(&self, pictures: Tensor<4>) -> Tensor<2> {
+                match self { $(Self::$name(method) => method.embed(pictures),)* }
+            }
+
+            fn settle(&mut self, step: Step) {
+                match self { $(Self::$name(method) => method.settle(step),)* }
+            }
+        }
+    };
+}
+
+pub(super) use methods;

@@ -1,0 +1,214 @@
+//! Masked autoencoder (He et al., "Masked Autoencoders Are Scalable Vision Learners", 2021).
+//!
+//! The encoder sees the patches that are kept; the decoder gets their codes and one and the same token for every
+//! hidden patch, and says what pixels are there. Loss: mean squared error over the hidden patches. Energy: the mean
+//! squared error of the hidden pixels in 0..1, whatever target was learnt.
+
+mod card;
+mod config;
+pub mod names;
+mod statistics;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor, TensorData},
+};
+
+pub use card::CARD;
+pub use config::{MaeConfig, Target};
+pub use names::entries;
+
+use super::{Batch, Loss, Method, MethodError, Step, ViewPlan};
+use crate::{
+    config::RunConfig,
+    nn::{
+        Builder, Decoder, DecoderConfig, Order, Source, Vit, VitConfig,
+        patches::{patchify, unpatchify},
+    },
+};
+
+/// Keeps a patch without any contrast from being divided by nothing, as in the published code.
+const LEAST_VARIANCE: f32 = 1e-6;
+
+/// A masked autoencoder.
+#[derive(Module, Debug)]
+pub struct Mae {
+    /// Kept patches into codes.
+    pub encoder: Vit,
+    /// Codes into pixels.
+    pub decoder: Decoder,
+    #[module(skip)]
+    config: MaeConfig,
+}
+
+/// The patches of a batch, standardised, in the order that the network takes them.
+struct Arranged {
+    order: Order,
+    /// `[batch, patches, 3 p p]`.
+    patches: Tensor<3>,
+    /// `[batch, patches, 3 p p]`: visible as they are, hidden ones filled.
+    fill: Option<Tensor<3>>,
+}
+
+impl Mae {
+    /// A network of the given shape, its numbers from `source`.
+    pub fn with(config: MaeConfig, source: &mut dyn Source, device: &Device) -> Self {
+        let mut at = Builder::new(source, device);
+        let (grid, patch_values) = (config.grid(), config.patch_values());
+        let encoder = VitConfig {
+            grid,
+            patch_values,
+            depth: config.encoder_depth,
+            block: config.encoder_block(),
+        };
+        let decoder = DecoderConfig {
+            grid,
+            patch_values,
+            from_dim: config.encoder_dim,
+            depth: config.decoder_depth,
+            block: config.decoder_block(),
+            fill: config.fill_to_decoder,
+            // What the fill lacks is small: a run that starts near the fill itself has less to unlearn.
+            last_gain: if config.target == Target::Residual { 0.1 } else { 1.0 },
+        };
+        Self {
+            encoder: Vit::new(at.at("encoder"), encoder),
+            decoder: Decoder::new(at.at("decoder"), decoder),
+            config,
+        }
+    }
+
+    /// Its sizes and choices.
+    #[must_use]
+    pub fn config(&self) -> &MaeConfig {
+        &self.config
+    }
+
+    /// The decoder's numbers for the last `count` patches in the order: `[batch, count, 3 p p]`.
+    fn predict(&self, arranged: &Arranged, count: usize) -> Tensor<3> {
+        let order = &arranged.order;
+        let kept = arranged.patches.clone().narrow(1, 0, order.kept);
+        let encoded = self.encoder.forward(kept, order);
+        let tokens = self.decoder.forward(encoded, arranged.fill.clone(), order);
+        self.decoder.draw(tokens.narrow(1, 1 + order.patches() - count, count))
+    }
+
+    fn arrange(&self, batch: &Batch) -> Arranged {
+        let order = Order::of(&batch.masks);
+        let standard = |pictures: &Tensor<4>| order.arrange(self.standardise(pictures.clone()));
+        let patches = standard(&batch.pictures);
+        assert!(
+            batch.fill.is_some() || !self.config.wants_fill(),
+            "this masked autoencoder's batches must carry the smooth fill"
+        );
+        let fill = batch.fill.as_ref().filter(|_| self.config.wants_fill()).map(standard);
+        Arranged { order, patches, fill }
+    }
+
+    /// Pictures in 0..1 to standardised patches `[batch, patches, 3 p p]`.
+    fn standardise(&self, pictures: Tensor<4>) -> Tensor<3> {
+        let [mean, std] = self.channels(&pictures);
+        patchify((pictures - mean) / std, self.config.patch)
+    }
+
+    fn channels(&self, pictures: &Tensor<4>) -> [Tensor<4>; 2] {
+        let device = pictures.device();
+        [self.config.mean, self.config.std].map(|values| Tensor::from_data(TensorData::new(values.to_vec(), [1, 3, 1, 1]), &device))
+    }
+
+    /// What the decoder should say of the hidden patches: `[batch, hidden, 3 p p]`.
+    fn target(&self, arranged: &Arranged) -> Tensor<3> {
+        let Order { kept, hidden, .. } = arranged.order;
+        let truth = arranged.patches.clone().narrow(1, kept, hidden);
+        match (self.config.target, &arranged.fill) {
+            (Target::Residual, Some(fill)) => truth - fill.clone().narrow(1, kept, hidden),
+            (Target::Normalised, _) => {
+                let (variance, mean) = truth.clone().var_mean(2);
+                (truth - mean) / (variance + LEAST_VARIANCE).sqrt()
+            }
+            _ => truth,
+        }
+    }
+
+    /// What the decoder said of every patch, as standardised pixels: the way back from [`Mae::target`], without a
+    /// look at what is hidden.
+    fn pixels(&self, said: Tensor<3>, arranged: &Arranged, batch: &Batch) -> Tensor<3> {
+        match (self.config.target, &arranged.fill) {
+            (Target::Residual, Some(fill)) => said + fill.clone(),
+            (Target::Normalised, _) => {
+                let visible = arranged.patches.clone().narrow(1, 0, arranged.order.kept);
+                let [mean, deviation] = statistics::spread(visible, &batch.masks, &arranged.order, LEAST_VARIANCE);
+                said * deviation + mean
+            }
+            _ => said,
+        }
+    }
+}
+
+impl Method for Mae {
+    fn new(config: &RunConfig, source: &mut dyn Source, device: &Device) -> Result<Self, MethodError> {
+        Ok(Self::with(MaeConfig::from_run(config)?, source, device))
+    }
+
+    fn plan(config: &RunConfig) -> Result<ViewPlan, MethodError> {
+        Ok(MaeConfig::from_run(config)?.views())
+    }
+
+    fn knobs(&self) -> BTreeMap<String, toml::Value> {
+        self.config.to_knobs()
+    }
+
+    fn note(&self) -> Option<String> {
+        let says = "It learnt patches normalised by their own mean and contrast, so each hidden patch is drawn with mean \
+                    and contrast estimated from the visible patches around it.";
+        (self.config.target == Target::Normalised).then(|| says.to_owned())
+    }
+
+    fn views(&self) -> ViewPlan {
+        self.config.views()
+    }
+
+    fn loss(&self, batch: &Batch, _step: Step) -> Loss {
+        let arranged = self.arrange(batch);
+        let total = match arranged.order.hidden {
+            // Nothing is hidden, so there is nothing to be wrong about; the graph stays whole.
+            0 => self.predict(&arranged, arranged.order.kept).sum() * 0.0,
+            hidden => (self.predict(&arranged, hidden) - self.target(&arranged)).square().mean(),
+        };
+        Loss { total, parts: vec![] }
+    }
+
+    fn complete(&self, batch: &Batch) -> Option<Tensor<4>> {
+        let arranged = self.arrange(batch);
+        let said = self.predict(&arranged, arranged.order.patches());
+        let patches = arranged.order.restore(self.pixels(said, &arranged, batch));
+        let [mean, std] = self.channels(&batch.pictures);
+        Some(unpatchify(patches, self.config.patch, self.config.grid().columns) * std + mean)
+    }
+
+    fn patch_energy(&self, batch: &Batch) -> Option<Tensor<2>> {
+        let drawn = self.complete(batch)?.clamp(0.0, 1.0);
+        let error = patchify((drawn - batch.pictures.clone()).square(), self.config.patch)
+            .mean_dim(2)
+            .squeeze_dim::<2>(2);
+        let hidden: Vec<f32> = batch
+            .masks
+            .iter()
+            .flat_map(|mask| mask.hidden.iter().map(|hidden| f32::from(u8::from(*hidden))))
+            .collect();
+        let hidden = Tensor::<2>::from_data(TensorData::new(hidden, error.dims()), &error.device());
+        Some(error * hidden)
+    }
+
+    /// Mean of the encoded patches, as in the paper's fine-tuning (global average pooling).
+    fn embed(&self, pictures: Tensor<4>) -> Tensor<2> {
+        let patches = self.standardise(pictures);
+        let [batch, count, _] = patches.dims();
+        let encoded = self.encoder.forward(patches, &Order::all_kept(batch, count));
+        encoded.narrow(1, 1, count).mean_dim(1).squeeze_dim(1)
+    }
+}

@@ -1,0 +1,186 @@
+//! What a masked autoencoder says of itself.
+
+use crate::methods::{Knob, MethodCard, Preset};
+
+/// The card.
+pub const CARD: MethodCard = MethodCard {
+    name: "mae",
+    title: "Masked autoencoder",
+    family: "masked",
+    paper: "He, Chen, Xie, Li, Dollár & Girshick, \"Masked Autoencoders Are Scalable Vision Learners\", 2021",
+    stops_collapse: "The answer is given: the hidden pixels themselves. A constant would be wrong almost everywhere.",
+    summary: "Hides most patches of a picture and predicts them from the rest. An encoder sees only what is left; a light \
+              decoder draws what is missing. One hidden part has many fillings that would fit; trained by squared error, \
+              the network draws their mean, which is why it blurs what it cannot know.",
+    knobs: &KNOBS,
+    presets: &PRESETS,
+};
+
+const fn knob(name: &'static str, unit: &'static str, default: &'static str, help: &'static str) -> Knob {
+    Knob { name, unit, default, help }
+}
+
+const KNOBS: [Knob; 15] = [
+    knob("size", "px", "64", "Side of the square picture."),
+    knob("patch", "px", "8", "Side of a patch; must divide the size."),
+    knob(
+        "mask",
+        "",
+        "random:0.75",
+        "Masks to train with: one kind, or several with weights, as in random:0.75*2+half+blocks.",
+    ),
+    knob(
+        "target",
+        "",
+        "pixels",
+        "What the decoder learns: pixels, normalised (each patch by its own mean and contrast) or residual (what the smooth fill lacks).",
+    ),
+    knob(
+        "fill_to_decoder",
+        "",
+        "false",
+        "Show the decoder the picture with its hidden part filled smoothly.",
+    ),
+    knob(
+        "encoder_dim",
+        "",
+        "128",
+        "Width of the encoder's tokens; divisible by 4 and by its heads.",
+    ),
+    knob("encoder_depth", "layers", "4", "Layers of the encoder."),
+    knob("encoder_heads", "", "4", "Attention heads of the encoder."),
+    knob(
+        "decoder_dim",
+        "",
+        "64",
+        "Width of the decoder's tokens; divisible by 4 and by its heads.",
+    ),
+    knob("decoder_depth", "layers", "2", "Layers of the decoder."),
+    knob("decoder_heads", "", "2", "Attention heads of the decoder."),
+    knob("mlp_ratio", "", "4", "Inner width of a layer, in token widths."),
+    knob(
+        "epsilon",
+        "",
+        "0.000001",
+        "Added to variances in layer norms; published weights in Hugging Face's names use 1e-12.",
+    ),
+    knob(
+        "mean",
+        "",
+        "0.485,0.456,0.406",
+        "Channel means that pictures in 0..1 are standardised by (ImageNet's).",
+    ),
+    knob(
+        "std",
+        "",
+        "0.229,0.224,0.225",
+        "Channel deviations that pictures in 0..1 are standardised by (ImageNet's).",
+    ),
+];
+
+const PRESETS: [Preset; 7] = [
+    Preset {
+        name: "tiny",
+        help: "Seconds on any machine: for trying things out.",
+        set: &[
+            ("size", "32"),
+            ("encoder_dim", "48"),
+            ("encoder_depth", "2"),
+            ("encoder_heads", "3"),
+            ("decoder_dim", "32"),
+            ("decoder_depth", "1"),
+            ("decoder_heads", "2"),
+            ("batch", "32"),
+            ("steps", "200"),
+        ],
+    },
+    Preset {
+        name: "small",
+        help: "About two minutes on two cores: procedural scenes of 64 pixels.",
+        set: &[
+            ("target", "residual"),
+            ("fill_to_decoder", "true"),
+            ("mask", "random:0.75+blocks+side"),
+            ("batch", "64"),
+            ("steps", "600"),
+        ],
+    },
+    Preset {
+        name: "scenes",
+        help: "The shipped model of procedural scenes, 64 pixels.",
+        set: &[
+            ("target", "residual"),
+            ("fill_to_decoder", "true"),
+            ("mask", "random:0.5-0.85*3+rectangle*2+side*2+blocks"),
+            ("encoder_dim", "192"),
+            ("encoder_depth", "6"),
+            ("encoder_heads", "3"),
+            ("decoder_dim", "128"),
+            ("decoder_depth", "4"),
+            ("decoder_heads", "4"),
+            ("batch", "256"),
+            ("steps", "60000"),
+            ("base_lr", "0.0006"),
+        ],
+    },
+    Preset {
+        name: "photos",
+        help: "The shipped model of photographs, 128 pixels.",
+        set: &[
+            ("size", "128"),
+            ("patch", "16"),
+            ("target", "residual"),
+            ("fill_to_decoder", "true"),
+            ("mask", "random:0.5-0.85*3+rectangle*2+side*2+blocks"),
+            ("encoder_dim", "192"),
+            ("encoder_depth", "6"),
+            ("encoder_heads", "3"),
+            ("decoder_dim", "128"),
+            ("decoder_depth", "4"),
+            ("decoder_heads", "4"),
+            ("batch", "256"),
+            ("steps", "60000"),
+            ("base_lr", "0.0006"),
+        ],
+    },
+    paper("vit-b", "ViT-Base as in the paper: ImageNet, 224 pixels, 800 epochs.", &VIT_B),
+    paper("vit-l", "ViT-Large as in the paper: ImageNet, 224 pixels, 800 epochs.", &VIT_L),
+    paper("vit-h", "ViT-Huge as in the paper: patches of 14, 224 pixels, 800 epochs.", &VIT_H),
+];
+
+const fn paper(name: &'static str, help: &'static str, set: &'static [(&'static str, &'static str)]) -> Preset {
+    Preset { name, help, set }
+}
+
+/// The paper's table 8 (pre-training) beside the encoder's sizes.
+macro_rules! published {
+    ($patch:literal, $dim:literal, $depth:literal, $heads:literal) => {
+        [
+            ("size", "224"),
+            ("patch", $patch),
+            ("mask", "random:0.75"),
+            ("target", "normalised"),
+            ("fill_to_decoder", "false"),
+            ("encoder_dim", $dim),
+            ("encoder_depth", $depth),
+            ("encoder_heads", $heads),
+            ("decoder_dim", "512"),
+            ("decoder_depth", "8"),
+            ("decoder_heads", "16"),
+            ("batch", "4096"),
+            ("epochs", "800"),
+            ("base_lr", "0.00015"),
+            ("warmup", "0.05"),
+            ("weight_decay", "0.05"),
+            ("betas", "0.9,0.95"),
+            ("clip", "0"),
+            ("average", "0"),
+            ("crop", "0.2,1"),
+            ("flip", "0.5"),
+        ]
+    };
+}
+
+const VIT_B: [(&str, &str); 21] = published!("16", "768", "12", "12");
+const VIT_L: [(&str, &str); 21] = published!("16", "1024", "24", "16");
+const VIT_H: [(&str, &str); 21] = published!("14", "1280", "32", "16");

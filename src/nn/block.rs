@@ -1,0 +1,68 @@
+//! One layer of a pre-norm transformer.
+
+use burn::{
+    module::Module,
+    tensor::{Tensor, activation::gelu},
+};
+
+use super::{Attention, Builder, LayerNorm, Linear};
+
+/// Sizes of a block.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BlockConfig {
+    /// Width of a token.
+    pub dim: usize,
+    /// Attention heads; divides `dim`.
+    pub heads: usize,
+    /// Width of the hidden layer.
+    pub hidden: usize,
+    /// Added to the variance under the root.
+    pub epsilon: f64,
+}
+
+/// `x += attention(norm1(x)); x += down(gelu(up(norm2(x))))` (Dosovitskiy et al., 2021, eq. 2 and 3).
+#[derive(Module, Debug)]
+pub struct Block {
+    /// Before attention.
+    pub norm1: LayerNorm,
+    /// Tokens to tokens.
+    pub attention: Attention,
+    /// Before the two-layer network.
+    pub norm2: LayerNorm,
+    /// `[dim, hidden]`.
+    pub up: Linear,
+    /// `[hidden, dim]`.
+    pub down: Linear,
+}
+
+impl Block {
+    /// A block with the paper's first weights.
+    pub fn new(mut at: Builder<'_>, config: BlockConfig) -> Self {
+        let BlockConfig {
+            dim,
+            heads,
+            hidden,
+            epsilon,
+        } = config;
+        Self {
+            norm1: LayerNorm::new(at.at("norm1"), dim, epsilon),
+            attention: Attention::new(at.at("attention"), dim, heads),
+            norm2: LayerNorm::new(at.at("norm2"), dim, epsilon),
+            up: Linear::new(at.at("up"), [dim, hidden], true, 1.0),
+            down: Linear::new(at.at("down"), [hidden, dim], true, 1.0),
+        }
+    }
+
+    /// `depth` blocks under `name`.
+    pub fn stack(at: &mut Builder<'_>, name: &str, depth: usize, config: BlockConfig) -> Vec<Self> {
+        let mut at = at.at(name);
+        (0..depth).map(|index| Self::new(at.at(&index.to_string()), config)).collect()
+    }
+
+    /// `[batch, tokens, dim]` to the same. GELU is the exact one, by the error function.
+    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let x = x.clone() + self.attention.forward(self.norm1.forward(x));
+        let hidden = gelu(self.up.forward(self.norm2.forward(x.clone())));
+        x + self.down.forward(hidden)
+    }
+}

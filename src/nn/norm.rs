@@ -1,0 +1,34 @@
+//! Layer normalisation (Ba, Kiros & Hinton, 2016).
+
+use burn::{
+    module::{Module, Param},
+    tensor::{Tensor, module::layer_norm},
+};
+
+use super::{Builder, Init};
+
+/// `(x - mean) / sqrt(variance + epsilon) * weight + bias` over the last axis.
+#[derive(Module, Debug)]
+pub struct LayerNorm {
+    /// `[dim]`.
+    pub weight: Param<Tensor<1>>,
+    /// `[dim]`.
+    pub bias: Param<Tensor<1>>,
+    epsilon: f64,
+}
+
+impl LayerNorm {
+    /// Weights 1, biases 0.
+    pub fn new(mut at: Builder<'_>, dim: usize, epsilon: f64) -> Self {
+        Self {
+            weight: at.param("weight", [dim], Init::Ones),
+            bias: at.param("bias", [dim], Init::Zeros),
+            epsilon,
+        }
+    }
+
+    /// `[..., dim]` to the same.
+    pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        layer_norm(x, self.weight.val(), Some(self.bias.val()), self.epsilon)
+    }
+}

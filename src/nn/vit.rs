@@ -1,0 +1,67 @@
+//! A vision transformer over the patches that are kept (Dosovitskiy et al., 2021; He et al., 2021, 3).
+
+use burn::{
+    module::{Module, Param},
+    tensor::Tensor,
+};
+
+use super::{Block, BlockConfig, Builder, Init, LayerNorm, Linear, Order, positions::sine_cosine};
+use crate::mask::Grid;
+
+/// Sizes of a vision transformer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct VitConfig {
+    /// Patches of a picture.
+    pub grid: Grid,
+    /// Numbers in a patch.
+    pub patch_values: usize,
+    /// Layers.
+    pub depth: usize,
+    /// Sizes of a layer.
+    pub block: BlockConfig,
+}
+
+/// Patch embedding, class token, fixed positions, pre-norm blocks, a last norm.
+#[derive(Module, Debug)]
+pub struct Vit {
+    /// `[3 p p, dim]`: the convolution whose stride is its kernel, as a product.
+    pub patch: Linear,
+    /// `[dim]`.
+    pub class_token: Param<Tensor<1>>,
+    /// `[1 + patches, dim]`, not trained.
+    pub positions: Param<Tensor<2>>,
+    /// The layers.
+    pub blocks: Vec<Block>,
+    /// After the last layer.
+    pub norm: LayerNorm,
+}
+
+impl Vit {
+    /// A network with MAE's first weights.
+    pub fn new(mut at: Builder<'_>, config: VitConfig) -> Self {
+        let VitConfig {
+            grid,
+            patch_values,
+            depth,
+            block,
+        } = config;
+        let rows = 1 + grid.rows * grid.columns;
+        Self {
+            patch: Linear::new(at.at("patch"), [patch_values, block.dim], true, 1.0),
+            class_token: at.param("class_token", [block.dim], Init::Normal(0.02)),
+            positions: at.fixed("positions", [rows, block.dim], Init::Values(sine_cosine(grid, block.dim))),
+            blocks: Block::stack(&mut at, "blocks", depth, block),
+            norm: LayerNorm::new(at.at("norm"), block.dim, block.epsilon),
+        }
+    }
+
+    /// Kept patches `[batch, kept, 3 p p]`, in the order's order, to `[batch, 1 + kept, dim]`: class token first.
+    pub fn forward(&self, kept: Tensor<3>, order: &Order) -> Tensor<3> {
+        let [batch, count, _] = kept.dims();
+        let class = self.class_token.val().unsqueeze::<3>().repeat_dim(0, batch); // [batch, 1, dim]
+        let tokens = Tensor::cat(vec![class, self.patch.forward(kept)], 1);
+        let tokens = tokens + order.positions(self.positions.val(), count);
+        self.norm
+            .forward(self.blocks.iter().fold(tokens, |tokens, block| block.forward(tokens)))
+    }
+}
