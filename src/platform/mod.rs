@@ -2,6 +2,8 @@
 //!
 //! `web.rs` is the glue that page and engine share: posting and receiving messages.
 
+#[cfg(any(unix, windows))]
+pub mod file;
 #[cfg(all(feature = "web", target_family = "wasm"))]
 pub mod web;
 

@@ -1,0 +1,85 @@
+use std::sync::{
+    Mutex, OnceLock, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use crate::{data::DataError, mask::Mask, picture::Picture};
+
+/// A batch in host memory, ready for a device.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostBatch {
+    /// Its number.
+    pub step: u64,
+    /// Passes over the source that are done once this batch is.
+    pub epoch: f64,
+    /// `[batch, 3, size, size]`, 0..1.
+    pub pictures: Vec<f32>,
+    /// `[batch, 3, size, size]`: hidden pixels filled smoothly from the visible ones.
+    pub fill: Option<Vec<f32>>,
+    /// One a picture; all hide equally many patches.
+    pub masks: Vec<Mask>,
+    /// Number in the source; `None` for a mixed-in scene.
+    pub indices: Vec<Option<usize>>,
+    /// Class in the source; `None` where it has none, and for mixed-in scenes.
+    pub labels: Vec<Option<usize>>,
+    /// Named facts of each picture, for probes.
+    pub factors: Vec<Vec<(&'static str, f32)>>,
+}
+
+/// What a batch will be made of: pure in `(seed, step)`.
+pub(super) struct Plan {
+    /// Position of the first picture in the endless order of the source.
+    pub start: u64,
+    /// Numbers in the source, in the batch's first slots.
+    pub samples: Vec<usize>,
+    /// Number of the first mixed-in scene; scenes fill the other slots.
+    pub first_scene: u64,
+    /// One a slot.
+    pub masks: Vec<Mask>,
+    /// As in [`HostBatch`].
+    pub epoch: f64,
+}
+
+/// One finished slot of a batch.
+pub(super) struct Piece {
+    pub picture: Picture,
+    pub fill: Option<Picture>,
+    pub index: Option<usize>,
+    pub label: Option<usize>,
+    pub factors: Vec<(&'static str, f32)>,
+}
+
+/// A batch in the making, shared by the threads that make it. Nobody waits: each slot is written once, by the thread it was handed to.
+pub(super) struct Pending {
+    pub step: u64,
+    pub plan: OnceLock<Plan>,
+    pieces: Vec<Mutex<Option<Result<Piece, DataError>>>>,
+    left: AtomicUsize,
+}
+
+impl Pending {
+    pub fn new(step: u64, batch: usize) -> Self {
+        let pieces = (0..batch).map(|_| Mutex::new(None)).collect();
+        Self {
+            step,
+            plan: OnceLock::new(),
+            pieces,
+            left: AtomicUsize::new(batch),
+        }
+    }
+
+    /// Keeps a finished slot; true for the last one.
+    pub fn put(&self, slot: usize, piece: Result<Piece, DataError>) -> bool {
+        if let Some(place) = self.pieces.get(slot) {
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(piece);
+        }
+        self.left.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    /// The finished slots, in order; leaves nothing behind.
+    pub fn take_pieces(&self) -> impl Iterator<Item = Result<Piece, DataError>> {
+        self.pieces
+            .iter()
+            .filter_map(|place| place.lock().unwrap_or_else(PoisonError::into_inner).take())
+    }
+}

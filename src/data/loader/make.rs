@@ -1,0 +1,191 @@
+//! How one slot of a batch is made, and a batch of its slots.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use super::{
+    LoaderConfig,
+    batch::{HostBatch, Pending, Piece, Plan},
+};
+use crate::{
+    chance::Chance,
+    data::{DataError, Sample, Scenes, Skipped, Source, cache::Cache, order::Order, scenes},
+    mask::{Grid, Mask},
+    picture::{Picture, Rgb8, fill},
+    views::{Flip, RandomResizedCrop, Views},
+};
+
+/// Pictures tried in a row before a batch is given up.
+const TRIES: u64 = 64;
+
+/// Everything that the threads share; nothing in it changes what a batch holds.
+pub(super) struct Maker {
+    config: LoaderConfig,
+    grid: Grid,
+    cache: Cache,
+    order: Order,
+    views: Views,
+    flip: Views,
+    /// Parts in a million of the pictures that are mixed-in scenes.
+    scenes_ppm: u64,
+    scenes_seed: u64,
+}
+
+impl Maker {
+    pub fn new(source: Arc<dyn Source>, config: LoaderConfig, grid: Grid) -> Self {
+        let size_px = config.size_px;
+        let order = Order::new(config.seed, source.len());
+        let flip = Flip { p: config.flip };
+        Self {
+            grid,
+            cache: Cache::new(source, kept_side(size_px, config.crop), config.cache_bytes),
+            order,
+            views: Views::new(RandomResizedCrop::new(size_px, config.crop)).then(flip),
+            flip: Views::new(RandomResizedCrop::new(size_px, [1.0, 1.0])).then(flip),
+            scenes_ppm: (f64::from(config.mix_scenes) * 1e6).round() as u64,
+            scenes_seed: Chance::new(config.seed, "mixed scenes", 0).bits(),
+            config,
+        }
+    }
+
+    pub fn skipped(&self) -> Skipped {
+        self.cache.skipped()
+    }
+
+    /// Mixed-in scenes in all batches before `step`: whole numbers that keep to the wanted part over time.
+    fn scenes_before(&self, step: u64) -> u64 {
+        (u128::from(step) * self.config.batch as u128 * u128::from(self.scenes_ppm) / 1_000_000) as u64
+    }
+
+    fn plan(&self, step: u64) -> Plan {
+        let batch = self.config.batch;
+        let first_scene = self.scenes_before(step);
+        let scenes = self.scenes_before(step + 1) - first_scene;
+        let start = step * batch as u64 - first_scene;
+        let count = batch - scenes as usize;
+        Plan {
+            start,
+            samples: self.order.samples(start, count),
+            first_scene,
+            masks: self.config.masks.draw(self.grid, self.config.seed, step, batch),
+            epoch: self.order.epoch(start + count as u64),
+        }
+    }
+
+    /// Makes one slot. A decoder's panic is that slot's error, never the loader's end.
+    pub fn piece(&self, pending: &Pending, slot: usize) -> Result<Piece, DataError> {
+        let made = catch_unwind(AssertUnwindSafe(|| {
+            let plan = pending.plan.get_or_init(|| self.plan(pending.step));
+            let mask = plan.masks.get(slot);
+            match plan.samples.get(slot) {
+                Some(&index) => self.stored(index, plan.start + slot as u64, mask),
+                None => Ok(self.scene(plan.first_scene + (slot - plan.samples.len()) as u64, mask)),
+            }
+        }));
+        made.unwrap_or_else(|panic| {
+            Err(DataError::Thread {
+                step: pending.step,
+                why: words(&*panic),
+            })
+        })
+    }
+
+    /// A view of a stored picture; where it is broken, of another one, which `(seed, position)` chooses.
+    fn stored(&self, index: usize, position: u64, mask: Option<&Mask>) -> Result<Piece, DataError> {
+        let mut instead = Chance::new(self.config.seed, "instead", position);
+        let mut index = index;
+        let mut last = String::new();
+        for _ in 0..TRIES {
+            match self.cache.get(index) {
+                Ok(sample) => {
+                    let picture = self.views.make(&sample.picture, self.config.seed, position);
+                    return Ok(self.filled(picture, mask, Some(index), sample.label, sample.factors.clone()));
+                }
+                Err(error) => last = error.to_string(),
+            }
+            index = instead.below(self.cache.source().len());
+        }
+        Err(DataError::AllBroken {
+            name: self.cache.source().name().into(),
+            tried: TRIES as usize,
+            why: last,
+        })
+    }
+
+    /// A scene of its own world, whole: there is always another, so nothing need be cut from it.
+    fn scene(&self, number: u64, mask: Option<&Mask>) -> Piece {
+        let Sample { picture, factors, .. } = Scenes::sample(self.scenes_seed, number, scenes::BOND, self.config.size_px);
+        let view = self.flipped(&picture, number);
+        self.filled(view, mask, None, None, factors)
+    }
+
+    fn flipped(&self, picture: &Rgb8, number: u64) -> Picture {
+        self.flip.make(picture, self.scenes_seed, number)
+    }
+
+    fn filled(
+        &self,
+        picture: Picture,
+        mask: Option<&Mask>,
+        index: Option<usize>,
+        label: Option<usize>,
+        factors: Vec<(&'static str, f32)>,
+    ) -> Piece {
+        let fill = mask.filter(|_| self.config.fill).map(|mask| fill::smooth(&picture, mask));
+        Piece {
+            picture,
+            fill,
+            index,
+            label,
+            factors,
+        }
+    }
+
+    /// Puts the slots of a finished batch together; the first error of any slot is the batch's.
+    pub fn batch(&self, pending: &Pending) -> Result<HostBatch, DataError> {
+        let thread_failed = || DataError::Thread {
+            step: pending.step,
+            why: "its plan is missing".into(),
+        };
+        let plan = pending.plan.get().ok_or_else(thread_failed)?;
+        let values = self.config.batch * 3 * self.config.size_px * self.config.size_px;
+        let mut batch = HostBatch {
+            step: pending.step,
+            epoch: plan.epoch,
+            pictures: Vec::with_capacity(values),
+            fill: self.config.fill.then(|| Vec::with_capacity(values)),
+            masks: plan.masks.clone(),
+            indices: Vec::with_capacity(self.config.batch),
+            labels: Vec::with_capacity(self.config.batch),
+            factors: Vec::with_capacity(self.config.batch),
+        };
+        for piece in pending.take_pieces() {
+            let piece = piece?;
+            batch.pictures.extend_from_slice(&piece.picture.pixels);
+            if let (Some(all), Some(one)) = (&mut batch.fill, &piece.fill) {
+                all.extend_from_slice(&one.pixels);
+            }
+            batch.indices.push(piece.index);
+            batch.labels.push(piece.label);
+            batch.factors.push(piece.factors);
+        }
+        Ok(batch)
+    }
+}
+
+/// Short side that pictures are kept at: such that the smallest crop need not be enlarged, between 1.5 and 2 times the
+/// view's side.
+fn kept_side(size_px: usize, crop: [f32; 2]) -> usize {
+    (size_px as f32 * crop[0].sqrt().recip().clamp(1.5, 2.0)).ceil() as usize
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
+    let said = panic
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    said.unwrap_or_else(|| "it gave no reason".into())
+}

@@ -1,0 +1,115 @@
+use std::cell::RefCell;
+
+use fast_image_resize::{
+    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
+    images::{Image, ImageRef},
+};
+
+use crate::{
+    chance::Chance,
+    picture::{Picture, Rgb8},
+};
+
+thread_local! {
+    // Keeps its row buffers between pictures.
+    static RESIZER: RefCell<Resizer> = RefCell::new(Resizer::new());
+}
+
+/// A rectangle of random area and shape, resized to a square (Szegedy et al. 2015, as in torchvision's
+/// `RandomResizedCrop`): ten tries at an area in `area` of the picture's and a log-uniform aspect ratio in `aspect`;
+/// where none fits, the largest rectangle in the middle whose ratio lies in `aspect`. Antialiased bicubic.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RandomResizedCrop {
+    /// Side of the view, pixels.
+    pub size_px: usize,
+    /// Smallest and largest part of the picture's area, 0..1.
+    pub area: [f32; 2],
+    /// Smallest and largest width over height.
+    pub aspect: [f32; 2],
+}
+
+/// A rectangle in whole pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Rectangle {
+    x: usize,
+    y: usize,
+    width: usize,
+    height: usize,
+}
+
+impl RandomResizedCrop {
+    /// With aspect ratios from 3:4 to 4:3, as everyone has them.
+    #[must_use]
+    pub fn new(size_px: usize, area: [f32; 2]) -> Self {
+        Self {
+            size_px,
+            area,
+            aspect: [3.0 / 4.0, 4.0 / 3.0],
+        }
+    }
+
+    /// A view of `picture`.
+    #[must_use]
+    pub fn apply(&self, picture: &Rgb8, chance: &mut Chance) -> Picture {
+        let place = self.draw(picture.width, picture.height, chance);
+        Picture::from_rgb8(&resize(picture, place, self.size_px))
+    }
+
+    fn draw(&self, width: usize, height: usize, chance: &mut Chance) -> Rectangle {
+        let whole = (width * height) as f32;
+        let [narrow, wide] = self.aspect.map(|a| libm::logf(a.max(1e-6)));
+        for _ in 0..10 {
+            let area = whole * chance.range(self.area[0]..self.area[1]);
+            let aspect = libm::expf(chance.range(narrow..wide));
+            let (w, h) = (
+                libm::sqrtf(area * aspect).round() as usize,
+                libm::sqrtf(area / aspect).round() as usize,
+            );
+            if (1..=width).contains(&w) && (1..=height).contains(&h) {
+                return Rectangle {
+                    x: chance.below(width - w + 1),
+                    y: chance.below(height - h + 1),
+                    width: w,
+                    height: h,
+                };
+            }
+        }
+        self.middle(width, height)
+    }
+
+    /// The largest rectangle in the middle of a picture whose shape is allowed.
+    fn middle(&self, width: usize, height: usize) -> Rectangle {
+        let ratio = width as f32 / height.max(1) as f32;
+        let (w, h) = if ratio < self.aspect[0] {
+            (width, (width as f32 / self.aspect[0]).round() as usize)
+        } else if ratio > self.aspect[1] {
+            ((height as f32 * self.aspect[1]).round() as usize, height)
+        } else {
+            (width, height)
+        };
+        let (w, h) = (w.clamp(1, width.max(1)), h.clamp(1, height.max(1)));
+        Rectangle {
+            x: (width - w.min(width)) / 2,
+            y: (height - h.min(height)) / 2,
+            width: w,
+            height: h,
+        }
+    }
+}
+
+fn resize(picture: &Rgb8, place: Rectangle, size_px: usize) -> Rgb8 {
+    let side = size_px.max(1) as u32;
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
+        .use_alpha(false)
+        .crop(place.x as f64, place.y as f64, place.width as f64, place.height as f64);
+    let mut out = Image::new(side, side, PixelType::U8x3);
+    let source = ImageRef::new(picture.width as u32, picture.height as u32, &picture.pixels, PixelType::U8x3);
+    let done = source.is_ok_and(|source| RESIZER.with_borrow_mut(|resizer| resizer.resize(&source, &mut out, &options).is_ok()));
+    debug_assert!(done, "a rectangle within the picture can be resized");
+    Rgb8 {
+        width: size_px.max(1),
+        height: size_px.max(1),
+        pixels: out.into_vec(),
+    }
+}
