@@ -44,14 +44,6 @@ impl Grid {
     pub const fn is_empty(self) -> bool {
         self.len() == 0
     }
-
-    /// The patch that pixel `(x, y)` of a picture of `width` by `height` lies in.
-    #[must_use]
-    pub fn patch_at(self, x: usize, y: usize, width: usize, height: usize) -> usize {
-        let row = (y * self.rows / height.max(1)).min(self.rows.saturating_sub(1));
-        let column = (x * self.columns / width.max(1)).min(self.columns.saturating_sub(1));
-        row * self.columns + column
-    }
 }
 
 /// Which patches are hidden: `true` is hidden, row by row from the top left.

@@ -1,5 +1,7 @@
 //! Masks as pictures, and pictures with a mask set in.
 
+use std::ops::Range;
+
 use super::{Grid, Mask};
 use crate::picture::{Picture, Rgb8};
 
@@ -46,22 +48,40 @@ impl Mask {
         picture
     }
 
-    /// Calls `each` with every run of hidden pixels, as a range into one plane of a picture of this size.
-    pub(crate) fn each_hidden_run(&self, width: usize, height: usize, mut each: impl FnMut(std::ops::Range<usize>)) {
+    /// Calls `each` with every run of hidden pixels, from the top left, as a range into one plane of a picture of this
+    /// size. Runs never touch within a row.
+    pub(crate) fn each_hidden_run(&self, width: usize, height: usize, mut each: impl FnMut(Range<usize>)) {
         let Grid { rows, columns } = self.grid;
-        for y in 0..height {
-            let mut start = 0;
-            while start < width {
-                let patch = self.grid.patch_at(start, y, width, height);
-                // The first pixel of the next patch to the right.
-                let end = ((patch % columns.max(1) + 1) * width)
-                    .div_ceil(columns.max(1))
-                    .clamp(start + 1, width);
-                if rows > 0 && self.is_hidden(patch) {
-                    each(y * width + start..y * width + end);
+        let mut runs: Vec<Range<usize>> = Vec::with_capacity(columns);
+        for row in 0..rows {
+            runs.clear();
+            for column in (0..columns).filter(|column| self.is_hidden(row * columns + column)) {
+                let pixels = pixels_of(column, columns, width);
+                match runs.last_mut() {
+                    Some(last) if last.end == pixels.start => last.end = pixels.end,
+                    _ if pixels.is_empty() => {}
+                    _ => runs.push(pixels),
                 }
-                start = end;
+            }
+            for y in pixels_of(row, rows, height) {
+                runs.iter().for_each(|run| each(y * width + run.start..y * width + run.end));
             }
         }
     }
+
+    /// Calls `each(patch, run)` with every run of pixels of every hidden patch, as a range into one plane.
+    pub(crate) fn each_patch_run(&self, width: usize, height: usize, mut each: impl FnMut(usize, Range<usize>)) {
+        let Grid { rows, columns } = self.grid;
+        for patch in self.hidden_indices() {
+            let across = pixels_of(patch % columns, columns, width);
+            for y in pixels_of(patch / columns, rows, height) {
+                each(patch, y * width + across.start..y * width + across.end);
+            }
+        }
+    }
+}
+
+/// The pixels of `0..length` that lie in interval `i` of `n` equal ones.
+fn pixels_of(i: usize, n: usize, length: usize) -> Range<usize> {
+    (i * length).div_ceil(n.max(1))..((i + 1) * length).div_ceil(n.max(1))
 }

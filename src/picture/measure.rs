@@ -46,10 +46,7 @@ fn patch_sums(truth: &Picture, guess: &Picture, mask: &Mask) -> Option<(Vec<f64>
         return None;
     }
     let (mut sums, mut counts) = (vec![0.0; mask.grid.len()], vec![0; mask.grid.len()]);
-    mask.each_hidden_run(truth.width, truth.height, |run| {
-        let patch = mask
-            .grid
-            .patch_at(run.start % truth.width, run.start / truth.width, truth.width, truth.height);
+    mask.each_patch_run(truth.width, truth.height, |patch, run| {
         for channel in 0..3 {
             let run = channel * truth.plane() + run.start..channel * truth.plane() + run.end;
             let error = |(&truth, &guess): (&f32, &f32)| f64::from(guess.clamp(0.0, 1.0) - truth).powi(2);

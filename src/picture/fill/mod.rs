@@ -2,6 +2,10 @@
 //!
 //! Visible pixels stay as they are; hidden ones come from visible ones alone. Where nothing is visible: grey 0.5.
 
+mod cells;
+mod coarse;
+mod finest;
+mod lanes;
 mod smooth;
 
 pub use smooth::smooth;
@@ -41,3 +45,6 @@ pub fn mean_colour(picture: &Picture, mask: &Mask) -> Option<[f32; 3]> {
     });
     (count > 0).then(|| sums.map(|sum| (sum / count as f64) as f32))
 }
+
+#[cfg(test)]
+mod tests;
