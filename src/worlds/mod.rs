@@ -1,1 +1,72 @@
-//! Procedural worlds: pictures rendered from known factors.
+//! Procedural worlds: pictures rendered from known factors, deterministic by `(seed, index)`, at any size.
+//!
+//! A scene is drawn from [`crate::chance::Chance`] alone and painted with integers, `f32` arithmetic and `libm`, so
+//! that it has the same bytes natively and in wasm. The main object gives the class, everything else is a factor.
+//!
+//! To add an object: a file in `objects/`, a line in its list. To add a setting: a file in `settings/`, a line in
+//! `setting.rs`.
+
+mod canvas;
+mod clouds;
+mod colour;
+mod ground;
+mod land;
+mod noise;
+mod objects;
+mod palette;
+mod pen;
+mod plants;
+mod props;
+mod scene;
+mod setting;
+mod settings;
+mod shapes;
+mod sky;
+mod stage;
+mod water;
+
+pub use scene::{FACTORS, STRAY, Scene};
+
+/// Names of the classes: the main object.
+pub const CLASSES: [&str; 10] = {
+    let mut names = [""; 10];
+    let mut k = 0;
+    while k < 10 {
+        names[k] = objects::KINDS[k].name;
+        k += 1;
+    }
+    names
+};
+
+/// Names of the settings.
+pub const SETTINGS: [&str; 8] = {
+    let mut names = [""; 8];
+    let mut k = 0;
+    while k < 8 {
+        names[k] = setting::SETTINGS[k].name;
+        k += 1;
+    }
+    names
+};
+
+/// How strongly object and setting go together where nothing else is said.
+pub const BOND: f32 = 0.9;
+
+/// Scenes of seed 0 that make good samples.
+pub const SAMPLES: [u64; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
+
+/// Scene number `index` of seed 0 at [`BOND`]: what the page shows.
+#[must_use]
+pub fn sample(index: u64) -> Scene {
+    Scene::new(0, index, BOND)
+}
+
+/// A hash (FNV-1a) of a scene's pixels, to compare machines.
+#[must_use]
+pub fn fingerprint(seed: u64, index: u64, size_px: usize) -> u64 {
+    let picture = Scene::new(seed, index, BOND).render(size_px);
+    picture
+        .pixels
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3))
+}

@@ -1,0 +1,277 @@
+//! A scene: its factors, drawn from chance, and what can be said of it. The picture follows from the factors alone.
+
+use super::{
+    objects::{KINDS, Kind, Stands},
+    palette::{Light, night},
+    setting::{SETTINGS, Setting, number},
+    stage::{Item, Look, On, Stage},
+};
+use crate::{chance::Chance, picture::Rgb8};
+
+/// The share of scenes at `bond` 1 whose setting is still drawn without regard to the object: rare, never impossible.
+pub const STRAY: f32 = 0.06;
+
+/// Names and ranges of the continuous factors, in the order of [`Scene::factors`].
+pub const FACTORS: [(&str, [f32; 2]); 12] = [
+    ("hour", [0.0, 24.0]),
+    ("sun_x", [0.0, 1.0]),
+    ("clouds", [0.0, 1.0]),
+    ("haze", [0.0, 1.0]),
+    ("hills", [0.0, 1.0]),
+    ("horizon", [0.0, 1.0]),
+    ("warmth", [-1.0, 1.0]),
+    ("object_x", [0.0, 1.0]),
+    ("object_y", [0.0, 1.0]),
+    ("object_size", [0.0, 1.0]),
+    ("object_hue", [0.0, 1.0]),
+    ("object_facing", [-1.0, 1.0]),
+];
+
+/// Seeds of the parts of a scene.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Seeds {
+    pub sky: u32,
+    pub land: u32,
+    pub things: u32,
+    pub object: u32,
+}
+
+/// One scene of the procedural worlds. Pure in `(seed, index, bond)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scene {
+    pub(super) class: usize,
+    pub(super) setting: usize,
+    pub(super) hour: f32,
+    pub(super) sun_x: f32,
+    pub(super) clouds: f32,
+    pub(super) haze: f32,
+    pub(super) hills: f32,
+    pub(super) horizon: f32,
+    pub(super) warmth: f32,
+    pub(super) object: Object,
+    pub(super) seeds: Seeds,
+    /// 0 in a picture that stands still; turns of wheels and sails, drift of clouds and waves.
+    pub(super) time: f32,
+}
+
+/// The main object.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Object {
+    pub x: f32,
+    /// Where it stands, `y` down.
+    pub y: f32,
+    pub size: f32,
+    pub hue: f32,
+    pub facing: f32,
+}
+
+impl Scene {
+    /// Scene number `index` of a world. `bond` (0..1, cut to it) is how strongly object and setting go together: at 0
+    /// any object stands anywhere, at 1 all but a share of [`STRAY`] stand where they belong.
+    ///
+    /// Ten scenes in a row hold every class once.
+    #[must_use]
+    pub fn new(seed: u64, index: u64, bond: f32) -> Self {
+        let class = Chance::new(seed, "worlds.class", index / 10).permutation(KINDS.len())[(index % 10) as usize];
+        let kind = &KINDS[class];
+        let setting = draw_setting(kind, bond, &mut Chance::new(seed, "worlds.setting", index));
+        let place = &SETTINGS[setting];
+        let mut c = Chance::new(seed, "worlds.sky", index);
+        let hour = draw_hour(&mut c);
+        let sun_x = 0.5 + 0.38 * (c.range(-1.0..1.0));
+        let clouds = c.unit();
+        let haze = c.unit();
+        let warmth = c.range(-1.0..1.0);
+        let mut c = Chance::new(seed, "worlds.land", index);
+        let hills = c.unit();
+        let horizon = c.range(place.horizon[0]..place.horizon[1]);
+        let object = draw_object(kind, place, horizon, &mut Chance::new(seed, "worlds.object", index));
+        let mut c = Chance::new(seed, "worlds.seeds", index);
+        let mut next = || (c.bits() >> 32) as u32;
+        let seeds = Seeds {
+            sky: next(),
+            land: next(),
+            things: next(),
+            object: next(),
+        };
+        Self {
+            class,
+            setting,
+            hour,
+            sun_x,
+            clouds,
+            haze,
+            hills,
+            horizon,
+            warmth,
+            object,
+            seeds,
+            time: 0.0,
+        }
+    }
+
+    /// Number of the main object's class in [`super::CLASSES`].
+    #[must_use]
+    pub fn class(&self) -> usize {
+        self.class
+    }
+
+    /// Number of the setting in [`super::SETTINGS`].
+    #[must_use]
+    pub fn setting(&self) -> usize {
+        self.setting
+    }
+
+    /// Continuous factors with their names; ranges are in [`FACTORS`]. Places and sizes are shares of the picture's
+    /// side, `y` down; the hour is a time of day; the facing is -1 (left) or 1 (right).
+    #[must_use]
+    pub fn factors(&self) -> Vec<(&'static str, f32)> {
+        let o = &self.object;
+        let values = [
+            self.hour,
+            self.sun_x,
+            self.clouds,
+            self.haze,
+            self.hills,
+            self.horizon,
+            self.warmth,
+            o.x,
+            o.y,
+            o.size,
+            o.hue,
+            o.facing,
+        ];
+        FACTORS.iter().zip(values).map(|((name, _), value)| (*name, value)).collect()
+    }
+
+    /// One sentence that says what is to be seen: `A red balloon over the meadow at dusk.`
+    #[must_use]
+    pub fn caption(&self) -> String {
+        let kind = &KINDS[self.class];
+        let place = &SETTINGS[self.setting];
+        let (_, colour) = (kind.coat)(self.object.hue);
+        let thing = if colour.is_empty() {
+            kind.name.to_string()
+        } else {
+            format!("{colour} {}", kind.name)
+        };
+        let article = if thing.starts_with(['a', 'e', 'i', 'o', 'u']) { "An" } else { "A" };
+        let place = if kind.stands == Stands::Air { place.over } else { place.place };
+        format!("{article} {thing} {place} {}.", time_of_day(self.hour))
+    }
+
+    /// Box of the main object, `[left, top, right, bottom]` in shares of the picture's side, its shadow and reflection apart.
+    #[must_use]
+    pub fn object_box(&self) -> [f32; 4] {
+        self.main_item().bounds()
+    }
+
+    /// Paints the scene, `size_px` on a side. The composition is the same at every size.
+    #[must_use]
+    pub fn render(&self, size_px: usize) -> Rgb8 {
+        let mut stage = Stage::new(self, size_px);
+        super::sky::paint(&mut stage.canvas, &stage.light, self.horizon, self.seeds.sky);
+        super::clouds::paint(
+            &mut stage.canvas,
+            &stage.light,
+            self.horizon,
+            self.clouds,
+            self.time * 0.05,
+            self.seeds.sky,
+        );
+        (SETTINGS[self.setting].paint)(&mut stage);
+        let main = self.main_item();
+        if main.on == On::Ground && SETTINGS[self.setting].water {
+            let islet = super::props::islet(&main);
+            stage.items.push(islet);
+        }
+        stage.items.push(main);
+        stage.paint_items();
+        stage.canvas.finish(self.seeds.sky)
+    }
+
+    pub(super) fn light(&self) -> Light {
+        Light::at(self.hour, self.sun_x, self.horizon, self.warmth, 1.0)
+    }
+
+    pub(super) fn main_item(&self) -> Item {
+        let kind = &KINDS[self.class];
+        let o = &self.object;
+        let on = match kind.stands {
+            Stands::Air => On::Air,
+            Stands::Water if SETTINGS[self.setting].water => On::Water,
+            _ => On::Ground,
+        };
+        let look = Look {
+            colour: (kind.coat)(o.hue).0,
+            seed: self.seeds.object,
+            phase: self.time,
+        };
+        Item {
+            figure: kind.figure,
+            x: o.x,
+            y: o.y,
+            size: o.size,
+            facing: o.facing,
+            on,
+            look,
+            haze: 0.06 + 0.10 * self.haze,
+        }
+    }
+}
+
+/// At bond 0 any setting; at bond 1 one of the object's homes, but for [`STRAY`].
+fn draw_setting(kind: &Kind, bond: f32, chance: &mut Chance) -> usize {
+    let bound = bond.clamp(0.0, 1.0) * (1.0 - STRAY);
+    if chance.coin(bound) {
+        number(kind.homes[chance.below(kind.homes.len())])
+    } else {
+        chance.below(SETTINGS.len())
+    }
+}
+
+/// Hours when the light is good come oftener.
+fn draw_hour(chance: &mut Chance) -> f32 {
+    let u = chance.unit();
+    let (from, to) = match u {
+        u if u < 0.16 => (0.0, 5.0),
+        u if u < 0.34 => (5.0, 8.0),
+        u if u < 0.62 => (8.0, 16.5),
+        u if u < 0.92 => (16.5, 21.0),
+        _ => (21.0, 24.0),
+    };
+    chance.range(from..to)
+}
+
+fn draw_object(kind: &Kind, place: &Setting, horizon: f32, chance: &mut Chance) -> Object {
+    let u = chance.unit();
+    let grown = chance.range(kind.size[0]..kind.size[1]);
+    let (y, size) = match kind.stands {
+        Stands::Air => (horizon + 0.02 - 0.22 * u, grown),
+        _ => {
+            let y = place.stand[0] + (place.stand[1] - place.stand[0]) * u;
+            (y, grown * (0.80 + 0.20 * u))
+        }
+    };
+    let wide = (0.5 * size * (kind.figure.reach.2 - kind.figure.reach.0)).min(0.42);
+    let x = wide + 0.02 + (0.96 - 2.0 * wide) * chance.unit();
+    Object {
+        x,
+        y,
+        size,
+        hue: chance.unit(),
+        facing: if chance.coin(0.5) { 1.0 } else { -1.0 },
+    }
+}
+
+fn time_of_day(hour: f32) -> &'static str {
+    match hour {
+        h if night(h) > 0.8 => "at night",
+        h if h < 8.0 => "at dawn",
+        h if h < 11.0 => "in the morning",
+        h if h < 14.0 => "at noon",
+        h if h < 17.2 => "in the afternoon",
+        h if h < 18.9 => "in the evening",
+        _ => "at dusk",
+    }
+}
