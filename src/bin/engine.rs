@@ -1,1 +1,6 @@
-fn main() {}
+//! The engine: a module worker that computes on the processor.
+
+fn main() {
+    #[cfg(target_family = "wasm")]
+    darkroom::engine::start();
+}

@@ -6,3 +6,9 @@ pub mod queue;
 pub mod range;
 pub mod sniff;
 pub mod stored_name;
+
+#[cfg(all(feature = "engine", target_family = "wasm"))]
+mod worker;
+
+#[cfg(all(feature = "engine", target_family = "wasm"))]
+pub use worker::start;

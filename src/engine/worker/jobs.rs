@@ -1,0 +1,202 @@
+//! What each request does, and what it is answered.
+
+use std::rc::Rc;
+
+use js_sys::{ArrayBuffer, Uint8Array};
+
+use super::{Beside, Engine, answer::Progress, decode, pictures::rgba, session::Session, whole::Whole};
+use crate::{
+    engine::stored_name::{Origin, StoredName},
+    mask::Mask,
+    picture::{Frame, Picture},
+    platform::{now_ms, web::to_buffer, yield_now},
+    protocol::{DeviceKind, Envelope, FromEngine, Job, Prediction, Stage, ToEngine},
+    worlds::Scene,
+};
+
+/// Longest side of what the page shows of a picture.
+const SHOWN_PX: usize = 640;
+/// Side of a scene: twice what the largest shipped model takes, and pleasant to look at.
+const SCENE_PX: usize = 512;
+/// How strongly object and setting go together in the page's scenes.
+const SCENE_BOND: f32 = 0.9;
+/// Bytes hashed between two turns of the event loop.
+const HASHED: u32 = 4 << 20;
+
+type Answer = Result<(FromEngine, Vec<ArrayBuffer>), String>;
+
+/// Does one job.
+///
+/// # Errors
+/// A sentence that says what happened, to what, and what to do.
+pub async fn perform(engine: &Engine, request: Envelope<ToEngine>, beside: Beside) -> Answer {
+    let job = request.job;
+    match request.body {
+        ToEngine::AddPicture { id, name } => {
+            let bytes = first(beside, &name)?;
+            let opened = decode::open(&bytes, &name).await?;
+            add(engine, id, name, opened)
+        }
+        ToEngine::AddScene { id, seed } => {
+            let picture = Scene::new(seed, 0, SCENE_BOND).render(SCENE_PX);
+            add(engine, id, format!("Scene {seed}"), decode::keep(picture, Vec::new()))
+        }
+        ToEngine::DropPicture { id } => {
+            engine.pictures.borrow_mut().remove(id);
+            Ok((FromEngine::Done, Vec::new()))
+        }
+        ToEngine::OpenShipped { name } => {
+            let (name, bytes) = beside.weights.ok_or_else(|| format!("{name} was not fetched: try again."))?;
+            open(engine, job, &name, bytes).await
+        }
+        ToEngine::OpenFile { name } => {
+            let bytes = first(beside, &name)?;
+            open_file(engine, job, &name, &bytes).await
+        }
+        ToEngine::Predict { picture, frame, mask } => predict(engine, picture, frame, &mask).await,
+        ToEngine::ListStored => Ok((stored(engine).await, Vec::new())),
+        ToEngine::DeleteStored { name } => {
+            if let Some(storage) = &engine.storage {
+                for (file, _) in storage.list().await {
+                    if file.name == name {
+                        storage.delete(&file).await;
+                    }
+                }
+            }
+            Ok((stored(engine).await, Vec::new()))
+        }
+        ToEngine::Check => {
+            let report = session(engine)?.check(&engine.chosen).await?;
+            Ok((FromEngine::Device(report), Vec::new()))
+        }
+    }
+}
+
+fn session(engine: &Engine) -> Result<Rc<Session>, String> {
+    engine
+        .session
+        .borrow()
+        .clone()
+        .ok_or_else(|| "There is no model yet: choose one, or drop its weights here.".into())
+}
+
+fn first(beside: Beside, name: &str) -> Result<Uint8Array, String> {
+    let buffer = beside.buffers.into_iter().next();
+    buffer
+        .map(|buffer| Uint8Array::new(&buffer))
+        .ok_or_else(|| format!("{name} came without its bytes: add it again."))
+}
+
+async fn stored(engine: &Engine) -> FromEngine {
+    match &engine.storage {
+        Some(storage) => FromEngine::Stored(storage.models().await),
+        None => FromEngine::Stored(Vec::new()),
+    }
+}
+
+fn add(engine: &Engine, id: u32, name: String, opened: decode::Opened) -> Answer {
+    let preview = opened.picture.thumbnail(SHOWN_PX);
+    let note = (!opened.notes.is_empty()).then(|| opened.notes.join("; "));
+    let size = opened.size;
+    engine.pictures.borrow_mut().add(id, &name, opened)?;
+    let shown = [preview.width, preview.height];
+    Ok((
+        FromEngine::Picture {
+            id,
+            name,
+            size,
+            shown,
+            note,
+        },
+        vec![to_buffer(&rgba(&preview))],
+    ))
+}
+
+/// Opens weights and puts them in the hand; the model before stays where they cannot be opened.
+async fn open(engine: &Engine, job: Job, name: &str, bytes: Vec<u8>) -> Answer {
+    let session = Session::open(name, &bytes, &engine.chosen)?;
+    drop(bytes);
+    if engine.chosen.kind == DeviceKind::WebGpu {
+        // The first prediction compiles: better here, behind a bar, than under the brush.
+        let progress = Progress::of(job);
+        progress.say(Stage::WarmUp, 0, 1);
+        let grey = Picture::grey(session.info.size_px, session.info.size_px, 0.5);
+        let grid = session.info.grid;
+        session
+            .predict(&grey, &Mask::by(grid, |row, column| (row + column) % 2 == 0), &engine.chosen)
+            .await?;
+        progress.say(Stage::WarmUp, 1, 1);
+    }
+    let info = Box::new(session.info.clone());
+    engine.session.replace(Some(Rc::new(session)));
+    Ok((FromEngine::Model(info), Vec::new()))
+}
+
+/// Opens a file from the page, then keeps it for the next visit.
+async fn open_file(engine: &Engine, job: Job, name: &str, bytes: &Uint8Array) -> Answer {
+    let length = u64::from(bytes.length());
+    let mut whole = Whole::new(name, length)?;
+    let progress = Progress::of(job);
+    for from in (0..bytes.length()).step_by(HASHED as usize) {
+        let taken = whole.take(&bytes.subarray(from, from.saturating_add(HASHED).min(bytes.length())));
+        if !taken {
+            return Err(format!("{name} changed while it was read: add it again."));
+        }
+        progress.say(Stage::Check, whole.len(), length);
+        yield_now().await;
+    }
+    let (inside, hash) = whole.finish();
+    let (answer, buffers) = open(engine, job, name, inside).await?;
+    let kept = keep(engine, &StoredName::new(Origin::Dropped, name, &hash, length), bytes).await;
+    match (answer, kept) {
+        (FromEngine::Model(mut info), Err(reason)) => {
+            let said = format!("It could not be stored for the next visit ({reason}).");
+            info.note = Some(info.note.map_or_else(|| said.clone(), |note| format!("{note} {said}")));
+            Ok((FromEngine::Model(info), buffers))
+        }
+        (answer, _) => Ok((answer, buffers)),
+    }
+}
+
+async fn keep(engine: &Engine, stored: &StoredName, bytes: &Uint8Array) -> Result<(), String> {
+    let Some(storage) = &engine.storage else {
+        return Err("this browser offers no storage here".into());
+    };
+    let there = storage
+        .list()
+        .await
+        .into_iter()
+        .any(|(known, held)| known == *stored && held == stored.bytes);
+    if there {
+        return Ok(());
+    }
+    let mut writer = storage.writer(stored, 0).await.map_err(|trouble| trouble.to_string())?;
+    let written = writer.append(bytes).await;
+    writer.close().await;
+    if written.is_err() {
+        storage.delete(stored).await;
+    }
+    written
+}
+
+async fn predict(engine: &Engine, id: u32, frame: Frame, mask: &Mask) -> Answer {
+    let start = now_ms();
+    let session = session(engine)?;
+    let size_px = session.info.size_px;
+    let mask = session.fit(mask)?;
+    let picture = engine.pictures.borrow_mut().square(id, frame, size_px)?;
+    let predicted = session.predict(&picture, &mask, &engine.chosen).await?;
+    let buffers = [&*picture, &predicted.drawn].map(|picture| to_buffer(&rgba(&picture.to_rgb8())));
+    let prediction = Prediction {
+        picture: id,
+        size_px,
+        mask,
+        energy: predicted.energy,
+        patch_energy: predicted.patch_energy,
+        psnr: predicted.psnr,
+        network_ms: predicted.network_ms,
+        total_ms: (now_ms() - start) as f32,
+        memory_bytes: core::arch::wasm32::memory_size(0) as u64 * 65_536,
+    };
+    Ok((FromEngine::Predicted(prediction), buffers.into()))
+}

@@ -1,0 +1,125 @@
+//! The pictures in hand. Their pixels lie outside of wasm memory, which never shrinks; only the one last looked at is inside.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use js_sys::Uint8Array;
+
+use super::decode::Opened;
+use crate::picture::{Frame, Picture, Rgb8};
+
+/// Bytes of pixels that are kept at most.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// All pictures that the page has added.
+#[derive(Debug, Default)]
+pub struct Pictures {
+    kept: BTreeMap<u32, Kept>,
+    inside: Option<(u32, Rgb8)>,
+    square: Option<Square>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    pixels: Uint8Array,
+    width: usize,
+    height: usize,
+    /// The file's own size: what frames are given in.
+    size: [usize; 2],
+}
+
+/// The last square that was cut, which stays the same while a mask is painted.
+#[derive(Debug)]
+struct Square {
+    id: u32,
+    frame: Frame,
+    size_px: usize,
+    picture: Rc<Picture>,
+}
+
+impl Pictures {
+    /// Keeps a picture, in place of any of the same number.
+    ///
+    /// # Errors
+    /// A sentence, where there are too many already.
+    pub fn add(&mut self, id: u32, name: &str, opened: Opened) -> Result<(), String> {
+        self.remove(id);
+        let held: u64 = self.kept.values().map(|kept| u64::from(kept.pixels.length())).sum();
+        if held + opened.picture.pixels.len() as u64 > MOST_BYTES {
+            return Err(format!(
+                "{name} finds no room beside the {} pictures already here: remove some and add it again.",
+                self.kept.len()
+            ));
+        }
+        let Rgb8 { width, height, ref pixels } = opened.picture;
+        let pixels = Uint8Array::from(pixels.as_slice());
+        self.kept.insert(
+            id,
+            Kept {
+                pixels,
+                width,
+                height,
+                size: opened.size,
+            },
+        );
+        self.inside = Some((id, opened.picture));
+        Ok(())
+    }
+
+    /// Forgets a picture.
+    pub fn remove(&mut self, id: u32) {
+        self.kept.remove(&id);
+        self.inside.take_if(|(inside, _)| *inside == id);
+        self.square.take_if(|square| square.id == id);
+    }
+
+    /// What `frame` (in the file's own pixels) shows of a picture, as the model takes it.
+    ///
+    /// # Errors
+    /// A sentence, where there is no such picture.
+    pub fn square(&mut self, id: u32, frame: Frame, size_px: usize) -> Result<Rc<Picture>, String> {
+        if let Some(square) = &self.square
+            && (square.id, square.frame, square.size_px) == (id, frame, size_px)
+        {
+            return Ok(Rc::clone(&square.picture));
+        }
+        let kept = self.kept.get(&id).ok_or("This picture is no longer here: add it again.")?;
+        let frame_kept = kept.frame(frame);
+        if self.inside.as_ref().is_none_or(|(inside, _)| *inside != id) {
+            // The old one goes before the new one comes: one picture's room is enough.
+            self.inside = None;
+            let picture = Rgb8::new(kept.width, kept.height, kept.pixels.to_vec()).map_err(|e| e.to_string())?;
+            self.inside = Some((id, picture));
+        }
+        let (_, inside) = self.inside.as_ref().ok_or("This picture is no longer here: add it again.")?;
+        let picture = Rc::new(inside.square(frame_kept, size_px));
+        self.square = Some(Square {
+            id,
+            frame,
+            size_px,
+            picture: Rc::clone(&picture),
+        });
+        Ok(picture)
+    }
+}
+
+impl Kept {
+    /// A frame in the pixels that are kept. The short side, which bounds the square, sets the scale.
+    fn frame(&self, frame: Frame) -> Frame {
+        let [across, down] = [self.width as f32 / self.size[0] as f32, self.height as f32 / self.size[1] as f32];
+        let scale = if self.width < self.height { across } else { down };
+        Frame {
+            x: frame.x * across,
+            y: frame.y * down,
+            side: frame.side * scale,
+        }
+    }
+}
+
+/// RGBA, opaque, of a picture in bytes.
+pub fn rgba(picture: &Rgb8) -> Vec<u8> {
+    picture
+        .pixels
+        .chunks_exact(3)
+        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255])
+        .collect()
+}

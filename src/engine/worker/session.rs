@@ -1,0 +1,157 @@
+//! The model in hand: opened, warmed up, asked for predictions, tested.
+
+use burn::module::Module;
+use safetensors::SafeTensors;
+
+use super::device::Chosen;
+use crate::{
+    mask::{Grid, Mask},
+    methods::{AnyMethod, Method},
+    picture::Picture,
+    platform::now_ms,
+    predict::{self, Predicted},
+    protocol::{DeviceReport, ModelInfo},
+    weights::{self, Header},
+};
+
+/// Largest difference to the stored answer, relative to its largest value, that rounding may explain.
+const TRUSTED: f32 = 1e-3;
+/// A median wants some predictions, but not for longer than this.
+const TIMED_MS: f64 = 600.0;
+/// At most so many.
+const TIMED: usize = 9;
+
+/// A model that is open.
+#[derive(Debug)]
+pub struct Session {
+    model: AnyMethod,
+    header: Option<Header>,
+    /// For its card.
+    pub info: ModelInfo,
+}
+
+impl Session {
+    /// Opens weights on the device.
+    ///
+    /// # Errors
+    /// A sentence that names the file.
+    pub fn open(name: &str, bytes: &[u8], chosen: &Chosen) -> Result<Self, String> {
+        check_fits(name, bytes, chosen)?;
+        let opened = weights::from_bytes(bytes, name, &chosen.device).map_err(|reason| reason.to_string())?;
+        let plan = opened.method.views();
+        let grid = Grid::of(plan.size_px, plan.patch_px).ok_or_else(|| format!("{name}: its patches do not divide its pictures."))?;
+        let info = ModelInfo {
+            name: name.into(),
+            size_px: plan.size_px,
+            grid,
+            parameters: opened.method.num_params() as u64,
+            bytes: bytes.len() as u64,
+            card: opened.header.as_ref().map(|header| header.card.clone()),
+            note: opened.note,
+        };
+        Ok(Self {
+            model: opened.method,
+            header: opened.header,
+            info,
+        })
+    }
+
+    /// A mask on this model's grid.
+    ///
+    /// # Errors
+    /// A sentence, where the mask contradicts itself.
+    pub fn fit(&self, mask: &Mask) -> Result<Mask, String> {
+        let Grid { rows, columns } = mask.grid;
+        if rows.checked_mul(columns) != Some(mask.hidden.len()) || mask.hidden.is_empty() {
+            return Err(format!(
+                "A mask of {rows} by {columns} patches cannot hold {} marks.",
+                mask.hidden.len()
+            ));
+        }
+        Ok(if mask.grid == self.info.grid {
+            mask.clone()
+        } else {
+            mask.scaled_to(self.info.grid)
+        })
+    }
+
+    /// One prediction.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub async fn predict(&self, picture: &Picture, mask: &Mask, chosen: &Chosen) -> Result<Predicted, String> {
+        predict::predict(&self.model, picture, mask, &chosen.device)
+            .await
+            .map_err(|reason| reason.to_string())
+    }
+
+    /// Runs the self-test against the answer in the file, and times predictions.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub async fn check(&self, chosen: &Chosen) -> Result<DeviceReport, String> {
+        let stored = self.header.as_ref().and_then(|header| header.check.as_ref());
+        let answer = predict::self_test(&self.model, &chosen.device)
+            .await
+            .map_err(|reason| reason.to_string())?;
+        let error = stored.map(|test| difference(&answer, &test.answer));
+        let right = match error {
+            Some(error) => error <= TRUSTED,
+            None => answer.iter().all(|value| value.is_finite()),
+        };
+        let ms = self.median_ms(chosen).await?;
+        Ok(DeviceReport {
+            device: chosen.kind,
+            adapter: chosen.adapter.clone(),
+            error,
+            right,
+            ms,
+        })
+    }
+
+    /// Median time of one prediction with the right half hidden, milliseconds.
+    async fn median_ms(&self, chosen: &Chosen) -> Result<f32, String> {
+        let picture = Picture::grey(self.info.size_px, self.info.size_px, 0.5);
+        let columns = self.info.grid.columns;
+        let mask = Mask::by(self.info.grid, |_, column| 2 * column >= columns);
+        let began = now_ms();
+        let mut times = Vec::new();
+        while times.is_empty() || (times.len() < TIMED && now_ms() - began < TIMED_MS) {
+            let start = now_ms();
+            self.predict(&picture, &mask, chosen).await?;
+            times.push((now_ms() - start) as f32);
+        }
+        times.sort_by(f32::total_cmp);
+        Ok(times[times.len() / 2])
+    }
+}
+
+/// Refuses weights with a tensor that the device cannot bind, before anything is made of them.
+fn check_fits(name: &str, bytes: &[u8], chosen: &Chosen) -> Result<(), String> {
+    // What cannot be read here is explained better by who opens the file.
+    let Ok((_, metadata)) = SafeTensors::read_metadata(bytes) else {
+        return Ok(());
+    };
+    for (tensor, info) in metadata.tensors() {
+        let elements = info.shape.iter().fold(1u64, |product, &side| product.saturating_mul(side as u64));
+        let needed = elements.saturating_mul(4);
+        if needed > chosen.largest_tensor_bytes {
+            let (needed, limit) = (needed >> 20, chosen.largest_tensor_bytes >> 20);
+            return Err(format!(
+                "{name}: the tensor {tensor} takes {needed} MiB, and {} binds at most {limit} MiB at once: switch to the CPU for this model.",
+                chosen.adapter
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Largest difference relative to the largest value expected; infinite where something is no number or missing.
+fn difference(found: &[f32], expected: &[f32]) -> f32 {
+    if found.len() != expected.len() || found.iter().any(|value| !value.is_finite()) {
+        return f32::INFINITY;
+    }
+    let largest = |values: &mut dyn Iterator<Item = f32>| values.fold(0f32, |most, value| most.max(value.abs()));
+    let apart = largest(&mut found.iter().zip(expected).map(|(a, b)| a - b));
+    apart / largest(&mut expected.iter().copied()).max(f32::MIN_POSITIVE)
+}
