@@ -54,6 +54,23 @@ macro_rules! methods {
                 Err(MethodError::unknown_method(&config.method, cards().iter().map(|card| card.name)))
             }
 
+            fn entries(config: &RunConfig, names: Names) -> Result<Vec<Entry>, MethodError> {
+                $(
+                    if config.method == $file::CARD.name {
+                        return $file::$name::entries(config, names);
+                    }
+                )*
+                Err(MethodError::unknown_method(&config.method, cards().iter().map(|card| card.name)))
+            }
+
+            fn recognise(shapes: &BTreeMap<String, Vec<usize>>, remarks: &BTreeMap<String, String>) -> Option<Recognised> {
+                None$(.or_else(|| $file::$name::recognise(shapes, remarks)))*
+            }
+
+            fn published(&self) -> Result<BTreeMap<String, String>, String> {
+                match self { $(Self::$name(method) => method.published(),)* }
+            }
+
             fn knobs(&self) -> BTreeMap<String, toml::Value> {
                 match self { $(Self::$name(method) => method.knobs(),)* }
             }

@@ -6,7 +6,8 @@
 
 mod card;
 mod config;
-pub mod names;
+mod names;
+mod recognise;
 mod statistics;
 #[cfg(test)]
 mod tests;
@@ -20,9 +21,8 @@ use burn::{
 
 pub use card::CARD;
 pub use config::{MaeConfig, Target};
-pub use names::entries;
 
-use super::{Batch, Loss, Method, MethodError, Step, ViewPlan};
+use super::{Batch, Entry, Loss, Method, MethodError, Names, Recognised, Step, ViewPlan};
 use crate::{
     config::RunConfig,
     nn::{
@@ -156,6 +156,18 @@ impl Method for Mae {
 
     fn plan(config: &RunConfig) -> Result<ViewPlan, MethodError> {
         Ok(MaeConfig::from_run(config)?.views())
+    }
+
+    fn entries(config: &RunConfig, names: Names) -> Result<Vec<Entry>, MethodError> {
+        Ok(names::entries(&MaeConfig::from_run(config)?, names))
+    }
+
+    fn recognise(shapes: &BTreeMap<String, Vec<usize>>, remarks: &BTreeMap<String, String>) -> Option<Recognised> {
+        recognise::recognise(shapes, remarks)
+    }
+
+    fn published(&self) -> Result<BTreeMap<String, String>, String> {
+        recognise::remarks(&self.config)
     }
 
     fn knobs(&self) -> BTreeMap<String, toml::Value> {

@@ -4,6 +4,7 @@
 //! itself, which is all that inference reads. Energy is not loss: they share a number only where a method says so.
 
 mod any;
+mod batch;
 mod error;
 mod knobs;
 pub mod published;
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use error::MethodError;
 pub use knobs::Knobs;
-pub use published::{Entry, Form, Names};
+pub use published::{Entry, Form, Names, Recognised};
 
 use crate::{config::RunConfig, mask::Mask, nn::Source};
 
@@ -84,6 +85,26 @@ pub trait Method: Module {
     /// # Errors
     /// As [`Method::new`].
     fn plan(config: &RunConfig) -> Result<ViewPlan, MethodError>;
+
+    /// Where a file has each parameter of such a network. What Darkroom writes is [`Names::HuggingFace`].
+    ///
+    /// # Errors
+    /// As [`Method::new`].
+    fn entries(config: &RunConfig, names: Names) -> Result<Vec<Entry>, MethodError>;
+
+    /// Whether tensors of these names and shapes are a published network of this method, and which. `remarks` is the
+    /// file's own metadata.
+    fn recognise(_shapes: &BTreeMap<String, Vec<usize>>, _remarks: &BTreeMap<String, String>) -> Option<Recognised> {
+        None
+    }
+
+    /// What a published file of this very network says beside its tensors.
+    ///
+    /// # Errors
+    /// A sentence: why a reader of published files would take it for something else.
+    fn published(&self) -> Result<BTreeMap<String, String>, String> {
+        Err("this method has no published form".into())
+    }
 
     /// Every knob as it is set: with these, [`Method::new`] makes a network of this shape.
     fn knobs(&self) -> BTreeMap<String, toml::Value>;

@@ -1,5 +1,7 @@
 //! How the field's published files lay out what a network here holds.
 
+use crate::config::RunConfig;
+
 /// Whose names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Names {
@@ -8,6 +10,10 @@ pub enum Names {
     /// The papers' own code: `blocks.0.attn.qkv`.
     Original,
 }
+
+/// What was recognised in a published file: whose names, the network's configuration, and what a person should
+/// know; or a sentence that says why it cannot be told.
+pub type Recognised = Result<(Names, RunConfig, Option<String>), String>;
 
 /// How numbers lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,10 +79,11 @@ impl Entry {
 
     /// Our numbers out of theirs; one list for each name, each as long as its shape says.
     #[must_use]
-    pub fn read(&self, theirs: &[Vec<f32>]) -> Vec<f32> {
+    pub fn read(&self, mut theirs: Vec<Vec<f32>>) -> Vec<f32> {
         match self.form {
+            Form::Vector if theirs.len() == 1 => theirs.swap_remove(0),
             Form::Vector => theirs.concat(),
-            Form::Matrix => self.beside(theirs),
+            Form::Matrix => self.beside(&theirs),
             Form::PixelVector { patch_px } => theirs.iter().flat_map(|values| channels_first(values, patch_px, 1)).collect(),
             Form::PixelMatrix { patch_px } => {
                 let lists: Vec<Vec<f32>> = theirs
@@ -179,7 +186,7 @@ mod tests {
     #[test]
     fn matrices_stand_side_by_side_transposed() {
         let entry = Entry::joined("qkv", vec!["q".into(), "k".into()], &[2, 3], Form::Matrix);
-        let ours = entry.read(&[counted(6), vec![10.0, 11.0, 12.0, 13.0, 14.0, 15.0]]);
+        let ours = entry.read(vec![counted(6), vec![10.0, 11.0, 12.0, 13.0, 14.0, 15.0]]);
         assert_eq!(ours, [0.0, 3.0, 10.0, 13.0, 1.0, 4.0, 11.0, 14.0, 2.0, 5.0, 12.0, 15.0]);
     }
 
@@ -187,7 +194,7 @@ mod tests {
     fn pixels_go_from_channels_last_to_first() {
         let entry = Entry::one("bias", "bias", &[12], Form::PixelVector { patch_px: 2 });
         assert_eq!(
-            entry.read(&[counted(12)]),
+            entry.read(vec![counted(12)]),
             [0.0, 3.0, 6.0, 9.0, 1.0, 4.0, 7.0, 10.0, 2.0, 5.0, 8.0, 11.0]
         );
     }
@@ -203,7 +210,7 @@ mod tests {
         ];
         for entry in entries {
             let count = entry.theirs.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
-            assert_eq!(entry.read(&entry.write(&counted(count))), counted(count), "{entry:?}");
+            assert_eq!(entry.read(entry.write(&counted(count))), counted(count), "{entry:?}");
         }
     }
 }

@@ -7,8 +7,6 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 
-use super::StateError;
-
 /// Every parameter of `module` under its path, in the module's own order and layout, as stored on the host. Waits for
 /// the device: not for the browser.
 pub fn state(module: &impl Module) -> Vec<(String, TensorData)> {
@@ -107,4 +105,31 @@ fn part(name: &str, container: &str) -> String {
 fn join(path: &[String]) -> String {
     let parts: Vec<&str> = path.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     parts.join(".")
+}
+
+/// Why a state does not fit a network.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StateError {
+    /// A parameter that the state lacks.
+    #[error("tensor \"{name}\" is missing")]
+    Missing {
+        /// Module path.
+        name: String,
+    },
+    /// A tensor that belongs nowhere.
+    #[error("tensor \"{name}\" belongs to no part of this network")]
+    Unmatched {
+        /// Module path.
+        name: String,
+    },
+    /// A tensor of another shape.
+    #[error("tensor \"{name}\" is {found:?}, this network's is {wanted:?}")]
+    Shape {
+        /// Module path.
+        name: String,
+        /// In the state.
+        found: Vec<usize>,
+        /// In the network.
+        wanted: Vec<usize>,
+    },
 }

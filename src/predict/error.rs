@@ -1,0 +1,36 @@
+//! Why a prediction cannot be had.
+
+use crate::mask::Grid;
+
+/// What stands in the way.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PredictError {
+    /// A picture of another size than the model's.
+    #[error("the picture is {} by {} pixels; the model takes squares of {wanted}", found[0], found[1])]
+    Size {
+        /// Width and height, pixels.
+        found: [usize; 2],
+        /// Side, pixels.
+        wanted: usize,
+    },
+    /// A mask on another grid than the model's.
+    #[error("the mask has {} by {} patches; the model has {} by {}", found.rows, found.columns, wanted.rows, wanted.columns)]
+    Grid {
+        /// The mask's.
+        found: Grid,
+        /// The model's.
+        wanted: Grid,
+    },
+    /// Everything is hidden.
+    #[error("everything is hidden: leave at least one patch visible, so that there is something to predict from")]
+    NothingVisible,
+    /// A method without pictures.
+    #[error("{0} draws nothing: choose a model that predicts pixels")]
+    DrawsNothing(&'static str),
+    /// Numbers that are none.
+    #[error("the model's drawing holds values that are not finite: its weights do not suit this device or precision; choose another device")]
+    NotFinite,
+    /// The device failed.
+    #[error("the device failed: {0}")]
+    Device(String),
+}
