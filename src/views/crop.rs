@@ -113,3 +113,50 @@ fn resize(picture: &Rgb8, place: Rectangle, size_px: usize) -> Rgb8 {
         pixels: out.into_vec(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draws(width: usize, height: usize) -> Vec<Rectangle> {
+        let crop = RandomResizedCrop::new(8, [0.35, 1.0]);
+        (0..500).map(|i| crop.draw(width, height, &mut Chance::new(1, "crop", i))).collect()
+    }
+
+    #[test]
+    fn rectangles_lie_within_the_picture_and_keep_to_area_and_aspect() {
+        let places = draws(200, 150);
+        for r in &places {
+            assert!(r.x + r.width <= 200 && r.y + r.height <= 150);
+            let (area, aspect) = ((r.width * r.height) as f32 / 30_000.0, r.width as f32 / r.height as f32);
+            assert!((0.34..=1.0).contains(&area) && (0.73..=1.36).contains(&aspect), "{r:?}");
+        }
+        assert!(places.iter().any(|r| r.x == 0) && places.iter().any(|r| r.x > 50), "places differ");
+    }
+
+    #[test]
+    fn shapes_that_no_rectangle_fits_give_the_middle() {
+        assert!(draws(1000, 10).iter().all(|r| *r == Rectangle { x: 493, y: 0, width: 13, height: 10 }));
+        assert!(draws(1, 1).iter().all(|r| *r == Rectangle { x: 0, y: 0, width: 1, height: 1 }));
+        for (width, height) in [(1, 500), (500, 1), (2, 3)] {
+            assert!(draws(width, height).iter().all(|r| r.x + r.width <= width && r.y + r.height <= height));
+        }
+    }
+
+    #[test]
+    fn the_whole_picture_at_its_own_size_stays_as_it_is() {
+        let pixels: Vec<u8> = (0..3 * 16 * 16).map(|i| (i * 37) as u8).collect();
+        let picture = Rgb8 { width: 16, height: 16, pixels };
+        let crop = RandomResizedCrop { size_px: 16, area: [1.0, 1.0], aspect: [1.0, 1.0] };
+        assert_eq!(crop.apply(&picture, &mut Chance::new(0, "crop", 0)).to_rgb8(), picture);
+    }
+
+    #[test]
+    fn one_colour_stays_that_colour_at_every_size() {
+        for (width, height) in [(1, 1), (3, 200), (300, 200)] {
+            let picture = Rgb8 { width, height, pixels: [10, 200, 90].repeat(width * height) };
+            let view = RandomResizedCrop::new(24, [0.2, 1.0]).apply(&picture, &mut Chance::new(0, "crop", 3)).to_rgb8();
+            assert!(view.pixels.chunks_exact(3).all(|p| p == [10, 200, 90]));
+        }
+    }
+}
