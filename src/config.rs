@@ -18,15 +18,15 @@ pub struct RunConfig {
     pub val_data: String,
     /// How many validation pictures to measure on.
     pub val_count: usize,
-    /// Pictures in an optimiser step.
+    /// Pictures in a batch.
     pub batch: usize,
-    /// Micro-batches whose gradients are summed into one step.
+    /// Batches whose gradients are summed into one optimiser step.
     pub accumulate: usize,
     /// Optimiser steps; 0 leaves it to `epochs`.
     pub steps: u64,
     /// Passes over the data, where `steps` is 0.
     pub epochs: f64,
-    /// Learning rate at a batch of 256; scaled by batch / 256.
+    /// Learning rate for 256 pictures a step; scaled by batch * accumulate / 256.
     pub base_lr: f64,
     /// Part of the run that warms the learning rate up, 0..1.
     pub warmup: f64,
@@ -56,6 +56,18 @@ pub struct RunConfig {
     pub validate_every: u64,
     /// Steps between checkpoints; 0 picks about 10 a run.
     pub checkpoint_every: u64,
+    /// The model's name, for its card; empty takes the preset's or the run folder's.
+    pub name: String,
+    /// One sentence on the model, for its card.
+    pub title: String,
+    /// Whose pictures these are, for the model's card.
+    pub attribution: String,
+    /// Licence of the weights, for the model's card.
+    pub license: String,
+    /// Power that the device is taken to draw, watts, for the energy on the model's card; 0 guesses by its kind.
+    pub watts: f64,
+    /// Precision of the exported weights: f16 or f32.
+    pub export: String,
     /// Knobs of the method.
     pub knobs: BTreeMap<String, toml::Value>,
 }
@@ -86,6 +98,12 @@ impl Default for RunConfig {
             threads: 0,
             validate_every: 0,
             checkpoint_every: 0,
+            name: String::new(),
+            title: String::new(),
+            attribution: String::new(),
+            license: "CC0-1.0".into(),
+            watts: 0.0,
+            export: "f16".into(),
             knobs: BTreeMap::new(),
         }
     }

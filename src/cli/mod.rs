@@ -1,1 +1,59 @@
-//! (room cli)
+//! The command line: one file per command. Results go to standard output, words on the way to standard error.
+
+mod data;
+mod eval;
+mod models;
+mod out;
+mod predict;
+mod progress;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use out::{Failure, Out};
+
+/// Hide parts of pictures and see what a model predicts there: train such models, use them, measure them.
+#[derive(Parser)]
+#[command(name = "darkroom", version, arg_required_else_help = true, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train a model; without arguments a small one on procedural scenes, in about two minutes on two cores.
+    Train(Box<train::Args>),
+    /// Hide a part of pictures and draw what a model predicts there.
+    Predict(predict::Args),
+    /// Measure a model over pictures, beside the plain fills.
+    Eval(eval::Args),
+    /// Show what a data source holds.
+    Data(data::Args),
+    /// List presets and models, convert weights, write an index of models.
+    Models(models::Args),
+}
+
+/// Runs the program: exit status 0, 1 for what failed, 2 for what was typed wrong, 130 for Ctrl-C.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let status = u8::try_from(error.exit_code()).unwrap_or(2);
+            let _ = error.print(); // nobody is left to tell when that fails
+            return ExitCode::from(status);
+        }
+    };
+    let mut out = Out::new();
+    let outcome = match cli.command {
+        Command::Train(args) => train::run(&args, &mut out),
+        Command::Predict(args) => predict::run(&args, &mut out),
+        Command::Eval(args) => eval::run(&args, &mut out),
+        Command::Data(args) => data::run(&args, &mut out),
+        Command::Models(args) => models::run(&args, &mut out),
+    };
+    outcome.and_then(|()| out.flush()).map_or_else(Failure::report, |()| ExitCode::SUCCESS)
+}

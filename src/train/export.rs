@@ -1,0 +1,126 @@
+//! The weights to use, with the card that says what they are.
+
+use std::path::{Path, PathBuf};
+
+use super::{Progress, TrainError, VALIDATION_MASKS, atomic};
+use crate::{
+    config::RunConfig,
+    device::OpenDevice,
+    methods::{AnyMethod, Method},
+    predict,
+    protocol::ModelCard,
+    weights::{self, Dtype, Header},
+};
+
+/// What was written.
+pub struct Exported {
+    /// The file.
+    pub weights: PathBuf,
+}
+
+/// Names that `export` takes.
+pub const DTYPES: [&str; 2] = ["f16", "f32"];
+
+/// Writes `weights.safetensors` into the run's folder. Waits for the device.
+///
+/// # Errors
+/// [`TrainError::Weights`], [`TrainError::File`].
+pub fn write(folder: &Path, config: &RunConfig, progress: &Progress, on: &OpenDevice, model: &AnyMethod) -> Result<Exported, TrainError> {
+    let dtype = if config.export == "f32" { Dtype::F32 } else { Dtype::F16 };
+    let mut config = config.clone();
+    config.data = shown(&config.data);
+    config.val_data = shown(&config.val_data);
+    let card = card(folder, &config, progress, on, model);
+    let check = predict::self_test(model, &on.device).map_err(|e| TrainError::Predict(e.to_string()))?;
+    let header = Header { card, check: Some(check), ..Header::new(model, &config) };
+    let bytes = weights::to_bytes(model, &header, dtype).map_err(|e| TrainError::Weights(e.to_string()))?;
+    let weights = folder.join("weights.safetensors");
+    atomic::write(&weights, &[&bytes]).map_err(TrainError::writing(&weights))?;
+    Ok(Exported { weights })
+}
+
+fn card(folder: &Path, config: &RunConfig, progress: &Progress, on: &OpenDevice, model: &AnyMethod) -> ModelCard {
+    let name = match config.name.as_str() {
+        "" => folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        name => name.to_owned(),
+    };
+    let size_px = model.views().size_px;
+    let title = match config.title.as_str() {
+        "" => format!("{}, {size_px} pixels, trained on {}", model.card().title, config.data),
+        title => title.to_owned(),
+    };
+    let measured = progress.validated.as_ref();
+    let psnr_of = |mask: &&str| Some(((*mask).to_owned(), measured?.psnr.iter().find(|(name, _)| name == mask)?.1));
+    ModelCard {
+        name,
+        title,
+        method: model.name().into(),
+        data: [config.data.as_str(), config.attribution.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; "),
+        command: without_folders(&progress.command),
+        steps: progress.step,
+        pictures: progress.pictures,
+        hours: progress.seconds / 3600.0,
+        device: on.name.clone(),
+        energy_used: energy(config.watts, progress.seconds / 3600.0, on),
+        curve: progress.curve.clone(),
+        validation: VALIDATION_MASKS.iter().filter_map(psnr_of).collect(),
+        license: config.license.clone(),
+    }
+}
+
+/// Watts that a device of this kind is taken to draw, the machine around it included.
+fn watts_of(on: &OpenDevice) -> f64 {
+    if on.is_host() {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        return 10.0 * threads as f64;
+    }
+    let is_server = ["H100", "H200", "A100", "B200", "V100", "MI300"].iter().any(|part| on.name.contains(part));
+    if is_server { 700.0 } else { 250.0 }
+}
+
+fn energy(watts: f64, hours: f64, on: &OpenDevice) -> String {
+    let (watts, how) = if watts > 0.0 { (watts, "as told") } else { (watts_of(on), "a guess for this kind of device") };
+    format!("{:.3} kWh, estimated: {hours:.2} h of wall time at {watts:.0} W ({how}); not measured", watts * hours / 1000.0)
+}
+
+/// A data source without the folders of the machine it was trained on: what is left says which data it was.
+fn shown(spec: &str) -> String {
+    let parts: Vec<&str> = spec.split("::").map(tail).collect();
+    parts.join("::")
+}
+
+/// The last two parts of a path.
+fn tail(path: &str) -> &str {
+    let path = path.trim_end_matches('/');
+    let cut = path.rmatch_indices('/').nth(1).map_or(0, |(at, _)| at + 1);
+    path.get(cut..).unwrap_or(path).trim_start_matches('/')
+}
+
+/// A command line with each word's folders shortened likewise.
+fn without_folders(command: &str) -> String {
+    let short = |word: &str| match word.split_once('\'') {
+        Some((before, rest)) => format!("{before}'{}", shown(rest)),
+        None => shown(word),
+    };
+    command.split(' ').map(short).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cards_name_the_data_and_not_the_machine() {
+        assert_eq!(shown("/home/anna/data/photos/train-*.tar::/data/more"), "photos/train-*.tar::data/more");
+        assert_eq!(shown("scenes"), "scenes");
+        let command = "darkroom train --data '/home/anna/data/photos/train-*.tar' --batch 8 --out runs/a";
+        assert_eq!(without_folders(command), "darkroom train --data 'photos/train-*.tar' --batch 8 --out runs/a");
+    }
+
+    #[test]
+    fn energy_says_how_it_was_estimated() {
+        let on = crate::device::open("cpu", "f32").map_err(|e| e.to_string());
+        let sentence = on.map(|on| energy(100.0, 0.5, &on)).unwrap_or_default();
+        assert!(sentence.starts_with("0.050 kWh, estimated: 0.50 h") && sentence.contains("100 W (as told)"), "{sentence}");
+    }
+}

@@ -1,0 +1,77 @@
+use super::*;
+use crate::chance::Chance;
+
+fn random(len: usize, index: u64) -> Vec<f32> {
+    let mut chance = Chance::new(3, "optim test", index);
+    (0..len).map(|_| chance.normal()).collect()
+}
+
+fn rates(index: u64, clip: f64) -> Rates {
+    Rates { lr: 1e-2, betas: [0.9, 0.95], weight_decay: 0.1, clip, average: 0.9, count: index + 1, scale: 0.5, forgive: false }
+}
+
+fn run(is_host: bool, clip: f64) -> (Rows, Vec<f64>) {
+    let device = Device::flex();
+    let len = 40_000;
+    let decay: Vec<f32> = (0..len).map(|i| f32::from(u8::from(i % 2 == 0))).collect();
+    let mut optimiser = Optimiser::new(Rows::new(random(len, 0)), decay, &device, is_host);
+    let mut norms = Vec::new();
+    for index in 0..4 {
+        for half in 0..2 {
+            let gradient = Tensor::<1>::from_floats(random(len, 10 + 2 * index + half).as_slice(), &device);
+            optimiser.add(vec![gradient.clone().slice([0..100]), gradient.slice([100..len])]);
+        }
+        norms.push(match optimiser.step(&rates(index, clip)) {
+            Norm::Known(norm) => norm,
+            Norm::Pending(norm) => norm.into_scalar::<f64>(),
+        });
+    }
+    (optimiser.rows(), norms)
+}
+
+fn near(a: &[f32], b: &[f32]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 2e-6 * (1.0 + b.abs()))
+}
+
+#[test]
+fn both_homes_do_the_same() {
+    for clip in [0.0, 1.0, 1e6] {
+        let ((host, host_norms), (device, device_norms)) = (run(true, clip), run(false, clip));
+        assert!(near(&host.weights, &device.weights) && near(&host.average, &device.average));
+        assert!(near(&host.moment_1, &device.moment_1) && near(&host.moment_2, &device.moment_2));
+        assert!(host_norms.iter().zip(device_norms).all(|(a, b)| (a / b - 1.0).abs() < 1e-5));
+    }
+}
+
+#[test]
+fn one_number_follows_the_paper() {
+    let mut optimiser = Optimiser::new(Rows::new(vec![2.0, 2.0]), vec![1.0, 0.0], &Device::flex(), true);
+    let (mut w, mut m, mut v) = ([2.0f64, 2.0], 0.0f64, 0.0f64);
+    for t in 0..5 {
+        let g = 0.3 + 0.1 * t as f64;
+        optimiser.add(vec![Tensor::from_floats([2.0 * g as f32, 2.0 * g as f32], &Device::flex())]);
+        optimiser.step(&rates(t, 0.0));
+        (m, v) = (0.9 * m + 0.1 * g, 0.95 * v + 0.05 * g * g);
+        let update = 1e-2 * (m / (1.0 - 0.9f64.powf(t as f64 + 1.0))) / ((v / (1.0 - 0.95f64.powf(t as f64 + 1.0))).sqrt() + EPSILON);
+        w = [w[0] - 1e-2 * 0.1 * w[0] - update, w[1] - update];
+    }
+    assert!(near(&optimiser.rows().weights, &[w[0] as f32, w[1] as f32]), "{:?} against {w:?}", optimiser.rows().weights);
+}
+
+#[test]
+fn clipping_keeps_the_direction_and_bounds_the_length() {
+    let mut optimiser = Optimiser::new(Rows::new(vec![0.0; 2]), vec![0.0; 2], &Device::flex(), true);
+    optimiser.add(vec![Tensor::from_floats([60.0, 80.0], &Device::flex())]);
+    let Norm::Known(norm) = optimiser.step(&rates(0, 1.0)) else { panic!("the CPU knows its norm") };
+    assert!((norm - 50.0).abs() < 1e-9, "half of 100: {norm}");
+    assert!(near(&optimiser.rows().moment_1, &[0.06, 0.08]));
+}
+
+#[test]
+fn the_average_starts_young() {
+    let config = RunConfig { average: 0.999, ..RunConfig::default() };
+    assert!(Rates::new(&config, 1.0, 0).average <= 0.1);
+    assert!((Rates::new(&config, 1.0, 1_000_000).average - 0.999).abs() < 1e-12);
+    let off = RunConfig { average: 0.0, ..RunConfig::default() };
+    assert_eq!(Rates::new(&off, 1.0, 5).average, 0.0, "off means the weights themselves");
+}
