@@ -24,6 +24,8 @@ pub mod methods;
 #[cfg(feature = "model")]
 pub mod weights;
 
+#[cfg(feature = "train")]
+pub mod device;
 #[cfg(feature = "model")]
 pub mod predict;
 #[cfg(feature = "train")]

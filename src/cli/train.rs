@@ -67,7 +67,7 @@ pub struct Args {
         long,
         value_name = "RUN",
         conflicts_with_all = [
-            "method", "preset", "config", "set", "data", "val_data", "steps", "epochs", "batch", "accumulate", "seed", "device", "precision",
+            "method", "preset", "config", "set", "data", "val_data", "steps", "epochs", "batch", "accumulate", "seed", "precision",
             "threads", "out", "checkpoint_every", "validate_every", "name", "title", "attribution", "license", "watts", "export",
         ]
     )]
@@ -113,7 +113,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     let mut progress = Progress::new(args.quiet);
     let mut observe = |event: train::Event| progress.observe(&event);
     let summary = match &args.resume {
-        Some(folder) => train::resume(folder, &control, &mut observe)?,
+        Some(folder) => train::resume(folder, args.device.as_deref(), &control, &mut observe)?,
         None => {
             let config = args.config()?;
             let folder = args.out.clone().map_or_else(|| free_folder(&config.name), Ok)?;

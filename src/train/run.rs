@@ -20,7 +20,7 @@ use crate::{
     config::RunConfig,
     data::{HostBatch, Loader, LoaderConfig},
     device::{self, OpenDevice},
-    methods,
+    methods::{self, AnyMethod, Method},
 };
 
 /// Steps whose numbers a GPU may owe: reading them is the only time the loop waits for it.
@@ -42,16 +42,23 @@ pub fn run(config: RunConfig, folder: &Path, command: &str, control: &Control, e
     run.to_its_end()
 }
 
-/// Goes on with the run in `folder`, exactly, from its last whole checkpoint to its own end.
+/// Goes on with the run in `folder`, exactly, from its last whole checkpoint to its own end. On another device
+/// (`elsewhere`) the numbers differ by rounding, and precision is f32 on the CPU.
 ///
 /// # Errors
 /// [`TrainError`]; the last checkpoint stays.
-pub fn resume(folder: &Path, control: &Control, events: &mut dyn FnMut(Event)) -> Result<Summary, TrainError> {
+pub fn resume(folder: &Path, elsewhere: Option<&str>, control: &Control, events: &mut dyn FnMut(Event)) -> Result<Summary, TrainError> {
     let path = folder.join(CONFIG_FILE);
     if !path.is_file() {
         return Err(TrainError::NoRun(folder.into()));
     }
-    let config = settings::read(&path)?;
+    let mut config = settings::read(&path)?;
+    if let Some(device) = elsewhere {
+        config.device = device.into();
+        if device == "cpu" {
+            config.precision = "f32".into();
+        }
+    }
     let checkpoints = folder.join("checkpoints");
     let has_any = fs::read_dir(&checkpoints).is_ok_and(|mut entries| entries.next().is_some());
     if !has_any {
@@ -103,7 +110,7 @@ impl<'a> Run<'a> {
         control: &'a Control,
         events: &'a mut dyn FnMut(Event),
     ) -> Result<Self, TrainError> {
-        let plan = methods::plan(&config).map_err(|e| TrainError::Method(e.to_string()))?;
+        let plan = AnyMethod::plan(&config).map_err(|e| TrainError::Method(e.to_string()))?;
         let on = device::open(&config.device, &config.precision)?;
         let pictures = Pictures::open(&config, plan.size_px, events)?;
         let pictures_in_data = pictures.train.len();

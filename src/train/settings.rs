@@ -5,7 +5,7 @@ use std::path::Path;
 use super::TrainError;
 use crate::{
     config::RunConfig,
-    methods::{self, MethodCard},
+    methods::{self, AnyMethod, Method, MethodCard},
     names::{did_you_mean, nearest},
 };
 
@@ -53,7 +53,7 @@ impl Settings<'_> {
             apply(&mut config, card, name, value)?;
         }
         check(&config)?;
-        methods::plan(&config).map_err(|e| TrainError::Method(e.to_string()))?;
+        AnyMethod::plan(&config).map_err(|e| TrainError::Method(e.to_string()))?;
         Ok(config)
     }
 }
