@@ -25,7 +25,9 @@ fn mix(mut z: u64) -> u64 {
 
 /// FNV-1a over the purpose's name: a key that survives a reordering of the code.
 fn key_of(purpose: &str) -> u64 {
-    purpose.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+    purpose
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl Chance {
@@ -102,7 +104,10 @@ mod tests {
         let normals: Vec<f32> = (0..20_000).map(|_| chance.normal()).collect();
         let mean = normals.iter().sum::<f32>() / 20_000.0;
         let variance = normals.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / 20_000.0;
-        assert!(mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05, "mean {mean}, variance {variance}");
+        assert!(
+            mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05,
+            "mean {mean}, variance {variance}"
+        );
         assert!((0..10_000).map(|_| chance.below(7)).all(|x| x < 7));
         let mut order = chance.permutation(100);
         assert_ne!(order, (0..100).collect::<Vec<_>>());

@@ -4,7 +4,7 @@
 
 pub mod queue;
 pub mod range;
-pub mod sniff;
+pub use crate::picture::header as sniff;
 pub mod stored_name;
 
 #[cfg(all(feature = "engine", target_family = "wasm"))]

@@ -35,9 +35,9 @@ pub enum PictureError {
         /// As declared.
         height: u64,
     },
-    /// Opening it would take more memory or time than is allowed.
+    /// Opening it would take more memory than is allowed.
     #[error(
-        "{name} ({width} x {height} pixels, {what}) would cost more than {limit} to open: make it smaller, or save it as plain 8-bit PNG or JPEG, and try again"
+        "{name} ({width} x {height} pixels) would take {megabytes} MiB of memory to open, more than the 512 allowed: make it smaller, or save it as plain 8-bit JPEG or PNG, and try again"
     )]
     TooCostly {
         /// The file.
@@ -46,10 +46,8 @@ pub enum PictureError {
         width: u64,
         /// As declared.
         height: u64,
-        /// What makes it costly.
-        what: String,
-        /// `512 MiB of memory` or `two seconds`.
-        limit: &'static str,
+        /// What it would take.
+        megabytes: u64,
     },
     /// The file ends before the picture does.
     #[error("{name} is cut short: the file ends before the picture does; copy or download it again")]

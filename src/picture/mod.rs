@@ -9,12 +9,13 @@ mod encode;
 mod error;
 pub mod fill;
 mod frame;
+pub mod header;
 pub mod measure;
 #[cfg(feature = "decode")]
 mod resize;
 
 #[cfg(feature = "decode")]
-pub use decode::{Decoded, decode};
+pub use decode::{Decoded, decode, examine};
 #[cfg(feature = "decode")]
 pub use encode::encode_png;
 pub use error::PictureError;

@@ -1,0 +1,72 @@
+//! What opening a file would cost, from its header.
+
+use super::super::header::{Header, Kind};
+
+/// Most memory that opening may take, the file's bytes included.
+pub(super) const MAX_MEMORY: u64 = 512 << 20;
+/// Most memory that a PNG's texts, profile and row buffers may take.
+pub(super) const PNG_EXTRAS: u64 = 32 << 20;
+/// Decoders' small change: tables, rows, windows.
+const OVERHEAD: u64 = 8 << 20;
+
+/// Bytes that opening the file takes at its peak, the file's own included. `raw` is the size of what the decoder hands over.
+pub(super) fn memory(bytes: &[u8], header: &Header, raw: u64) -> u64 {
+    let (file, pixels) = (bytes.len() as u64, header.width * header.height);
+    let inside = match header.kind {
+        Kind::Png => PNG_EXTRAS,
+        // The decoder keeps its own copy of the file.
+        Kind::Jpeg => file + jpeg_coefficients(bytes, pixels),
+        // A frame of its own, laid on the screen afterwards.
+        Kind::Gif => 4 * pixels,
+        Kind::WebP if header.moves => 8 * pixels,
+        Kind::WebP if bytes.get(12..16) == Some(b"VP8 ") => 2 * pixels,
+        // Lossless: RGBA beside its own transforms; or lossy with an alpha plane.
+        Kind::WebP => 6 * pixels,
+        Kind::Bmp | Kind::Boxes => file,
+    };
+    // Grey becomes RGB in a new buffer, all else in place.
+    let widened = if raw < 3 * pixels { 3 * pixels } else { 0 };
+    file + OVERHEAD + inside + raw + widened
+}
+
+/// Bytes of the coefficients that a JPEG decoder has to keep when the picture comes in several scans.
+fn jpeg_coefficients(bytes: &[u8], pixels: u64) -> u64 {
+    let Some((frame, scan)) = frame_and_scan(bytes) else { return 0 };
+    let components = u64::from(frame.components);
+    if frame.progressive || u64::from(scan) < components {
+        // Two bytes each; sides are rounded up to whole blocks.
+        2 * components * (pixels + pixels / 8)
+    } else {
+        0
+    }
+}
+
+struct Frame {
+    progressive: bool,
+    components: u8,
+}
+
+/// The start of frame, and the components in the first scan.
+fn frame_and_scan(bytes: &[u8]) -> Option<(Frame, u8)> {
+    let mut at = 2;
+    let mut frame = None;
+    loop {
+        match (bytes.get(at)?, bytes.get(at + 1)?) {
+            (0xff, 0xff) => at += 1,
+            (0xff, 0x01 | 0xd0..=0xd8) => at += 2,
+            (0xff, marker) => {
+                if matches!(marker, 0xc0..=0xc2) {
+                    frame = Some(Frame {
+                        progressive: *marker == 0xc2,
+                        components: *bytes.get(at + 9)?,
+                    });
+                }
+                if *marker == 0xda {
+                    return Some((frame?, *bytes.get(at + 4)?));
+                }
+                at += 2 + usize::from(u16::from_be_bytes([*bytes.get(at + 2)?, *bytes.get(at + 3)?]));
+            }
+            _ => return None,
+        }
+    }
+}
