@@ -37,5 +37,4 @@ pub mod protocol;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod engine;
-#[cfg(all(feature = "page", target_family = "wasm"))]
 pub mod page;

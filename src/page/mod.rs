@@ -1,1 +1,22 @@
-//! (room page)
+//! The page: what a person sees and touches. No tensors and no Burn, so that it stays small and never blocks.
+//!
+//! `state/` knows the page without a browser; `studio/` holds it in signals and does what a person asks; `engines.rs`
+//! talks to the workers; `rooms/` and `widgets/` only show; `browser/` is the glue to what browsers lend.
+
+pub mod state;
+
+#[cfg(all(feature = "page", target_family = "wasm"))]
+mod app;
+#[cfg(all(feature = "page", target_family = "wasm"))]
+mod browser;
+#[cfg(all(feature = "page", target_family = "wasm"))]
+mod engines;
+#[cfg(all(feature = "page", target_family = "wasm"))]
+mod rooms;
+#[cfg(all(feature = "page", target_family = "wasm"))]
+mod studio;
+#[cfg(all(feature = "page", target_family = "wasm"))]
+mod widgets;
+
+#[cfg(all(feature = "page", target_family = "wasm"))]
+pub use app::start;

@@ -1,0 +1,82 @@
+//! Canvases: pixels in, drawings, pictures out.
+
+use js_sys::{ArrayBuffer, Uint8ClampedArray};
+use leptos::prelude::{document, window};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, CanvasRenderingContext2d as Context, HtmlCanvasElement as Canvas, HtmlImageElement, ImageData};
+
+use crate::page::browser::later::later;
+
+/// A canvas that is not on the page.
+pub fn sheet(width: u32, height: u32) -> Option<Canvas> {
+    let canvas: Canvas = document().create_element("canvas").ok()?.dyn_into().ok()?;
+    canvas.set_width(width);
+    canvas.set_height(height);
+    Some(canvas)
+}
+
+/// What draws on a canvas.
+pub fn pen(canvas: &Canvas) -> Option<Context> {
+    canvas.get_context("2d").ok()??.dyn_into().ok()
+}
+
+/// A canvas with these pixels, `4 * width * height` bytes RGBA; `None` where there are more or fewer.
+pub fn of_rgba(buffer: &ArrayBuffer, width: usize, height: usize) -> Option<Canvas> {
+    let (width, height) = (u32::try_from(width).ok()?, u32::try_from(height).ok()?);
+    let pixels = Uint8ClampedArray::new(buffer);
+    let data = ImageData::new_with_js_u8_clamped_array_and_sh(&pixels, width, height).ok()?;
+    let canvas = sheet(width, height)?;
+    pen(&canvas)?.put_image_data(&data, 0.0, 0.0).ok()?;
+    Some(canvas)
+}
+
+/// A canvas's pixels, RGBA.
+pub fn pixels(canvas: &Canvas) -> Option<Vec<u8>> {
+    let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
+    Some(pen(canvas)?.get_image_data(0.0, 0.0, width, height).ok()?.data().0)
+}
+
+/// Sizes a canvas on the page to the screen's own pixels and gives what draws on it, with its side in those pixels.
+pub fn fit(canvas: &Canvas) -> Option<(Context, f64)> {
+    let ratio = window().device_pixel_ratio().clamp(1.0, 3.0);
+    let side = (f64::from(canvas.client_width()) * ratio).round().clamp(1.0, 2048.0);
+    if f64::from(canvas.width()) != side || f64::from(canvas.height()) != side {
+        canvas.set_width(side as u32);
+        canvas.set_height(side as u32);
+    }
+    let pen = pen(canvas)?;
+    pen.set_image_smoothing_enabled(true);
+    let _ = js_sys::Reflect::set(&pen, &"imageSmoothingQuality".into(), &"high".into());
+    Some((pen, side))
+}
+
+/// Draws the whole of `from` on the square `(x, y, side)`.
+pub fn lay(pen: &Context, from: &Canvas, x: f64, y: f64, side: f64) {
+    let _ = pen.draw_image_with_html_canvas_element_and_dw_and_dh(from, x, y, side, side);
+}
+
+/// Draws a part of `from` on a part of the canvas; both are `[x, y, width, height]`.
+pub fn lay_part(pen: &Context, from: &Canvas, part: [f64; 4], on: [f64; 4]) {
+    let _ = pen.draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+        from, part[0], part[1], part[2], part[3], on[0], on[1], on[2], on[3],
+    );
+}
+
+/// A canvas as a PNG.
+pub async fn png(canvas: &Canvas) -> Option<Blob> {
+    let (giver, png) = later();
+    let done = wasm_bindgen::closure::Closure::once_into_js(move |blob: JsValue| giver.give(blob.dyn_into::<Blob>().ok()));
+    canvas.to_blob_with_type(done.unchecked_ref(), "image/png").ok()?;
+    png.await
+}
+
+/// A picture beside the page, on a canvas.
+pub async fn load(path: &str) -> Option<Canvas> {
+    let image = HtmlImageElement::new().ok()?;
+    image.set_src(path);
+    JsFuture::from(image.decode()).await.ok()?;
+    let canvas = sheet(image.natural_width(), image.natural_height())?;
+    pen(&canvas)?.draw_image_with_html_image_element(&image, 0.0, 0.0).ok()?;
+    Some(canvas)
+}

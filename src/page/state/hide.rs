@@ -1,0 +1,84 @@
+//! Ways to hide that one touch gives.
+
+use serde::{Deserialize, Serialize};
+
+use super::history::leave_one;
+use crate::mask::{Grid, Mask, MaskKind};
+
+/// A kind of mask on the page's chips.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hide {
+    /// Patches at random.
+    Random {
+        /// How many of a hundred are hidden.
+        percent: u8,
+    },
+    /// The right half.
+    Right,
+    /// The lower half.
+    Lower,
+    /// The middle block.
+    Middle,
+    /// All but the middle block.
+    AllButMiddle,
+    /// Every second patch.
+    Checkerboard,
+}
+
+impl Hide {
+    /// Every kind, in the order of the chips.
+    pub const ALL: [Self; 6] =
+        [Self::Random { percent: 75 }, Self::Right, Self::Lower, Self::Middle, Self::AllButMiddle, Self::Checkerboard];
+
+    /// As on the chip.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Random { .. } => "Random",
+            Self::Right => "Right half",
+            Self::Lower => "Lower half",
+            Self::Middle => "Middle",
+            Self::AllButMiddle => "All but the middle",
+            Self::Checkerboard => "Checkerboard",
+        }
+    }
+
+    /// As the command line spells it.
+    #[must_use]
+    pub fn kind(self) -> String {
+        match self {
+            Self::Random { percent } => format!("random:{}", f32::from(percent.min(100)) / 100.0),
+            Self::Right => "half:right".into(),
+            Self::Lower => "half:lower".into(),
+            Self::Middle => "block".into(),
+            Self::AllButMiddle => "outside-block".into(),
+            Self::Checkerboard => "checkerboard".into(),
+        }
+    }
+
+    /// The mask on `grid`: the same as `darkroom predict --hide KIND --seed SEED` draws.
+    #[must_use]
+    pub fn mask(self, grid: Grid, seed: u64) -> Mask {
+        match self.kind().parse::<MaskKind>() {
+            Ok(kind) => leave_one(kind.draw(grid, seed, 0)),
+            Err(_) => Mask::none(grid),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_chip_hides_something_and_leaves_something() {
+        let grid = Grid { rows: 8, columns: 8 };
+        for hide in Hide::ALL {
+            let hidden = hide.mask(grid, 1).hidden_count();
+            assert!(hidden > 0 && hidden < 64, "{} hides {hidden}", hide.label());
+        }
+        assert_eq!(Hide::Random { percent: 75 }.mask(grid, 1).hidden_count(), 48);
+        assert_eq!(Hide::Random { percent: 100 }.mask(grid, 1).hidden_count(), 63, "one patch stays");
+        assert_eq!(Hide::Random { percent: 0 }.mask(grid, 1).hidden_count(), 0);
+    }
+}
