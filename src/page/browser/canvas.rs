@@ -46,8 +46,7 @@ pub fn fit(canvas: &Canvas) -> Option<(Context, f64)> {
         canvas.set_height(side as u32);
     }
     let pen = pen(canvas)?;
-    pen.set_image_smoothing_enabled(true);
-    let _ = js_sys::Reflect::set(&pen, &"imageSmoothingQuality".into(), &"high".into());
+    smooth(&pen);
     Some((pen, side))
 }
 
@@ -71,12 +70,23 @@ pub async fn png(canvas: &Canvas) -> Option<Blob> {
     png.await
 }
 
-/// A picture beside the page, on a canvas.
-pub async fn load(path: &str) -> Option<Canvas> {
+/// A picture at an address, on a canvas of at most `most` pixels on a side; `None` where the browser cannot decode it.
+pub async fn load(address: &str, most: u32) -> Option<Canvas> {
     let image = HtmlImageElement::new().ok()?;
-    image.set_src(path);
+    image.set_src(address);
     JsFuture::from(image.decode()).await.ok()?;
-    let canvas = sheet(image.natural_width(), image.natural_height())?;
-    pen(&canvas)?.draw_image_with_html_image_element(&image, 0.0, 0.0).ok()?;
+    let (width, height) = (f64::from(image.natural_width()), f64::from(image.natural_height()));
+    let scale = (f64::from(most) / width.max(height)).min(1.0);
+    let (width, height) = ((width * scale).round().max(1.0), (height * scale).round().max(1.0));
+    let canvas = sheet(width as u32, height as u32)?;
+    let pen = pen(&canvas)?;
+    smooth(&pen);
+    pen.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height).ok()?;
     Some(canvas)
+}
+
+/// Scales as well as the browser can.
+pub fn smooth(pen: &Context) {
+    pen.set_image_smoothing_enabled(true);
+    let _ = js_sys::Reflect::set(pen, &"imageSmoothingQuality".into(), &"high".into());
 }

@@ -70,8 +70,9 @@ mod tests {
 
     #[test]
     fn legends_have_round_numbers() {
-        assert_eq!(top(0.031), 0.05);
-        assert_eq!(top(0.05), 0.05);
+        assert_eq!(tick(top(0.031)), "0.05");
+        assert_eq!(tick(top(0.05)), "0.05");
+        assert_eq!(tick(top(0.051)), "0.1");
         assert_eq!(top(0.0), 0.01);
         assert_eq!(top(f32::NAN), 0.01);
         assert_eq!(ticks(0.05).map(tick), ["0", "0.025", "0.05"]);

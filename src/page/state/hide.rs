@@ -43,6 +43,19 @@ impl Hide {
         }
     }
 
+    /// What it is good for.
+    #[must_use]
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Random { .. } => "As most models are trained (1)",
+            Self::Right => "The future from the past, left to right (2)",
+            Self::Lower => "The future from the past, top to bottom (3)",
+            Self::Middle => "A hole in the middle (4)",
+            Self::AllButMiddle => "Only the middle is left to go by (5)",
+            Self::Checkerboard => "Every second patch (6)",
+        }
+    }
+
     /// As the command line spells it.
     #[must_use]
     pub fn kind(self) -> String {

@@ -131,9 +131,11 @@ impl MaskHistory {
 /// Shows the middle patch where a mask would hide every one.
 #[must_use]
 pub fn leave_one(mut mask: Mask) -> Mask {
-    if !mask.hidden.is_empty() && mask.hidden.iter().all(|h| *h) {
+    if !mask.hidden.is_empty() && mask.kept().is_empty() {
         let middle = (mask.grid.rows / 2) * mask.grid.columns + mask.grid.columns / 2;
-        mask.hidden[middle.min(mask.hidden.len() - 1)] = false;
+        if let Some(hidden) = mask.hidden.get_mut(middle) {
+            *hidden = false;
+        }
     }
     mask
 }

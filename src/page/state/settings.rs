@@ -43,6 +43,19 @@ pub enum View {
     Truth,
 }
 
+impl View {
+    /// The view after this one, around the end.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Set => Self::Alone,
+            Self::Alone => Self::Wrong,
+            Self::Wrong => Self::Truth,
+            Self::Truth => Self::Set,
+        }
+    }
+}
+
 /// Words for an enum in links and attributes.
 pub trait Word: Sized + Copy + PartialEq + 'static {
     /// Every value with its word.

@@ -1,0 +1,115 @@
+//! The badge: which device computes, how fast, why; and the switch that overrules it.
+
+use leptos::prelude::*;
+
+use crate::{
+    page::{
+        state::{
+            choice::Gpu,
+            figures::{milliseconds, times},
+            settings::DeviceChoice,
+        },
+        studio::Studio,
+    },
+    protocol::{DeviceKind, DeviceReport},
+};
+
+/// Badge and card.
+#[component]
+pub fn Device() -> impl IntoView {
+    let studio = Studio::here();
+    let open = RwSignal::new(false);
+    let close_on_escape = move |event: web_sys::KeyboardEvent| {
+        if event.key() == "Escape" {
+            open.set(false);
+        }
+    };
+    view! {
+        <div class="device" data-testid="device" on:keydown=close_on_escape>
+            <button
+                class="chip badge"
+                aria-label="Device"
+                aria-describedby="device-says"
+                aria-expanded=move || open.get().to_string()
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                <span class="dot" class:on=move || studio.models.open.with(Option::is_some) aria-hidden="true"></span>
+                <span id="device-says">{move || summary(studio)}</span>
+            </button>
+            <Show when=move || open.get()>
+                <div class="veil" on:click=move |_| open.set(false)></div>
+                <div class="card popover"><Details/></div>
+            </Show>
+        </div>
+    }
+}
+
+fn summary(studio: Studio) -> String {
+    let active = studio.devices.active.get();
+    let name = match active {
+        DeviceKind::Cpu => "CPU",
+        DeviceKind::WebGpu => "WebGPU",
+    };
+    let Some(ms) = last_ms(studio) else { return name.into() };
+    let compared = match (active, studio.devices.cpu.get(), studio.devices.gpu.get()) {
+        (DeviceKind::WebGpu, Some(cpu), Gpu::Tested(gpu)) => format!(" · {} the CPU", times(cpu.ms / gpu.ms.max(0.01))),
+        (DeviceKind::Cpu, _, Gpu::Coming) => " · testing the GPU".into(),
+        _ => String::new(),
+    };
+    format!("{name} · {}{compared}", milliseconds(ms))
+}
+
+fn last_ms(studio: Studio) -> Option<f32> {
+    studio.print()?.numbers.map(|numbers| numbers.total_ms)
+}
+
+#[component]
+fn Details() -> impl IntoView {
+    let studio = Studio::here();
+    let choice = studio.devices.choice;
+    let button = move |value: DeviceChoice, name: &'static str| {
+        let on = move || choice.get() == value;
+        view! {
+            <button class="chip" class:own=on aria-pressed=move || on().to_string() on:click=move |_| choice.set(value)>{name}</button>
+        }
+    };
+    let cpu = move || match studio.devices.cpu.get() {
+        Some(report) => told(&report),
+        None => "being timed".into(),
+    };
+    let gpu = move || match studio.devices.gpu.get() {
+        Gpu::Unknown => "not asked yet".into(),
+        Gpu::Missing(_) => "none".into(),
+        Gpu::Coming => "its engine is loading and being tested".into(),
+        Gpu::Failed(_) => "failed".into(),
+        Gpu::Tested(report) => told(&report),
+    };
+    let adapter = move || match studio.devices.gpu.get() {
+        Gpu::Tested(report) => report.adapter,
+        _ => String::new(),
+    };
+    view! {
+        <h2>"Where it computes"</h2>
+        <p>{move || studio.devices.verdict().why}</p>
+        <div class="row" role="group" aria-label="Compute on">
+            {button(DeviceChoice::Auto, "Automatic")}
+            {button(DeviceChoice::Cpu, "CPU")}
+            {button(DeviceChoice::WebGpu, "WebGPU")}
+        </div>
+        <dl>
+            <dt>"CPU"</dt>
+            <dd><span class="figure">{cpu}</span> <small>{move || studio.devices.cpu_name.get()}</small></dd>
+            <dt>"WebGPU"</dt>
+            <dd><span class="figure">{gpu}</span> <small>{adapter}</small></dd>
+        </dl>
+        <p class="small">
+            "Each device answers the model's self-test: a fixed picture whose answer is stored with the weights. "
+            "The fastest that is right is taken."
+        </p>
+    }
+}
+
+fn told(report: &DeviceReport) -> String {
+    let verdict = if report.right { "right" } else { "wrong" };
+    format!("{} a prediction, {verdict} (off by {:.1e})", milliseconds(report.ms), report.error)
+}

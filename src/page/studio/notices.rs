@@ -1,0 +1,147 @@
+//! Messages, progress, dialogs and the state that `<body data-state>` tells.
+
+use leptos::prelude::*;
+
+use crate::{page::state::settings::Theme, protocol::Stage};
+
+/// How a message is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Good to know.
+    Plain,
+    /// Something was refused or went wrong.
+    Trouble,
+}
+
+/// What a button in a message does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Tries again what failed.
+    Retry,
+    /// Takes the new version that waits.
+    Renew,
+}
+
+/// A message that stays until it is put away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// Its number.
+    pub id: u32,
+    /// How it is meant.
+    pub tone: Tone,
+    /// What it says.
+    pub text: String,
+    /// What can be done about it.
+    pub remedy: Option<Remedy>,
+}
+
+/// How far something is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// What comes: `the engine`, `model photos`.
+    pub what: String,
+    /// What is being done.
+    pub stage: Stage,
+    /// Bytes (or steps) done.
+    pub done: u64,
+    /// In all; 0 when unknown.
+    pub of: u64,
+}
+
+/// Which dialog is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Choosing the square.
+    Frame,
+    /// Taking a picture.
+    Camera,
+    /// The sheet of keys.
+    Keys,
+    /// What the words mean.
+    Words,
+}
+
+/// What `<body data-state>` tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// No live prediction yet.
+    Loading,
+    /// The print is the newest there is to have.
+    Ready,
+    /// A newer one is on its way.
+    Working,
+    /// Nothing can be predicted until a person does something.
+    Error,
+}
+
+/// Signals of all that.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    /// Messages, oldest first.
+    pub notices: RwSignal<Vec<Notice>>,
+    /// What is being loaded.
+    pub progress: RwSignal<Option<Progress>>,
+    /// The open dialog.
+    pub dialog: RwSignal<Option<Dialog>>,
+    /// Light or dark.
+    pub theme: RwSignal<Theme>,
+    /// Where the page stands.
+    pub phase: RwSignal<Phase>,
+    /// Said to screen readers, politely.
+    pub said: RwSignal<String>,
+    /// Counts changes of the window's size, for canvases.
+    pub resized: RwSignal<u32>,
+    next: StoredValue<u32>,
+}
+
+impl Desk {
+    pub(super) fn new() -> Self {
+        Self {
+            notices: RwSignal::default(),
+            progress: RwSignal::default(),
+            dialog: RwSignal::default(),
+            theme: RwSignal::default(),
+            phase: RwSignal::new(Phase::Loading),
+            said: RwSignal::default(),
+            resized: RwSignal::default(),
+            next: StoredValue::new(0),
+        }
+    }
+
+    /// Says something; the same sentence is not said twice.
+    pub fn tell(self, tone: Tone, text: impl Into<String>, remedy: Option<Remedy>) {
+        let text = text.into();
+        self.next.update_value(|n| *n += 1);
+        let id = self.next.get_value();
+        self.notices.update(|notices| {
+            notices.retain(|notice| notice.text != text);
+            notices.push(Notice { id, tone, text, remedy });
+            // Old ones make room: a hundred broken files are no hundred messages.
+            if notices.len() > 4 {
+                notices.remove(0);
+            }
+        });
+    }
+
+    /// Says that something went wrong.
+    pub fn trouble(self, text: impl Into<String>) {
+        self.tell(Tone::Trouble, text, None);
+    }
+
+    /// Puts a message away.
+    pub fn put_away(self, id: u32) {
+        self.notices.update(|notices| notices.retain(|notice| notice.id != id));
+    }
+
+    /// Puts away messages that offer a remedy which is being tried.
+    pub fn put_away_remedy(self, remedy: Remedy) {
+        self.notices.update(|notices| notices.retain(|notice| notice.remedy != Some(remedy)));
+    }
+
+    /// Enters a state, without waking who watches where it is the same.
+    pub fn enter(self, phase: Phase) {
+        if self.phase.get_untracked() != phase {
+            self.phase.set(phase);
+        }
+    }
+}

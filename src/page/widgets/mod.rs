@@ -1,0 +1,12 @@
+//! Parts that rooms are furnished with. They know the studio at most, never a room.
+
+pub mod bars;
+pub mod chart;
+pub mod dialog;
+pub mod drop_zone;
+pub mod icon;
+pub mod notices;
+pub mod patches;
+pub mod progress;
+pub mod shortcuts;
+pub mod split;
