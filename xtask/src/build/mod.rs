@@ -1,0 +1,105 @@
+//! `cargo xtask build`: the deployable page in `dist/`.
+//!
+//! Trunk compiles and binds the three wasm programs; then come, in this order, wasm-opt on the large ones, what the
+//! native program makes (first pictures, the models' index), and the list of files the service worker keeps.
+
+mod links;
+mod native;
+mod optimise;
+mod precache;
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    args::Args,
+    shell::{Done, Outcome, file_trouble, program, root, run, say},
+    tools,
+};
+
+pub use native::darkroom;
+
+/// Where the page is left.
+pub fn dist() -> PathBuf {
+    root().join("dist")
+}
+
+/// Where cargo builds.
+pub fn target_folder() -> PathBuf {
+    root().join(
+        env::var_os("CARGO_TARGET_DIR")
+            .filter(|folder| !folder.is_empty())
+            .unwrap_or_else(|| "target".into()),
+    )
+}
+
+/// Builds the page and returns its folder.
+pub fn build(args: &Args) -> Outcome<PathBuf> {
+    let engines = if args.cpu_only { "the CPU engine" } else { "both engines" };
+    let cost = if args.cpu_only { "10" } else { "30" };
+    say(format!(
+        "Building the page and {engines} into dist/ (the first time some {cost} minutes of one core and {cost}0 MB; then seconds)"
+    ));
+    let compiler = tools::for_building(args)?;
+    let index = links::index_for(args)?;
+    let mut trunk = program("trunk");
+    trunk
+        .arg("build")
+        .arg(&index)
+        .args(["--html-output", "index.html"])
+        .env_remove("NO_COLOR");
+    compiler.apply(&mut trunk);
+    let built = run("building the page", &mut trunk);
+    links::tidy(&index)?;
+    built?;
+    finish(args)?;
+    let dist = dist();
+    say(format!(
+        "The page is in {} ({:.1} MB); any static host serves it as it is",
+        dist.display(),
+        megabytes(&dist)?
+    ));
+    Ok(dist)
+}
+
+fn finish(args: &Args) -> Done {
+    let dist = dist();
+    if args.fast {
+        say("wasm-opt is left out (--fast): the files are larger than those one ships");
+    } else {
+        optimise::shrink(args, &dist)?;
+    }
+    native::furnish(&dist)?;
+    precache::write(&dist)
+}
+
+/// Every file below a folder, sorted, as paths relative to it with `/` between.
+pub fn files_below(folder: &Path) -> Outcome<Vec<String>> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(here) = open.pop() {
+        for entry in fs::read_dir(&here).map_err(file_trouble("list", &here))? {
+            let path = entry.map_err(file_trouble("list", &here))?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if let Ok(relative) = path.strip_prefix(folder) {
+                let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+                found.push(parts.join("/"));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn megabytes(folder: &Path) -> Outcome<f64> {
+    let files = files_below(folder)?;
+    let bytes: u64 = files
+        .iter()
+        .filter_map(|file| fs::metadata(folder.join(file)).ok())
+        .map(|data| data.len())
+        .sum();
+    Ok(bytes as f64 / 1e6)
+}

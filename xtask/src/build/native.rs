@@ -1,0 +1,42 @@
+//! What the native program adds to the page: the first pictures and the models' index.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::shell::{Done, Outcome, cargo, file_trouble, program, root, run, say};
+
+/// Builds the native program and returns where it lies.
+pub fn darkroom() -> Outcome<PathBuf> {
+    say("Building the native program (the first time some 9 minutes of one core)");
+    run(
+        "building the native program",
+        &mut cargo(&["build", "--release", "--locked", "--bin", "darkroom"]),
+    )?;
+    Ok(super::target_folder()
+        .join("release")
+        .join(format!("darkroom{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Copies the models and their index, and lets the native program draw what a visitor sees first.
+pub fn furnish(dist: &Path) -> Done {
+    let models = root().join("public/models");
+    let index = dist.join("models/index.json");
+    if !models.join("index.json").is_file() && !index.is_file() {
+        let folder = dist.join("models");
+        fs::create_dir_all(&folder).map_err(file_trouble("create", &folder))?;
+        fs::write(&index, "[]\n").map_err(file_trouble("write", &index))?;
+        say("public/models has no weights yet: the page opens without a model and without first pictures");
+        return Ok(());
+    }
+    let folder = dist.join("first");
+    if folder.join("first.json").is_file() {
+        return Ok(());
+    }
+    say("Drawing the first pictures");
+    run(
+        "drawing the first pictures",
+        program(darkroom()?).args(["models", "first"]).arg(&folder),
+    )
+}

@@ -1,0 +1,40 @@
+//! The list of what the service worker keeps, so that the page works without a network after one visit.
+//!
+//! `precache.js` sets `self.PRECACHE = { version, files: [[path, hash], …], later: [[path, hash], …] }`. The worker
+//! imports it, so that a browser sees a new version whenever any file changed. `files` are kept at the first visit,
+//! `later` once they were fetched: the WebGPU engine and what is large. Weights are kept by the engine, not here.
+
+use std::{fmt::Write as _, fs, path::Path};
+
+use crate::{
+    hash,
+    shell::{Done, file_trouble},
+};
+
+const LIST: &str = "precache.js";
+
+/// Writes the list into `dist`.
+pub fn write(dist: &Path) -> Done {
+    let (mut first, mut later, mut all) = (String::new(), String::new(), String::new());
+    for name in super::files_below(dist)? {
+        if name == LIST || name == "sw.js" || name.ends_with(".safetensors") {
+            continue;
+        }
+        let hash = hash::of_file(&dist.join(&name))?.chars().take(16).collect::<String>();
+        let list = if name.starts_with("engine-webgpu") {
+            &mut later
+        } else {
+            &mut first
+        };
+        let _ = writeln!(list, "    [{}, \"{hash}\"],", quoted(&name));
+        let _ = write!(all, "{name} {hash} ");
+    }
+    let version = hash::sha256(all.as_bytes()).chars().take(16).collect::<String>();
+    let text = format!("self.PRECACHE = {{\n  version: \"{version}\",\n  files: [\n{first}  ],\n  later: [\n{later}  ],\n}};\n");
+    let path = dist.join(LIST);
+    fs::write(&path, text).map_err(file_trouble("write", &path))
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
