@@ -96,14 +96,12 @@ fn line_breaches(source: &Source, line: &str, methods: &[String]) -> Vec<String>
     found
 }
 
-/// Methods by their files, as typed (`mae`) and as a type (`Mae`).
+/// Methods by the files with their cards, as typed (`mae`) and as types (`Mae`, `MaeConfig`).
 fn method_names(sources: &[Source]) -> Vec<String> {
-    let files = sources
+    let cards = sources
         .iter()
-        .filter_map(|source| source.path.strip_prefix("src/methods/")?.strip_suffix(".rs"));
-    let names = files
-        .filter(|name| !["mod", "card", "list", "batch"].contains(name))
-        .filter_map(|name| name.split('/').next());
+        .filter(|source| source.code.iter().any(|(_, line)| line.contains(": MethodCard =")));
+    let names = cards.filter_map(|source| source.path.strip_prefix("src/methods/")?.trim_end_matches(".rs").split('/').next());
     names
         .flat_map(|name| [name.to_string(), capitalised(name), format!("{}Config", capitalised(name))])
         .collect()
@@ -126,7 +124,10 @@ mod tests {
     use super::*;
 
     fn found(name: &str, text: &str) -> Vec<String> {
-        breaches(&[Source::new("methods/mae.rs", ""), Source::new(name, text)])
+        breaches(&[
+            Source::new("methods/mae/card.rs", "pub const CARD: MethodCard = MethodCard {"),
+            Source::new(name, text),
+        ])
     }
 
     #[test]
