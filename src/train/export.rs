@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Progress, TrainError, VALIDATION_MASKS, atomic};
+use super::{Progress, TrainError, VALIDATION_MASKS};
 use crate::{
     config::RunConfig,
     device::OpenDevice,

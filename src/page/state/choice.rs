@@ -79,10 +79,13 @@ fn fastest(cpu: Option<&DeviceReport>, gpu: &DeviceReport) -> Verdict {
 }
 
 fn wrong(gpu: &DeviceReport) -> String {
-    format!(
-        "The GPU's answer to the self-test is off by {:.1} %, so the CPU computes: slower, and right.",
-        f64::from(gpu.error) * 100.0
-    )
+    match gpu.error {
+        Some(error) => format!(
+            "The GPU's answer to the self-test is off by {:.1} %, so the CPU computes: slower, and right.",
+            f64::from(error) * 100.0
+        ),
+        None => "The GPU gave no answer to the self-test, so the CPU computes: slower, and right.".into(),
+    }
 }
 
 #[cfg(test)]
@@ -90,7 +93,7 @@ mod tests {
     use super::*;
 
     fn report(device: DeviceKind, right: bool, ms: f32) -> DeviceReport {
-        DeviceReport { device, adapter: String::new(), error: 0.0, right, ms }
+        DeviceReport { device, adapter: String::new(), error: Some(0.0), right, ms }
     }
 
     #[test]
