@@ -82,7 +82,10 @@ pub fn open(kind: &str, precision: &str) -> Result<OpenDevice, DeviceError> {
         typed => return Err(DeviceError::UnknownPrecision { typed: typed.into() }),
     };
     let opened = match kind {
-        "auto" => ["cuda", "metal", "vulkan", "webgpu"].into_iter().find_map(|kind| gpu(kind, float).ok()).map_or_else(|| cpu(float), Ok),
+        "auto" => ["cuda", "metal", "vulkan", "webgpu"]
+            .into_iter()
+            .find_map(|kind| gpu(kind, float).ok())
+            .map_or_else(|| cpu(float), Ok),
         "cpu" => cpu(float),
         _ => match NAMES.into_iter().find(|name| *name == kind) {
             Some(kind) => gpu(kind, float),
@@ -97,16 +100,26 @@ fn cpu(float: FloatDType) -> Result<OpenDevice, DeviceError> {
     let name = format!("CPU, {threads} thread{}", if threads == 1 { "" } else { "s" });
     if float != FloatDType::F32 {
         let precision = if float == FloatDType::F16 { "f16" } else { "bf16" };
-        return Err(DeviceError::Precision { precision: precision.into(), name });
+        return Err(DeviceError::Precision {
+            precision: precision.into(),
+            name,
+        });
     }
-    Ok(OpenDevice { device: Device::flex(), kind: "cpu", name })
+    Ok(OpenDevice {
+        device: Device::flex(),
+        kind: "cpu",
+        name,
+    })
 }
 
 /// Opens a GPU and adds two numbers on it, since drivers that are absent or broken say so only then, by panicking.
 fn gpu(kind: &'static str, float: FloatDType) -> Result<OpenDevice, DeviceError> {
     let made = quietly(|| make(kind)).map_err(|why| DeviceError::Absent { kind, why })?;
     let mut device = made.ok_or(DeviceError::NotBuilt { kind })?;
-    let precision = || DeviceError::Precision { precision: format!("{float:?}").to_lowercase(), name: kind.into() };
+    let precision = || DeviceError::Precision {
+        precision: format!("{float:?}").to_lowercase(),
+        name: kind.into(),
+    };
     quietly(|| {
         if float != FloatDType::F32 && !device.supports_dtype(float) {
             return Err(precision());
@@ -118,7 +131,10 @@ fn gpu(kind: &'static str, float: FloatDType) -> Result<OpenDevice, DeviceError>
         }
         let two = Tensor::<1>::ones([1], &device).add_scalar(1.0);
         if (two.into_scalar::<f32>() - 2.0).abs() > 1e-3 {
-            return Err(DeviceError::Absent { kind, why: Some("it cannot add one and one".into()) });
+            return Err(DeviceError::Absent {
+                kind,
+                why: Some("it cannot add one and one".into()),
+            });
         }
         Ok(())
     })
@@ -134,7 +150,10 @@ fn quietly<T>(work: impl FnOnce() -> T) -> Result<T, Option<String>> {
     let outcome = catch_unwind(AssertUnwindSafe(work));
     std::panic::set_hook(hook);
     outcome.map_err(|panic| {
-        let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+        let words = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied());
         words.and_then(|words| words.lines().next()).map(Into::into)
     })
 }
@@ -156,7 +175,9 @@ fn make(kind: &str) -> Option<Device> {
 
 #[cfg(any(feature = "cuda", feature = "metal", feature = "vulkan", feature = "webgpu"))]
 fn name_of(device: &Device, kind: &str) -> String {
-    device.identity().map_or_else(|| kind.to_owned(), |identity| identity.name.to_string())
+    device
+        .identity()
+        .map_or_else(|| kind.to_owned(), |identity| identity.name.to_string())
 }
 
 #[cfg(not(any(feature = "cuda", feature = "metal", feature = "vulkan", feature = "webgpu")))]

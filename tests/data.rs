@@ -60,7 +60,12 @@ fn subfolders_are_classes_where_there_are_any() {
     let source = open(dir.path()).unwrap().source;
     assert_eq!(source.classes(), ["cats", "dogs"]);
     let all: Vec<_> = (0..source.len()).map(|i| (source.get(i).unwrap().name, source.label(i))).collect();
-    let expected = [("cats/1.png", Some(0)), ("cats/deep/2.png", Some(0)), ("dogs/1.png", Some(1)), ("loose.png", None)];
+    let expected = [
+        ("cats/1.png", Some(0)),
+        ("cats/deep/2.png", Some(0)),
+        ("dogs/1.png", Some(1)),
+        ("loose.png", None),
+    ];
     assert_eq!(all, expected.map(|(n, l)| (n.to_owned(), l)));
 }
 
@@ -75,12 +80,19 @@ fn broken_files_are_skipped_counted_and_the_first_is_named() {
     let opened = open(dir.path()).unwrap();
     assert_eq!(names(&*opened.source), ["d-good.png"]);
     assert_eq!(opened.skipped.count, 3);
-    assert!(opened.skipped.first.as_ref().unwrap().contains("a-empty.jpg"), "{:?}", opened.skipped);
+    assert!(
+        opened.skipped.first.as_ref().unwrap().contains("a-empty.jpg"),
+        "{:?}",
+        opened.skipped
+    );
     let sentence = opened.skipped.sentence().unwrap();
     assert!(sentence.contains('3') && sentence.contains("a-empty.jpg"), "{sentence}");
 
     // Too large to be looked at beforehand: broken ones come to light one by one.
-    let options = OpenOptions { check_bytes: 0, ..OpenOptions::default() };
+    let options = OpenOptions {
+        check_bytes: 0,
+        ..OpenOptions::default()
+    };
     let unchecked = data::open(dir.path().to_str().unwrap(), &options).unwrap().source;
     assert_eq!(unchecked.len(), 4);
     let mut squares = Squares::new(unchecked, 8);
@@ -94,7 +106,11 @@ fn what_holds_no_picture_is_refused_with_a_sentence() {
     let path = dir.path();
     assert!(refusal(path).contains("empty"), "{}", refusal(path));
     write(path.join("words/notes.txt"), "words");
-    assert!(refusal(path.join("words")).contains("none of its 1 file"), "{}", refusal(path.join("words")));
+    assert!(
+        refusal(path.join("words")).contains("none of its 1 file"),
+        "{}",
+        refusal(path.join("words"))
+    );
     write(path.join("broken/x.png"), "words");
     assert!(refusal(path.join("broken")).contains("x.png"), "{}", refusal(path.join("broken")));
     assert!(refusal(path.join("nowhere")).contains("no such file or folder"));
@@ -135,7 +151,15 @@ fn braces_expand_as_in_a_shell() {
     assert_eq!(expand("a-{8..11}.tar")[3], "a-11.tar");
     assert_eq!(expand("{x,y}-{0..1}"), ["x-0", "x-1", "y-0", "y-1"]);
     assert_eq!(expand("plain.tar"), ["plain.tar"]);
-    for hostile in ["{0..99999999999}", "{0..18446744073709551615}", "{a..b}", "{..}", "{0..999}{0..999}", "{", "{-1..3}"] {
+    for hostile in [
+        "{0..99999999999}",
+        "{0..18446744073709551615}",
+        "{a..b}",
+        "{..}",
+        "{0..999}{0..999}",
+        "{",
+        "{-1..3}",
+    ] {
         assert!(data::expand_braces(hostile).is_err(), "{hostile}");
     }
 }
@@ -180,7 +204,18 @@ fn shards_are_grouped_by_name_up_to_the_first_dot() {
         let opened = open(typed.join("::")).unwrap();
         let got = names(&*opened.source);
         let long = format!("s-001.tar/{}", long.trim_end_matches(".png"));
-        assert_eq!(got, ["s-000.tar/a", "s-000.tar/b", "s-000.tar/c", "s-000.tar/d", "s-000.tar/sub.folder/e", &long], "{spec}");
+        assert_eq!(
+            got,
+            [
+                "s-000.tar/a",
+                "s-000.tar/b",
+                "s-000.tar/c",
+                "s-000.tar/d",
+                "s-000.tar/sub.folder/e",
+                &long
+            ],
+            "{spec}"
+        );
         let labels: Vec<_> = (0..6).map(|i| opened.source.label(i)).collect();
         assert_eq!(labels, [Some(2), None, Some(0), None, None, None]);
         assert_eq!(opened.source.classes(), ["0", "1", "2"]);
@@ -247,7 +282,9 @@ fn a_shard_cut_or_changed_at_any_byte_never_panics() {
 }
 
 fn cifar_10(pictures: usize) -> Vec<u8> {
-    (0..pictures).flat_map(|i| [vec![(i % 10) as u8], (0..3072).map(|j| (i + j / 1024 * 50 + j % 7) as u8).collect()].concat()).collect()
+    (0..pictures)
+        .flat_map(|i| [vec![(i % 10) as u8], (0..3072).map(|j| (i + j / 1024 * 50 + j % 7) as u8).collect()].concat())
+        .collect()
 }
 
 #[test]
@@ -261,7 +298,11 @@ fn cifar_files_are_read_exactly_and_their_sizes_checked() {
         let opened = open(dir.path().join(spec)).unwrap();
         assert_eq!(back_to_bytes(&*opened.source), bytes, "{spec}");
         assert_eq!(opened.source.classes()[9], "truck");
-        assert_eq!(opened.notes.len(), usize::from(spec.is_empty()), "the test set is left aside, and said");
+        assert_eq!(
+            opened.notes.len(),
+            usize::from(spec.is_empty()),
+            "the test set is left aside, and said"
+        );
     }
     write(dir.path().join("data_batch_2.bin"), &bytes[..3000]);
     let opened = open(dir.path()).unwrap();
@@ -276,7 +317,10 @@ fn cifar_files_are_read_exactly_and_their_sizes_checked() {
     write(dir.path().join("hundred/train.bin"), &hundred);
     let source = open(dir.path().join("hundred")).unwrap().source;
     let last = source.get(3).unwrap();
-    assert_eq!((source.len(), last.label, last.factors[0].1, source.classes().len()), (4, Some(93), 3.0, 100));
+    assert_eq!(
+        (source.len(), last.label, last.factors[0].1, source.classes().len()),
+        (4, Some(93), 3.0, 100)
+    );
 }
 
 /// A source of CIFAR-10 pictures as the official file would have it.
@@ -298,7 +342,10 @@ fn statistics_are_those_of_the_pixels() {
     write(dir.path().join("y/light.png"), png(8, 2, 255));
     let source = open(dir.path()).unwrap().source;
     let stats = data::stats(&*source);
-    assert_eq!((stats.pictures, stats.labelled, stats.smallest_px, stats.largest_px), (2, 2, [4, 2], [8, 4]));
+    assert_eq!(
+        (stats.pictures, stats.labelled, stats.smallest_px, stats.largest_px),
+        (2, 2, [4, 2], [8, 4])
+    );
     assert!(stats.mean.iter().chain(&stats.std).all(|v| (v - 0.5).abs() < 1e-12), "{stats:?}");
     assert_eq!(stats.classes, [("x".to_owned(), 1), ("y".to_owned(), 1)]);
     let sheet = data::contact_sheet(&source, 5, 2, 8).unwrap();
@@ -327,7 +374,9 @@ fn held_out_pictures_are_fixed_and_never_trained_on() {
 
 /// The folder of real data, where there is one.
 fn real(what: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("DARKROOM_DATA").map(|d| PathBuf::from(d).join(what)).filter(|p| p.exists());
+    let path = std::env::var_os("DARKROOM_DATA")
+        .map(|d| PathBuf::from(d).join(what))
+        .filter(|p| p.exists());
     if path.is_none() {
         eprintln!("skipped: DARKROOM_DATA names no folder that holds {what}");
     }
@@ -341,10 +390,18 @@ fn the_photographs_are_all_there() {
     let val = open(dir.join("val.tar")).unwrap();
     assert_eq!((train.source.len(), train.skipped.count), (5658, 0));
     assert_eq!((val.source.len(), val.skipped.count), (500, 0));
-    assert_eq!((train.source.classes().len(), train.source.get(0).unwrap().picture.width), (163, 128));
+    assert_eq!(
+        (train.source.classes().len(), train.source.get(0).unwrap().picture.width),
+        (163, 128)
+    );
     assert_eq!((0..500).filter(|&i| val.source.label(i).is_none()).count(), 40);
     let stats = data::stats(&*val.source);
-    for (got, expected) in stats.mean.iter().chain(&stats.std).zip([0.50998, 0.45761, 0.39319, 0.27372, 0.25982, 0.27919]) {
+    for (got, expected) in stats
+        .mean
+        .iter()
+        .chain(&stats.std)
+        .zip([0.50998, 0.45761, 0.39319, 0.27372, 0.25982, 0.27919])
+    {
         assert!((got - expected).abs() < 2e-4, "{stats:?}"); // decoders round chroma differently
     }
 }
@@ -353,7 +410,9 @@ fn the_photographs_are_all_there() {
 #[test]
 fn the_official_cifar_files_are_read_exactly() {
     let elsewhere = std::env::var_os("DARKROOM_CIFAR").map(PathBuf::from);
-    let Some(dir) = elsewhere.or_else(|| real("cifar-10-batches-bin")) else { return };
+    let Some(dir) = elsewhere.or_else(|| real("cifar-10-batches-bin")) else {
+        return;
+    };
     for (file, pictures) in [("data_batch_1.bin", 10_000), ("test_batch.bin", 1_600)] {
         let path = dir.join(file);
         let source = open(&path).unwrap().source;

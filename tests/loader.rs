@@ -25,7 +25,12 @@ struct Made {
 
 impl Made {
     fn new(len: usize) -> Self {
-        Self { len, broken: HashSet::new(), panics: None, reads: AtomicUsize::new(0) }
+        Self {
+            len,
+            broken: HashSet::new(),
+            panics: None,
+            reads: AtomicUsize::new(0),
+        }
     }
 }
 
@@ -42,11 +47,19 @@ impl Source for Made {
         self.reads.fetch_add(1, Ordering::Relaxed);
         assert_ne!(self.panics, Some(index), "a decoder's bug");
         if self.broken.contains(&index) {
-            return Err(DataError::Broken { name: format!("made/{index}"), why: "broken".into() });
+            return Err(DataError::Broken {
+                name: format!("made/{index}"),
+                why: "broken".into(),
+            });
         }
         let (width, height) = (40 + index % 30, 36 + index % 17);
         let pixels = (0..3 * width * height).map(|i| (i * (index + 3) / 7) as u8).collect();
-        Ok(Sample { picture: Rgb8::new(width, height, pixels).unwrap(), label: Some(index % 4), name: index.to_string(), factors: Vec::new() })
+        Ok(Sample {
+            picture: Rgb8::new(width, height, pixels).unwrap(),
+            label: Some(index % 4),
+            name: index.to_string(),
+            factors: Vec::new(),
+        })
     }
 
     fn classes(&self) -> &[String] {
@@ -79,7 +92,10 @@ fn all(source: Made, config: LoaderConfig) -> Vec<HostBatch> {
 }
 
 fn with_broken() -> Made {
-    Made { broken: [2, 3, 11].into(), ..Made::new(17) }
+    Made {
+        broken: [2, 3, 11].into(),
+        ..Made::new(17)
+    }
 }
 
 #[test]
@@ -87,10 +103,21 @@ fn threads_lookahead_and_cache_change_nothing() {
     let expected = all(with_broken(), config());
     assert_eq!(expected.iter().map(|b| b.step).collect::<Vec<_>>(), (0..12).collect::<Vec<_>>());
     for (threads, ahead, cache_bytes) in [(1, 1, 0), (1, 5, 2 << 30), (7, 2, 0), (7, 9, 20_000)] {
-        let other = all(with_broken(), LoaderConfig { threads, ahead, cache_bytes, ..config() });
+        let other = all(
+            with_broken(),
+            LoaderConfig {
+                threads,
+                ahead,
+                cache_bytes,
+                ..config()
+            },
+        );
         assert!(expected == other, "{threads} threads, {ahead} ahead, {cache_bytes} bytes kept");
     }
-    assert!(expected != all(with_broken(), LoaderConfig { seed: 6, ..config() }), "the seed changes everything");
+    assert!(
+        expected != all(with_broken(), LoaderConfig { seed: 6, ..config() }),
+        "the seed changes everything"
+    );
 }
 
 #[test]
@@ -104,7 +131,14 @@ fn a_resumed_loader_goes_on_exactly_where_the_other_stopped() {
 
 #[test]
 fn every_epoch_shows_each_picture_once_and_batches_are_always_full() {
-    let batches = all(Made::new(10), LoaderConfig { mix_scenes: 0.0, steps: Some(10), ..config() });
+    let batches = all(
+        Made::new(10),
+        LoaderConfig {
+            mix_scenes: 0.0,
+            steps: Some(10),
+            ..config()
+        },
+    );
     let indices: Vec<usize> = batches.iter().flat_map(|b| b.indices.iter().map(|i| i.unwrap())).collect();
     assert_eq!(indices.len(), 60);
     for epoch in indices.chunks_exact(10) {
@@ -118,7 +152,11 @@ fn every_epoch_shows_each_picture_once_and_batches_are_always_full() {
         batches[at / 6].pictures[at % 6 * pixels..][..pixels].to_vec()
     };
     assert_ne!(first(0), first(1));
-    assert!(batches.iter().all(|b| b.labels.iter().zip(&b.indices).all(|(l, i)| *l == i.map(|i| i % 4))));
+    assert!(
+        batches
+            .iter()
+            .all(|b| b.labels.iter().zip(&b.indices).all(|(l, i)| *l == i.map(|i| i % 4)))
+    );
 }
 
 #[test]
@@ -126,21 +164,38 @@ fn masks_of_a_batch_hide_equally_many_and_the_fill_is_that_of_the_visible_part()
     for batch in all(Made::new(20), config()) {
         let hidden: HashSet<usize> = batch.masks.iter().map(darkroom::mask::Mask::hidden_count).collect();
         assert_eq!((batch.masks.len(), hidden.len()), (6, 1));
-        let (pictures, fills) = (batch.pictures.chunks_exact(3 * 32 * 32), batch.fill.as_ref().unwrap().chunks_exact(3 * 32 * 32));
+        let (pictures, fills) = (
+            batch.pictures.chunks_exact(3 * 32 * 32),
+            batch.fill.as_ref().unwrap().chunks_exact(3 * 32 * 32),
+        );
         assert_eq!(pictures.len(), 6);
         for ((picture, filled), mask) in pictures.zip(fills).zip(&batch.masks) {
             let picture = Picture::new(32, 32, picture.to_vec()).unwrap();
             assert_eq!(fill::smooth(&picture, mask).pixels, filled);
         }
     }
-    assert!(all(Made::new(20), LoaderConfig { fill: false, ..config() }).iter().all(|b| b.fill.is_none()));
+    assert!(
+        all(Made::new(20), LoaderConfig { fill: false, ..config() })
+            .iter()
+            .all(|b| b.fill.is_none())
+    );
 }
 
 #[test]
 fn mixed_in_scenes_keep_to_their_part_over_time() {
     let count = |mix_scenes: f32, batch: usize, steps: u64| {
-        let config = LoaderConfig { mix_scenes, batch, steps: Some(steps), fill: false, ..config() };
-        all(Made::new(20), config).iter().flat_map(|b| b.indices.clone()).filter(Option::is_none).count()
+        let config = LoaderConfig {
+            mix_scenes,
+            batch,
+            steps: Some(steps),
+            fill: false,
+            ..config()
+        };
+        all(Made::new(20), config)
+            .iter()
+            .flat_map(|b| b.indices.clone())
+            .filter(Option::is_none)
+            .count()
     };
     assert_eq!(count(0.0, 6, 10), 0);
     assert_eq!(count(1.0, 6, 10), 60);
@@ -150,13 +205,23 @@ fn mixed_in_scenes_keep_to_their_part_over_time() {
 
 #[test]
 fn broken_pictures_are_replaced_and_counted_once() {
-    let mut loader = Loader::start(Arc::new(with_broken()), LoaderConfig { mix_scenes: 0.0, ..config() }).unwrap();
+    let mut loader = Loader::start(
+        Arc::new(with_broken()),
+        LoaderConfig {
+            mix_scenes: 0.0,
+            ..config()
+        },
+    )
+    .unwrap();
     let indices: Vec<usize> = loader.by_ref().flat_map(|b| b.unwrap().indices).flatten().collect();
     assert_eq!(indices.len(), 72);
     assert!(indices.iter().all(|i| ![2, 3, 11].contains(i)));
     assert_eq!(loader.skipped().count, 3);
     assert!(loader.skipped().first.unwrap().contains("made/"));
-    let broken = Made { broken: (0..9).collect(), ..Made::new(9) };
+    let broken = Made {
+        broken: (0..9).collect(),
+        ..Made::new(9)
+    };
     let mut loader = Loader::start(Arc::new(broken), config()).unwrap();
     let error = loader.next().unwrap().unwrap_err().to_string();
     assert!(error.contains("made") && error.contains("cannot be read"), "{error}");
@@ -165,7 +230,10 @@ fn broken_pictures_are_replaced_and_counted_once() {
 
 #[test]
 fn a_panic_in_a_decoder_is_an_error_and_no_standstill() {
-    let source = Made { panics: Some(4), ..Made::new(9) };
+    let source = Made {
+        panics: Some(4),
+        ..Made::new(9)
+    };
     let outcome: Vec<_> = Loader::start(Arc::new(source), config()).unwrap().collect();
     let error = outcome.into_iter().find_map(Result::err).unwrap().to_string();
     assert!(error.contains("a decoder's bug"), "{error}");
@@ -174,7 +242,12 @@ fn a_panic_in_a_decoder_is_an_error_and_no_standstill() {
 #[test]
 fn it_works_ahead_but_no_further_and_stops_when_dropped() {
     let source = Arc::new(Made::new(100_000));
-    let endless = LoaderConfig { steps: None, mix_scenes: 0.0, cache_bytes: 0, ..config() };
+    let endless = LoaderConfig {
+        steps: None,
+        mix_scenes: 0.0,
+        cache_bytes: 0,
+        ..config()
+    };
     let mut loader = Loader::start(source.clone(), endless).unwrap();
     for _ in 0..5 {
         loader.next().unwrap().unwrap();
@@ -189,7 +262,12 @@ fn it_works_ahead_but_no_further_and_stops_when_dropped() {
 fn decoded_pictures_are_kept_within_the_budget() {
     let reads = |cache_bytes| {
         let source = Arc::new(Made::new(12));
-        let config = LoaderConfig { mix_scenes: 0.0, threads: 1, cache_bytes, ..config() };
+        let config = LoaderConfig {
+            mix_scenes: 0.0,
+            threads: 1,
+            cache_bytes,
+            ..config()
+        };
         Loader::start(source.clone(), config).unwrap().for_each(|b| drop(b.unwrap()));
         source.reads.load(Ordering::Relaxed)
     };
@@ -203,8 +281,20 @@ fn settings_that_cannot_work_are_refused() {
     let refuse = |config: LoaderConfig| Loader::start(Arc::new(Made::new(5)), config).err().unwrap().to_string();
     assert!(refuse(LoaderConfig { patch_px: 7, ..config() }).contains("divide"));
     assert!(refuse(LoaderConfig { batch: 0, ..config() }).contains("batch"));
-    assert!(refuse(LoaderConfig { crop: [0.9, 0.2], ..config() }).contains("crop"));
-    assert!(refuse(LoaderConfig { flip: f32::NAN, ..config() }).contains("flip"));
+    assert!(
+        refuse(LoaderConfig {
+            crop: [0.9, 0.2],
+            ..config()
+        })
+        .contains("crop")
+    );
+    assert!(
+        refuse(LoaderConfig {
+            flip: f32::NAN,
+            ..config()
+        })
+        .contains("flip")
+    );
     assert!(Loader::start(Arc::new(Made::new(0)), config()).is_err());
 }
 

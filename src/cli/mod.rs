@@ -55,5 +55,7 @@ pub fn main() -> ExitCode {
         Command::Data(args) => data::run(&args, &mut out),
         Command::Models(args) => models::run(&args, &mut out),
     };
-    outcome.and_then(|()| out.flush()).map_or_else(Failure::report, |()| ExitCode::SUCCESS)
+    outcome
+        .and_then(|()| out.flush())
+        .map_or_else(Failure::report, |()| ExitCode::SUCCESS)
 }

@@ -40,18 +40,27 @@ impl Out {
 
     /// A value as JSON, the only thing on standard output.
     pub fn json(&mut self, value: &impl Serialize) -> Outcome {
-        let text = serde_json::to_string_pretty(value).map_err(|e| Failure::Failed(format!("the answer cannot be written as JSON: {e}")))?;
+        let text =
+            serde_json::to_string_pretty(value).map_err(|e| Failure::Failed(format!("the answer cannot be written as JSON: {e}")))?;
         self.line(text)
     }
 
     /// Rows with their columns lined up: the first to the left, the others to the right.
     pub fn table(&mut self, rows: &[Vec<String>]) -> Outcome {
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+        let width = |column: usize| {
+            rows.iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.chars().count())
+                .max()
+                .unwrap_or(0)
+        };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         for row in rows {
             let cells = row.iter().zip(&widths).enumerate();
-            let cells: Vec<String> = cells.map(|(i, (cell, &w))| if i == 0 { format!("{cell:<w$}") } else { format!("{cell:>w$}") }).collect();
+            let cells: Vec<String> = cells
+                .map(|(i, (cell, &w))| if i == 0 { format!("{cell:<w$}") } else { format!("{cell:>w$}") })
+                .collect();
             self.line(cells.join("  ").trim_end())?;
         }
         Ok(())
@@ -143,7 +152,10 @@ mod tests {
 
     #[test]
     fn numbers_read_as_people_write_them() {
-        assert_eq!([0, 999, 1000, 5658, 1_234_567].map(grouped), ["0", "999", "1,000", "5,658", "1,234,567"]);
+        assert_eq!(
+            [0, 999, 1000, 5658, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "5,658", "1,234,567"]
+        );
         assert_eq!([3.2, 61.0, 3900.0].map(time), ["3 s", "1 min 01 s", "1 h 05 min"]);
         assert_eq!([12, 7_460_000].map(bytes), ["12 B", "7.5 MB"]);
     }

@@ -22,8 +22,18 @@ pub struct Progress {
 impl Progress {
     /// Says nothing but warnings when `is_quiet`.
     pub fn new(is_quiet: bool) -> Self {
-        let bar = if is_quiet { ProgressBar::hidden() } else { ProgressBar::no_length() };
-        Self { bar, is_quiet, steps: 0, said: Instant::now(), psnr: String::new() }
+        let bar = if is_quiet {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::no_length()
+        };
+        Self {
+            bar,
+            is_quiet,
+            steps: 0,
+            said: Instant::now(),
+            psnr: String::new(),
+        }
     }
 
     /// Shows one event.
@@ -39,7 +49,16 @@ impl Progress {
     }
 
     fn started(&mut self, started: &Started) {
-        let Started { config, device, parameters, pictures, validation_pictures, steps, from_step, folder } = started;
+        let Started {
+            config,
+            device,
+            parameters,
+            pictures,
+            validation_pictures,
+            steps,
+            from_step,
+            folder,
+        } = started;
         self.words(&format!(
             "{} on {}: {} pictures, {} to measure on; {} parameters; {device}",
             config.method,
@@ -48,7 +67,11 @@ impl Progress {
             grouped(*validation_pictures as u64),
             grouped(*parameters as u64)
         ));
-        let from = if *from_step > 0 { format!(", going on from step {}", grouped(*from_step)) } else { String::new() };
+        let from = if *from_step > 0 {
+            format!(", going on from step {}", grouped(*from_step))
+        } else {
+            String::new()
+        };
         self.words(&format!("{} steps into {}{from}", grouped(*steps), folder.display()));
         self.steps = *steps;
         self.bar.set_length(*steps);
@@ -73,7 +96,11 @@ impl Progress {
     fn validated(&mut self, validated: &Validated) {
         self.psnr = format!("  validation {:.2} dB", validated.mean_db());
         if self.bar.is_hidden() {
-            let masks: Vec<String> = validated.psnr.iter().map(|(mask, p)| format!("{mask} {:.2} (smooth {:.2})", p.model, p.smooth)).collect();
+            let masks: Vec<String> = validated
+                .psnr
+                .iter()
+                .map(|(mask, p)| format!("{mask} {:.2} (smooth {:.2})", p.model, p.smooth))
+                .collect();
             self.words(&format!("step {}  PSNR, dB: {}", validated.step, masks.join("  ")));
         }
     }

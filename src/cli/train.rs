@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     config::RunConfig,
-    train::{self, Control, Summary, settings::{DEFAULT_PRESET, Settings}},
+    train::{
+        self, Control, Summary,
+        settings::{DEFAULT_PRESET, Settings},
+    },
 };
 
 /// What `train` takes. Everything is also a `--set` name, and a line of `--config`.
@@ -120,7 +123,11 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
             train::run(config, &folder, &command_line(), &control, &mut observe)?
         }
     };
-    if args.json { out.json(&summary)? } else { tell(&summary, out)? }
+    if args.json {
+        out.json(&summary)?
+    } else {
+        tell(&summary, out)?
+    }
     out.flush()?;
     if summary.interrupted { Err(Failure::Interrupted) } else { Ok(()) }
 }
@@ -150,14 +157,25 @@ impl Args {
     fn config(&self) -> Result<RunConfig, Failure> {
         let mut set = Vec::new();
         for pair in &self.set {
-            let (name, value) = pair.split_once('=').ok_or_else(|| Failure::Usage(format!("--set {pair} sets nothing; write --set knob=value")))?;
+            let (name, value) = pair
+                .split_once('=')
+                .ok_or_else(|| Failure::Usage(format!("--set {pair} sets nothing; write --set knob=value")))?;
             set.push((name.trim().to_owned(), value.trim().to_owned()));
         }
         set.extend(self.flags());
-        let settings = Settings { method: self.method.as_deref(), preset: self.preset.as_deref(), file: self.config.as_deref(), set };
+        let settings = Settings {
+            method: self.method.as_deref(),
+            preset: self.preset.as_deref(),
+            file: self.config.as_deref(),
+            set,
+        };
         let mut config = settings.resolve()?;
         if config.name.is_empty() {
-            let stem = self.config.as_ref().and_then(|path| path.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
+            let stem = self
+                .config
+                .as_ref()
+                .and_then(|path| path.file_stem())
+                .map(|stem| stem.to_string_lossy().into_owned());
             config.name = self.preset.clone().or(stem).unwrap_or_else(|| DEFAULT_PRESET.into());
         }
         Ok(config)
@@ -199,7 +217,11 @@ impl Args {
 fn command_line() -> String {
     let quoted = |word: String| {
         let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c)) && !word.is_empty();
-        if is_plain { word } else { format!("'{}'", word.replace('\'', r"'\''")) }
+        if is_plain {
+            word
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
     };
     let words = std::env::args_os().skip(1).map(|word| quoted(word.to_string_lossy().into_owned()));
     std::iter::once("darkroom".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
@@ -207,7 +229,10 @@ fn command_line() -> String {
 
 /// The first of `runs/NAME-001`, `runs/NAME-002`, … that is free.
 fn free_folder(name: &str) -> Result<PathBuf, Failure> {
-    let clean: String = name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+    let clean: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' })
+        .collect();
     (1..100_000)
         .map(|number| Path::new("runs").join(format!("{clean}-{number:03}")))
         .find(|folder| !folder.exists())
@@ -215,7 +240,21 @@ fn free_folder(name: &str) -> Result<PathBuf, Failure> {
 }
 
 fn tell(summary: &Summary, out: &mut Out) -> Outcome {
-    let Summary { folder, complete, step, steps, pictures, seconds, pictures_per_s, validation, weights, curves, picture, loss, .. } = summary;
+    let Summary {
+        folder,
+        complete,
+        step,
+        steps,
+        pictures,
+        seconds,
+        pictures_per_s,
+        validation,
+        weights,
+        curves,
+        picture,
+        loss,
+        ..
+    } = summary;
     let loss = loss.map(|loss| format!(", loss {loss:.4}")).unwrap_or_default();
     let verb = if *complete { "Trained" } else { "Stopped and saved" };
     out.line(format_args!(
@@ -226,9 +265,16 @@ fn tell(summary: &Summary, out: &mut Out) -> Outcome {
         time(*seconds)
     ))?;
     if !validation.is_empty() {
-        let head = ["PSNR over the hidden pixels, dB", "model", "smooth fill", "mean colour"].map(String::from).to_vec();
+        let head = ["PSNR over the hidden pixels, dB", "model", "smooth fill", "mean colour"]
+            .map(String::from)
+            .to_vec();
         let row = |(mask, p): &(String, crate::protocol::Psnr)| {
-            vec![format!("  {mask}"), format!("{:.2}", p.model), format!("{:.2}", p.smooth), format!("{:.2}", p.mean)]
+            vec![
+                format!("  {mask}"),
+                format!("{:.2}", p.model),
+                format!("{:.2}", p.smooth),
+                format!("{:.2}", p.mean),
+            ]
         };
         out.table(&std::iter::once(head).chain(validation.iter().map(row)).collect::<Vec<_>>())?;
     }
@@ -238,7 +284,10 @@ fn tell(summary: &Summary, out: &mut Out) -> Outcome {
         out.line(format_args!("{what:<8} {}", path.display()))?;
     }
     if *complete {
-        out.line(format_args!("Next: darkroom predict PICTURE --model {} --hide random:0.75 -o out.png", weights.display()))
+        out.line(format_args!(
+            "Next: darkroom predict PICTURE --model {} --hide random:0.75 -o out.png",
+            weights.display()
+        ))
     } else {
         out.line(format_args!("Go on: darkroom train --resume {}", folder.display()))
     }

@@ -9,7 +9,11 @@ impl Batch {
     /// A batch of pictures of one size, a mask each, and their smooth fills where the method asks for them.
     #[must_use]
     pub fn of(pictures: &[Picture], masks: &[Mask], fills: Option<&[Picture]>, device: &Device) -> Self {
-        Self { pictures: stack(pictures, device), masks: masks.to_vec(), fill: fills.map(|fills| stack(fills, device)) }
+        Self {
+            pictures: stack(pictures, device),
+            masks: masks.to_vec(),
+            fill: fills.map(|fills| stack(fills, device)),
+        }
     }
 }
 

@@ -13,7 +13,9 @@ use super::{
 /// Puts the page on the screen, in the place of the first look that `index.html` holds.
 pub fn start() {
     console_error_panic_hook::set_once();
-    let place = document().get_element_by_id("page").and_then(|place| place.dyn_into::<web_sys::HtmlElement>().ok());
+    let place = document()
+        .get_element_by_id("page")
+        .and_then(|place| place.dyn_into::<web_sys::HtmlElement>().ok());
     let Some(place) = place.or_else(|| document().body()) else { return };
     place.set_inner_html("");
     leptos::mount::mount_to(place, app).forget();

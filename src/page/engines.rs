@@ -82,9 +82,20 @@ impl Engine {
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&format!("./engine_start.js?name={name}"), &options)
             .map_err(|e| Trouble::Gone(format!("This browser starts no worker: {}", web::said(&e))))?;
-        let engine = Self(Rc::new(Inner { kind, worker, line: RefCell::default(), holds: RefCell::default() }));
+        let engine = Self(Rc::new(Inner {
+            kind,
+            worker,
+            line: RefCell::default(),
+            holds: RefCell::default(),
+        }));
         let (giver, ready) = later();
-        engine.0.line.borrow_mut().waiting.insert(UNASKED, Waiting { giver, progress: Some(progress) });
+        engine.0.line.borrow_mut().waiting.insert(
+            UNASKED,
+            Waiting {
+                giver,
+                progress: Some(progress),
+            },
+        );
         engine.listen();
         match ready.await?.body {
             FromEngine::Ready { version, .. } if version != VERSION => {
@@ -108,7 +119,9 @@ impl Engine {
         let on_error = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
             event.prevent_default();
             if let Some(inner) = weak.upgrade() {
-                let said = web::get(&event, "message").as_string().unwrap_or_else(|| "its program could not be loaded".into());
+                let said = web::get(&event, "message")
+                    .as_string()
+                    .unwrap_or_else(|| "its program could not be loaded".into());
                 Self(inner).end(&format!("The engine stopped: {said}."));
             }
         });

@@ -70,8 +70,15 @@ async fn measure(
     if masks.iter().any(|mask| [0, grid.len()].contains(&mask.hidden_count())) {
         return Ok(());
     }
-    round.iter().zip(&masks).try_for_each(|(picture, mask)| fits(model, picture, mask))?;
-    let smooth: Vec<Picture> = round.iter().zip(&masks).map(|(picture, mask)| fill::smooth(picture, mask)).collect();
+    round
+        .iter()
+        .zip(&masks)
+        .try_for_each(|(picture, mask)| fits(model, picture, mask))?;
+    let smooth: Vec<Picture> = round
+        .iter()
+        .zip(&masks)
+        .map(|(picture, mask)| fill::smooth(picture, mask))
+        .collect();
     let batch = Batch::of(round, &masks, views.fill.then_some(smooth.as_slice()), device);
     let Some(like) = round.first() else { return Ok(()) };
     let drawn = read(draw(model, &batch)?, like).await?;
@@ -87,5 +94,9 @@ async fn measure(
 
 fn mean(sums: Sums) -> Option<Psnr> {
     let over = |sum: f64| (sum / sums.count as f64) as f32;
-    (sums.count > 0).then(|| Psnr { model: over(sums.model), mean: over(sums.mean), smooth: over(sums.smooth) })
+    (sums.count > 0).then(|| Psnr {
+        model: over(sums.model),
+        mean: over(sums.mean),
+        smooth: over(sums.smooth),
+    })
 }

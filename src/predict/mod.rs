@@ -18,8 +18,7 @@ use crate::{
     mask::{Grid, Mask},
     methods::{AnyMethod, Batch, Method},
     picture::{
-        Picture,
-        fill,
+        Picture, fill,
         measure::{hidden_mse, patch_mse, psnr_db},
     },
     platform::now_ms,
@@ -62,7 +61,13 @@ pub async fn predict(model: &AnyMethod, picture: &Picture, mask: &Mask, device: 
     let network_ms = (now_ms() - asked) as f32;
     let db = |guess: &Picture| hidden_mse(picture, guess, mask).map(|mse| psnr_db(mse) as f32);
     let energy = hidden_mse(picture, &drawn, mask);
-    let psnr = || Some(Psnr { model: psnr_db(energy?) as f32, mean: db(&fill::mean(picture, mask))?, smooth: db(&smooth)? });
+    let psnr = || {
+        Some(Psnr {
+            model: psnr_db(energy?) as f32,
+            mean: db(&fill::mean(picture, mask))?,
+            smooth: db(&smooth)?,
+        })
+    };
     Ok(Predicted {
         energy: energy.map(|energy| energy as f32),
         patch_energy: patch_mse(picture, &drawn, mask),
@@ -89,10 +94,16 @@ fn fits(model: &AnyMethod, picture: &Picture, mask: &Mask) -> Result<(), Predict
     let views = model.views();
     let (size_px, grid) = (views.size_px, Grid::of(views.size_px, views.patch_px).unwrap_or(Grid::new(0, 0)));
     if (picture.width, picture.height) != (size_px, size_px) {
-        return Err(PredictError::Size { found: [picture.width, picture.height], wanted: size_px });
+        return Err(PredictError::Size {
+            found: [picture.width, picture.height],
+            wanted: size_px,
+        });
     }
     if mask.grid != grid {
-        return Err(PredictError::Grid { found: mask.grid, wanted: grid });
+        return Err(PredictError::Grid {
+            found: mask.grid,
+            wanted: grid,
+        });
     }
     if mask.hidden_count() == grid.len() {
         return Err(PredictError::NothingVisible);
@@ -107,14 +118,16 @@ fn draw(model: &AnyMethod, batch: &Batch) -> Result<Tensor<4>, PredictError> {
 /// `[batch, 3, size, size]` into pictures of the size of `like`.
 async fn read(drawn: Tensor<4>, like: &Picture) -> Result<Vec<Picture>, PredictError> {
     let values = values(drawn).await?;
-    let picture = |pixels: &[f32]| {
-        Picture::new(like.width, like.height, pixels.to_vec()).map_err(|error| PredictError::Device(error.to_string()))
-    };
+    let picture =
+        |pixels: &[f32]| Picture::new(like.width, like.height, pixels.to_vec()).map_err(|error| PredictError::Device(error.to_string()));
     values.chunks(like.pixels.len().max(1)).map(picture).collect()
 }
 
 async fn values(tensor: Tensor<4>) -> Result<Vec<f32>, PredictError> {
-    let data = tensor.into_data_async().await.map_err(|error| PredictError::Device(error.to_string()))?;
+    let data = tensor
+        .into_data_async()
+        .await
+        .map_err(|error| PredictError::Device(error.to_string()))?;
     let values: Vec<f32> = data.iter::<f32>().collect();
     match values.iter().all(|value| value.is_finite()) {
         true => Ok(values),

@@ -4,19 +4,48 @@ use super::*;
 use crate::{chance::Chance, config::RunConfig, mask::MaskKind, methods::build};
 
 fn model(knobs: &[(&str, &str)]) -> AnyMethod {
-    let tiny = [("size", "32"), ("patch", "4"), ("encoder_dim", "12"), ("encoder_heads", "3"), ("encoder_depth", "1"), ("decoder_dim", "8")];
-    let knobs = tiny.iter().chain(knobs).map(|(name, value)| ((*name).to_owned(), toml::Value::String((*value).to_owned()))).collect();
-    build(&RunConfig { method: "mae".into(), seed: 5, knobs, ..RunConfig::default() }, &Device::flex()).unwrap()
+    let tiny = [
+        ("size", "32"),
+        ("patch", "4"),
+        ("encoder_dim", "12"),
+        ("encoder_heads", "3"),
+        ("encoder_depth", "1"),
+        ("decoder_dim", "8"),
+    ];
+    let knobs = tiny
+        .iter()
+        .chain(knobs)
+        .map(|(name, value)| ((*name).to_owned(), toml::Value::String((*value).to_owned())))
+        .collect();
+    build(
+        &RunConfig {
+            method: "mae".into(),
+            seed: 5,
+            knobs,
+            ..RunConfig::default()
+        },
+        &Device::flex(),
+    )
+    .unwrap()
 }
 
 fn targets() -> [AnyMethod; 3] {
-    [model(&[]), model(&[("target", "normalised")]), model(&[("target", "residual"), ("fill_to_decoder", "true")])]
+    [
+        model(&[]),
+        model(&[("target", "normalised")]),
+        model(&[("target", "residual"), ("fill_to_decoder", "true")]),
+    ]
 }
 
 fn picture(index: u64) -> Picture {
     let mut chance = Chance::new(3, "picture", index);
     let base = chance.unit();
-    Picture::new(32, 32, (0..3 * 32 * 32).map(|_| (base + chance.range(-0.2..0.2)).clamp(0.0, 1.0)).collect()).unwrap()
+    Picture::new(
+        32,
+        32,
+        (0..3 * 32 * 32).map(|_| (base + chance.range(-0.2..0.2)).clamp(0.0, 1.0)).collect(),
+    )
+    .unwrap()
 }
 
 fn ask(model: &AnyMethod, picture: &Picture, mask: &Mask) -> Result<Predicted, PredictError> {
@@ -89,12 +118,24 @@ fn many_pictures_are_measured_as_one_by_one() {
     let kinds: Vec<MaskKind> = ["random:0.75", "half", "none"].iter().map(|kind| kind.parse().unwrap()).collect();
     let pictures = || (0..5).map(picture);
     let mut heard = 0;
-    let (count, psnr) = block_on(evaluate(&model, pictures().map(Ok::<_, PredictError>), &kinds, 9, &Device::flex(), |done| heard = done)).unwrap();
+    let (count, psnr) = block_on(evaluate(
+        &model,
+        pictures().map(Ok::<_, PredictError>),
+        &kinds,
+        9,
+        &Device::flex(),
+        |done| heard = done,
+    ))
+    .unwrap();
     assert_eq!((count, heard, psnr.len()), (5, 5, 3));
     assert_eq!(psnr[2], None);
     for (kind, found) in kinds.iter().zip(&psnr).take(2) {
-        let each = pictures().enumerate().map(|(i, picture)| ask(&model, &picture, &kind.draw(GRID, 9, i as u64)).unwrap().psnr.unwrap());
-        let mean = each.fold([0.0; 3], |sum, psnr| [sum[0] + psnr.model / 5.0, sum[1] + psnr.mean / 5.0, sum[2] + psnr.smooth / 5.0]);
+        let each = pictures()
+            .enumerate()
+            .map(|(i, picture)| ask(&model, &picture, &kind.draw(GRID, 9, i as u64)).unwrap().psnr.unwrap());
+        let mean = each.fold([0.0; 3], |sum, psnr| {
+            [sum[0] + psnr.model / 5.0, sum[1] + psnr.mean / 5.0, sum[2] + psnr.smooth / 5.0]
+        });
         let found = found.unwrap();
         for (one, all) in mean.into_iter().zip([found.model, found.mean, found.smooth]) {
             assert!((one - all).abs() < 1e-3, "{one} {all}");

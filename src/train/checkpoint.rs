@@ -65,13 +65,18 @@ impl Checkpoint {
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>, String> {
-        let bytes: Vec<(&String, &Vec<usize>, Vec<u8>)> =
-            self.tensors.iter().map(|(name, (shape, values))| (name, shape, values.iter().flat_map(|v| v.to_le_bytes()).collect())).collect();
+        let bytes: Vec<(&String, &Vec<usize>, Vec<u8>)> = self
+            .tensors
+            .iter()
+            .map(|(name, (shape, values))| (name, shape, values.iter().flat_map(|v| v.to_le_bytes()).collect()))
+            .collect();
         let progress = serde_json::to_string(&self.progress).map_err(|e| e.to_string())?;
         let sum = checksum(&progress, bytes.iter().map(|(name, _, bytes)| (name.as_str(), bytes.as_slice())));
         let about = HashMap::from([("progress".to_owned(), progress), ("crc32c".to_owned(), format!("{sum:08x}"))]);
-        let views: Result<Vec<_>, _> =
-            bytes.iter().map(|(name, shape, bytes)| Ok((*name, TensorView::new(Dtype::F32, (*shape).clone(), bytes)?))).collect();
+        let views: Result<Vec<_>, _> = bytes
+            .iter()
+            .map(|(name, shape, bytes)| Ok((*name, TensorView::new(Dtype::F32, (*shape).clone(), bytes)?)))
+            .collect();
         safetensors::serialize(views.map_err(|e: safetensors::SafeTensorError| e.to_string())?, Some(about)).map_err(|e| e.to_string())
     }
 
@@ -103,7 +108,10 @@ impl Checkpoint {
                 return Err(format!("tensor {name} is {:?}, not F32", view.dtype()));
             }
             let (values, _) = view.data().as_chunks::<4>();
-            tensors.insert(name, (view.shape().to_vec(), values.iter().map(|v| f32::from_le_bytes(*v)).collect()));
+            tensors.insert(
+                name,
+                (view.shape().to_vec(), values.iter().map(|v| f32::from_le_bytes(*v)).collect()),
+            );
         }
         Ok(Self { progress, tensors })
     }
@@ -120,7 +128,10 @@ impl Checkpoint {
                 Err(error) => notes.push(error.to_string()),
             }
         }
-        Err(CheckpointError::None { folder: folder.into(), first: notes.into_iter().next() })
+        Err(CheckpointError::None {
+            folder: folder.into(),
+            first: notes.into_iter().next(),
+        })
     }
 }
 

@@ -25,8 +25,14 @@ struct Measured {
     psnr: Vec<(String, Psnr)>,
 }
 
-const COLOURS: [RGBColor; 6] =
-    [RGBColor(196, 84, 28), RGBColor(35, 110, 150), RGBColor(60, 130, 70), RGBColor(130, 80, 150), RGBColor(170, 130, 20), RGBColor(90, 90, 90)];
+const COLOURS: [RGBColor; 6] = [
+    RGBColor(196, 84, 28),
+    RGBColor(35, 110, 150),
+    RGBColor(60, 130, 70),
+    RGBColor(130, 80, 150),
+    RGBColor(170, 130, 20),
+    RGBColor(90, 90, 90),
+];
 
 /// Draws the curves of the run in `folder` into its `curves.svg`.
 ///
@@ -74,26 +80,43 @@ fn thinned(losses: &[Loss]) -> Vec<(f64, f64)> {
     let stretch = losses.len().div_ceil(MOST_POINTS).max(1);
     losses
         .chunks(stretch)
-        .filter_map(|part| Some((part.last()?.step as f64, part.iter().map(|l| f64::from(l.loss)).sum::<f64>() / part.len() as f64)))
+        .filter_map(|part| {
+            Some((
+                part.last()?.step as f64,
+                part.iter().map(|l| f64::from(l.loss)).sum::<f64>() / part.len() as f64,
+            ))
+        })
         .filter(|point| point.1.is_finite())
         .collect()
 }
 
 fn psnr_panel(panel: &Panel<'_>, measured: &[Measured]) -> Drawn {
-    let all = measured.iter().flat_map(|m| &m.psnr).flat_map(|(_, p)| [f64::from(p.model), f64::from(p.smooth)]);
+    let all = measured
+        .iter()
+        .flat_map(|m| &m.psnr)
+        .flat_map(|(_, p)| [f64::from(p.model), f64::from(p.smooth)]);
     let (low, high) = bounds(all);
     let last = measured.last().map_or(1.0, |m| m.step as f64).max(1.0);
     let mut chart = ChartBuilder::on(panel)
-        .caption("PSNR over the hidden pixels, dB: model (solid), smooth fill (thin)", ("sans-serif", 16))
+        .caption(
+            "PSNR over the hidden pixels, dB: model (solid), smooth fill (thin)",
+            ("sans-serif", 16),
+        )
         .margin(12)
         .x_label_area_size(28)
         .y_label_area_size(60)
         .build_cartesian_2d(0.0..last, low..high)?;
     chart.configure_mesh().x_desc("steps").light_line_style(TRANSPARENT).draw()?;
-    let masks: Vec<&String> = measured.last().map(|m| m.psnr.iter().map(|(mask, _)| mask).collect()).unwrap_or_default();
+    let masks: Vec<&String> = measured
+        .last()
+        .map(|m| m.psnr.iter().map(|(mask, _)| mask).collect())
+        .unwrap_or_default();
     for (mask, colour) in masks.into_iter().zip(COLOURS.iter().cycle()) {
         let line = |of: fn(&Psnr) -> f32| -> Vec<(f64, f64)> {
-            measured.iter().filter_map(|m| Some((m.step as f64, f64::from(of(&m.psnr.iter().find(|(name, _)| name == mask)?.1))))).collect()
+            measured
+                .iter()
+                .filter_map(|m| Some((m.step as f64, f64::from(of(&m.psnr.iter().find(|(name, _)| name == mask)?.1)))))
+                .collect()
         };
         chart.draw_series(LineSeries::new(line(|p| p.smooth), colour.mix(0.5).stroke_width(1)))?;
         chart
@@ -102,14 +125,20 @@ fn psnr_panel(panel: &Panel<'_>, measured: &[Measured]) -> Drawn {
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2)));
     }
     if !measured.is_empty() {
-        chart.configure_series_labels().position(SeriesLabelPosition::LowerRight).background_style(WHITE.mix(0.8)).draw()?;
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::LowerRight)
+            .background_style(WHITE.mix(0.8))
+            .draw()?;
     }
     Ok(())
 }
 
 /// Least and greatest with a little air, and never nothing between them.
 fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let (low, high) = values.filter(|v| v.is_finite()).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
+    let (low, high) = values
+        .filter(|v| v.is_finite())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     if low > high {
         return (0.0, 1.0);
     }
@@ -123,13 +152,31 @@ mod tests {
 
     #[test]
     fn runs_of_any_length_are_drawn() -> Drawn {
-        let psnr = Psnr { model: 14.0, mean: 12.0, smooth: 13.0 };
+        let psnr = Psnr {
+            model: 14.0,
+            mean: 12.0,
+            smooth: 13.0,
+        };
         for steps in [0, 1, 2, 5000] {
-            let losses: Vec<Loss> = (1..=steps).map(|step| Loss { step, loss: 1.0 / step as f32 }).collect();
-            let measured: Vec<Measured> = (0..steps.min(3)).map(|step| Measured { step, psnr: vec![("half".into(), psnr)] }).collect();
+            let losses: Vec<Loss> = (1..=steps)
+                .map(|step| Loss {
+                    step,
+                    loss: 1.0 / step as f32,
+                })
+                .collect();
+            let measured: Vec<Measured> = (0..steps.min(3))
+                .map(|step| Measured {
+                    step,
+                    psnr: vec![("half".into(), psnr)],
+                })
+                .collect();
             let mut text = String::new();
             svg(&mut text, &losses, &measured)?;
-            assert!(text.trim_end().ends_with("</svg>") && text.len() < 200_000, "{steps} steps: {} bytes", text.len());
+            assert!(
+                text.trim_end().ends_with("</svg>") && text.len() < 200_000,
+                "{steps} steps: {} bytes",
+                text.len()
+            );
             assert_eq!(text.contains("half"), steps > 0);
         }
         Ok(())

@@ -45,7 +45,9 @@ pub enum TrainError {
         why: String,
     },
     /// The loss is no number any more.
-    #[error("step {step}: the loss is {loss}, no number to go on with; lower base_lr (it was {base_lr}), keep clip above 0, or use --precision f32")]
+    #[error(
+        "step {step}: the loss is {loss}, no number to go on with; lower base_lr (it was {base_lr}), keep clip above 0, or use --precision f32"
+    )]
     Diverged {
         /// At which step.
         step: u64,
@@ -73,11 +75,19 @@ impl TrainError {
 
     pub(super) fn writing(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
-        move |error| Self::File { verb: "write", path, error }
+        move |error| Self::File {
+            verb: "write",
+            path,
+            error,
+        }
     }
 
     pub(super) fn diverged(step: u64, loss: f32, config: &RunConfig) -> Self {
-        Self::Diverged { step, loss, base_lr: config.base_lr }
+        Self::Diverged {
+            step,
+            loss,
+            base_lr: config.base_lr,
+        }
     }
 }
 

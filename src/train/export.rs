@@ -31,7 +31,10 @@ pub fn write(folder: &Path, config: &RunConfig, progress: &Progress, on: &OpenDe
 
 fn card(folder: &Path, config: &RunConfig, progress: &Progress, on: &OpenDevice, model: &AnyMethod) -> ModelCard {
     let name = match config.name.as_str() {
-        "" => folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        "" => folder
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default(),
         name => name.to_owned(),
     };
     let size_px = model.views().size_px;
@@ -45,7 +48,11 @@ fn card(folder: &Path, config: &RunConfig, progress: &Progress, on: &OpenDevice,
         name,
         title,
         method: model.name().into(),
-        data: [config.data.as_str(), config.attribution.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; "),
+        data: [config.data.as_str(), config.attribution.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join("; "),
         command: without_folders(&progress.command),
         steps: progress.step,
         pictures: progress.pictures,
@@ -64,13 +71,22 @@ fn watts_of(on: &OpenDevice) -> f64 {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         return 10.0 * threads as f64;
     }
-    let is_server = ["H100", "H200", "A100", "B200", "V100", "MI300"].iter().any(|part| on.name.contains(part));
+    let is_server = ["H100", "H200", "A100", "B200", "V100", "MI300"]
+        .iter()
+        .any(|part| on.name.contains(part));
     if is_server { 700.0 } else { 250.0 }
 }
 
 fn energy(watts: f64, hours: f64, on: &OpenDevice) -> String {
-    let (watts, how) = if watts > 0.0 { (watts, "as told") } else { (watts_of(on), "a guess for this kind of device") };
-    format!("{:.3} kWh, estimated: {hours:.2} h of wall time at {watts:.0} W ({how}); not measured", watts * hours / 1000.0)
+    let (watts, how) = if watts > 0.0 {
+        (watts, "as told")
+    } else {
+        (watts_of(on), "a guess for this kind of device")
+    };
+    format!(
+        "{:.3} kWh, estimated: {hours:.2} h of wall time at {watts:.0} W ({how}); not measured",
+        watts * hours / 1000.0
+    )
 }
 
 /// A data source without the folders of the machine it was trained on: what is left says which data it was.
@@ -101,16 +117,25 @@ mod tests {
 
     #[test]
     fn cards_name_the_data_and_not_the_machine() {
-        assert_eq!(shown("/home/anna/data/photos/train-*.tar::/data/more"), "photos/train-*.tar::data/more");
+        assert_eq!(
+            shown("/home/anna/data/photos/train-*.tar::/data/more"),
+            "photos/train-*.tar::data/more"
+        );
         assert_eq!(shown("scenes"), "scenes");
         let command = "darkroom train --data '/home/anna/data/photos/train-*.tar' --batch 8 --out runs/a";
-        assert_eq!(without_folders(command), "darkroom train --data 'photos/train-*.tar' --batch 8 --out runs/a");
+        assert_eq!(
+            without_folders(command),
+            "darkroom train --data 'photos/train-*.tar' --batch 8 --out runs/a"
+        );
     }
 
     #[test]
     fn energy_says_how_it_was_estimated() {
         let on = crate::device::open("cpu", "f32").map_err(|e| e.to_string());
         let sentence = on.map(|on| energy(100.0, 0.5, &on)).unwrap_or_default();
-        assert!(sentence.starts_with("0.050 kWh, estimated: 0.50 h") && sentence.contains("100 W (as told)"), "{sentence}");
+        assert!(
+            sentence.starts_with("0.050 kWh, estimated: 0.50 h") && sentence.contains("100 W (as told)"),
+            "{sentence}"
+        );
     }
 }

@@ -55,14 +55,23 @@ impl Files {
     pub fn sync(&mut self) -> Result<Option<String>, TrainError> {
         self.metrics.sync()?;
         self.validation.sync()?;
-        self.tensorboard.flush().map_err(TrainError::writing(self.folder.join("tensorboard")))?;
-        Ok(curves::draw(&self.folder).err().map(|why| format!("the curves could not be drawn: {why}")))
+        self.tensorboard
+            .flush()
+            .map_err(TrainError::writing(self.folder.join("tensorboard")))?;
+        Ok(curves::draw(&self.folder)
+            .err()
+            .map(|why| format!("the curves could not be drawn: {why}")))
     }
 
     fn step(&mut self, line: &StepLine) -> Result<(), TrainError> {
         self.metrics.add(line)?;
         let parts = line.parts.iter().map(|(name, value)| (format!("loss/{name}"), *value));
-        let fixed = [("loss", line.loss), ("learning_rate", line.lr as f32), ("gradient_norm", line.gradient_norm), ("pictures_per_s", line.pictures_per_s)];
+        let fixed = [
+            ("loss", line.loss),
+            ("learning_rate", line.lr as f32),
+            ("gradient_norm", line.gradient_norm),
+            ("pictures_per_s", line.pictures_per_s),
+        ];
         let scalars = fixed.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(parts);
         self.scalars(line.step, scalars)
     }
@@ -77,7 +86,9 @@ impl Files {
 
     fn scalars(&mut self, step: u64, scalars: impl Iterator<Item = (String, f32)>) -> Result<(), TrainError> {
         for (name, value) in scalars {
-            self.tensorboard.scalar(step, &name, value).map_err(TrainError::writing(self.folder.join("tensorboard")))?;
+            self.tensorboard
+                .scalar(step, &name, value)
+                .map_err(TrainError::writing(self.folder.join("tensorboard")))?;
         }
         Ok(())
     }
@@ -85,8 +96,14 @@ impl Files {
     fn picture(&mut self, step: u64, path: &Path) -> Result<(), TrainError> {
         let png = std::fs::read(path).map_err(TrainError::reading(path))?;
         // A PNG says its width and height at bytes 16 and 20 (IHDR).
-        let side = |at: usize| png.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, |b: [u8; 4]| u32::from_be_bytes(b) as usize);
+        let side = |at: usize| {
+            png.get(at..at + 4)
+                .and_then(|b| b.try_into().ok())
+                .map_or(0, |b: [u8; 4]| u32::from_be_bytes(b) as usize)
+        };
         let (width, height) = (side(16), side(20));
-        self.tensorboard.image(step, "held-out", width, height, &png).map_err(TrainError::writing(self.folder.join("tensorboard")))
+        self.tensorboard
+            .image(step, "held-out", width, height, &png)
+            .map_err(TrainError::writing(self.folder.join("tensorboard")))
     }
 }

@@ -52,7 +52,10 @@ impl Layout {
     /// Reads the layout off a module on an autodiff device.
     #[must_use]
     pub fn of<M: Module>(model: &M) -> Self {
-        let mut survey = Survey { path: Vec::new(), layout: Self { slots: Vec::new(), len: 0 } };
+        let mut survey = Survey {
+            path: Vec::new(),
+            layout: Self { slots: Vec::new(), len: 0 },
+        };
         model.visit(&mut survey);
         survey.layout
     }
@@ -65,7 +68,9 @@ impl Layout {
     /// 1 where weight decay applies, 0 elsewhere: `[len]`.
     #[must_use]
     pub fn decay(&self) -> Vec<f32> {
-        self.trainable().flat_map(|(_, slot)| std::iter::repeat_n(f32::from(u8::from(slot.decays())), slot.len())).collect()
+        self.trainable()
+            .flat_map(|(_, slot)| std::iter::repeat_n(f32::from(u8::from(slot.decays())), slot.len()))
+            .collect()
     }
 
     /// The row of a module's own values.
@@ -77,11 +82,21 @@ impl Layout {
     /// What no gradient trains (a teacher, a queue), tensor by tensor with its slot.
     #[must_use]
     pub fn rest_of<M: Module>(&self, model: &M) -> Vec<(&Slot, Vec<f32>)> {
-        self.slots.iter().filter(|slot| slot.start.is_none()).zip(self.read(model, false)).collect()
+        self.slots
+            .iter()
+            .filter(|slot| slot.start.is_none())
+            .zip(self.read(model, false))
+            .collect()
     }
 
     fn read<M: Module>(&self, model: &M, trainable: bool) -> Vec<Vec<f32>> {
-        let mut reader = Reader { layout: self, next: 0, trainable, transaction: Transaction::default(), count: 0 };
+        let mut reader = Reader {
+            layout: self,
+            next: 0,
+            trainable,
+            transaction: Transaction::default(),
+            count: 0,
+        };
         model.visit(&mut reader);
         match reader.count {
             0 => Vec::new(),
@@ -92,7 +107,12 @@ impl Layout {
     /// The gradients in the row's order, each `[n]` and without autodiff; zeros where a tensor had none.
     #[must_use]
     pub fn gradients<M: Module>(&self, model: &M, gradients: &mut Gradients) -> Vec<Tensor<1>> {
-        let mut gather = Gather { layout: self, next: 0, gradients, row: Vec::new() };
+        let mut gather = Gather {
+            layout: self,
+            next: 0,
+            gradients,
+            row: Vec::new(),
+        };
         model.visit(&mut gather);
         gather.row
     }
@@ -100,13 +120,21 @@ impl Layout {
     /// The module with its trainable tensors out of `row`.
     #[must_use]
     pub fn fill<M: Module>(&self, model: M, row: &Row<'_>) -> M {
-        model.map(&mut Scatter { layout: self, next: 0, row })
+        model.map(&mut Scatter {
+            layout: self,
+            next: 0,
+            row,
+        })
     }
 
     /// The module with what no gradient trains replaced, in [`Layout::rest_of`]'s order.
     #[must_use]
     pub fn fill_rest<M: Module>(&self, model: M, rest: Vec<Vec<f32>>) -> M {
-        model.map(&mut Restore { layout: self, next: 0, rest: rest.into_iter() })
+        model.map(&mut Restore {
+            layout: self,
+            next: 0,
+            rest: rest.into_iter(),
+        })
     }
 }
 
@@ -149,14 +177,23 @@ struct Survey {
 
 impl Survey {
     fn name(&self) -> String {
-        self.path.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(".")
+        self.path
+            .iter()
+            .filter(|part| !part.is_empty())
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(".")
     }
 }
 
 impl ModuleVisitor for Survey {
     fn enter_module(&mut self, name: &str, container: &str) {
         // Which variant an enum holds is no part of a tensor's name.
-        self.path.push(if container.starts_with("Enum") { String::new() } else { name.into() });
+        self.path.push(if container.starts_with("Enum") {
+            String::new()
+        } else {
+            name.into()
+        });
     }
 
     fn exit_module(&mut self, _name: &str, _container: &str) {
@@ -166,7 +203,11 @@ impl ModuleVisitor for Survey {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let value = param.val();
         let is_trained = value.is_require_grad();
-        let slot = Slot { name: self.name(), shape: value.dims().to_vec(), start: is_trained.then_some(self.layout.len) };
+        let slot = Slot {
+            name: self.name(),
+            shape: value.dims().to_vec(),
+            start: is_trained.then_some(self.layout.len),
+        };
         self.layout.len += if is_trained { slot.len() } else { 0 };
         self.layout.slots.push(slot);
     }
@@ -213,7 +254,8 @@ impl ModuleVisitor for Gather<'_> {
         }
         let value = param.val();
         let gradient = value.grad_remove(self.gradients).map(|g| g.reshape([slot.len()]));
-        self.row.push(gradient.unwrap_or_else(|| Tensor::zeros([slot.len()], &value.device().without_autodiff())));
+        self.row
+            .push(gradient.unwrap_or_else(|| Tensor::zeros([slot.len()], &value.device().without_autodiff())));
     }
 }
 
@@ -225,11 +267,17 @@ struct Scatter<'a> {
 
 impl ModuleMapper for Scatter<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let Some(start) = advance(self.layout, &mut self.next).and_then(|slot| slot.start) else { return param };
+        let Some(start) = advance(self.layout, &mut self.next).and_then(|slot| slot.start) else {
+            return param;
+        };
         param.map(|old| {
             let device = old.device();
             let new = self.row.part(start, old.dims(), &device.clone().without_autodiff(), old.dtype());
-            if device.is_autodiff() { Tensor::from_inner(new).require_grad() } else { new }
+            if device.is_autodiff() {
+                Tensor::from_inner(new).require_grad()
+            } else {
+                new
+            }
         })
     }
 }
@@ -243,7 +291,9 @@ struct Restore<'a> {
 impl ModuleMapper for Restore<'_> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let is_rest = advance(self.layout, &mut self.next).is_some_and(|slot| slot.start.is_none());
-        let Some(values) = is_rest.then(|| self.rest.next()).flatten() else { return param };
+        let Some(values) = is_rest.then(|| self.rest.next()).flatten() else {
+            return param;
+        };
         param.map(|old| Tensor::from_data(TensorData::new(values, old.dims()), (&old.device(), old.dtype())))
     }
 }

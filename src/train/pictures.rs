@@ -23,10 +23,19 @@ impl Pictures {
     /// # Errors
     /// Data that cannot be opened or read.
     pub fn open(config: &RunConfig, size_px: usize, emit: &mut dyn FnMut(Event)) -> Result<Self, TrainError> {
-        let options = OpenOptions { seed: config.seed, size_px, ..OpenOptions::default() };
+        let options = OpenOptions {
+            seed: config.seed,
+            size_px,
+            ..OpenOptions::default()
+        };
         let mut source = |spec: &str| -> Result<Arc<dyn Source>, TrainError> {
-            let Opened { source, skipped, notes, .. } = data::open(spec, &options)?;
-            notes.into_iter().chain(skipped.sentence()).for_each(|note| emit(Event::Warning(format!("{spec}: {note}"))));
+            let Opened {
+                source, skipped, notes, ..
+            } = data::open(spec, &options)?;
+            notes
+                .into_iter()
+                .chain(skipped.sentence())
+                .for_each(|note| emit(Event::Warning(format!("{spec}: {note}"))));
             Ok(source)
         };
         let train = source(&config.data)?;

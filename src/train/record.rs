@@ -36,7 +36,10 @@ impl Record {
         };
         atomic::write(path, &[&kept]).map_err(TrainError::writing(path))?;
         let file = OpenOptions::new().append(true).open(path).map_err(TrainError::writing(path))?;
-        Ok(Self { path: path.into(), file: BufWriter::new(file) })
+        Ok(Self {
+            path: path.into(),
+            file: BufWriter::new(file),
+        })
     }
 
     /// Adds a line.
@@ -83,7 +86,9 @@ fn kept(bytes: &[u8], step: u64) -> Vec<u8> {
 #[must_use]
 pub fn lines<T: for<'a> Deserialize<'a>>(path: &Path) -> Vec<T> {
     let text = fs::read(path).unwrap_or_default();
-    text.split(|&b| b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect()
+    text.split(|&b| b == b'\n')
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect()
 }
 
 #[cfg(test)]

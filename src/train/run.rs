@@ -30,11 +30,20 @@ const STEPS_OWED: usize = 20;
 ///
 /// # Errors
 /// [`TrainError`]; the last checkpoint stays.
-pub fn run(config: RunConfig, folder: &Path, command: &str, control: &Control, events: &mut dyn FnMut(Event)) -> Result<Summary, TrainError> {
+pub fn run(
+    config: RunConfig,
+    folder: &Path,
+    command: &str,
+    control: &Control,
+    events: &mut dyn FnMut(Event),
+) -> Result<Summary, TrainError> {
     if folder.join(CONFIG_FILE).exists() {
         return Err(TrainError::RunExists(folder.into()));
     }
-    let progress = Progress { command: command.into(), ..Progress::default() };
+    let progress = Progress {
+        command: command.into(),
+        ..Progress::default()
+    };
     let run = Run::start(config, folder, progress, control, events)?;
     let text = toml::to_string(&run.config).map_err(|e| TrainError::Setting(e.to_string()))?;
     let path = folder.join(CONFIG_FILE);
@@ -70,7 +79,9 @@ pub fn resume(folder: &Path, elsewhere: Option<&str>, control: &Control, events:
     let Checkpoint { progress, tensors } = checkpoint;
     let step = progress.step;
     let mut run = Run::start(config, folder, progress, control, events)?;
-    run.trainer.restore(step, tensors, &run.on).map_err(|why| CheckpointError::Other { path, why })?;
+    run.trainer
+        .restore(step, tensors, &run.on)
+        .map_err(|why| CheckpointError::Other { path, why })?;
     run.to_its_end()
 }
 
@@ -153,12 +164,32 @@ impl<'a> Run<'a> {
         };
         events(Event::Started(Box::new(started)));
         let begun_pictures = progress.pictures;
-        let rate = Rate { since: Instant::now(), pictures: progress.pictures, smooth: 0.0 };
+        let rate = Rate {
+            since: Instant::now(),
+            pictures: progress.pictures,
+            smooth: 0.0,
+        };
         let folder = folder.to_owned();
         let (begun, owed, picture) = (Instant::now(), Vec::new(), None);
         Ok(Self {
-            config, folder, control, events, files, on, trainer, loader, validator, sheet, pictures_in_data, steps, owed, progress, picture, begun,
-            begun_pictures, rate,
+            config,
+            folder,
+            control,
+            events,
+            files,
+            on,
+            trainer,
+            loader,
+            validator,
+            sheet,
+            pictures_in_data,
+            steps,
+            owed,
+            progress,
+            picture,
+            begun,
+            begun_pictures,
+            rate,
         })
     }
 
@@ -205,7 +236,10 @@ impl<'a> Run<'a> {
     fn next_batches(&mut self) -> Result<Vec<HostBatch>, TrainError> {
         let mut batches = Vec::with_capacity(self.config.accumulate);
         for _ in 0..self.config.accumulate.max(1) {
-            let batch = self.loader.next().ok_or_else(|| TrainError::Setting("the loader ended before the run".into()))??;
+            let batch = self
+                .loader
+                .next()
+                .ok_or_else(|| TrainError::Setting("the loader ended before the run".into()))??;
             self.progress.pictures += batch.masks.len() as u64;
             batches.push(batch);
         }
@@ -221,8 +255,16 @@ impl<'a> Run<'a> {
         for (step, lr, numbers) in lines {
             let pictures = step * a_step;
             let epoch = pictures as f64 / self.pictures_in_data.max(1) as f64;
-            let line =
-                StepLine { step, loss: numbers.loss, parts: numbers.parts, lr, gradient_norm: numbers.gradient_norm, epoch, pictures, pictures_per_s };
+            let line = StepLine {
+                step,
+                loss: numbers.loss,
+                parts: numbers.parts,
+                lr,
+                gradient_norm: numbers.gradient_norm,
+                epoch,
+                pictures,
+                pictures_per_s,
+            };
             let loss = line.loss;
             self.emit(Event::Step(line))?;
             if !loss.is_finite() {
@@ -239,7 +281,10 @@ impl<'a> Run<'a> {
         self.settle_debts()?;
         let step = self.trainer.done();
         let model = self.trainer.averaged();
-        let validated = Validated { step, psnr: self.validator.measure(&model, &self.on.device)? };
+        let validated = Validated {
+            step,
+            psnr: self.validator.measure(&model, &self.on.device)?,
+        };
         self.progress.curve.push([step as f64, validated.mean_db()]);
         self.progress.validated = Some(validated.clone());
         self.emit(Event::Validated(validated))?;
@@ -257,9 +302,15 @@ impl<'a> Run<'a> {
         if let Some(sentence) = self.files.sync()? {
             self.emit(Event::Warning(sentence))?;
         }
-        let checkpoint = Checkpoint { progress: self.progress.clone(), tensors: self.trainer.tensors() };
+        let checkpoint = Checkpoint {
+            progress: self.progress.clone(),
+            tensors: self.trainer.tensors(),
+        };
         let event = match checkpoint.write(&self.folder.join("checkpoints")) {
-            Ok(path) => Event::Checkpoint { step: self.progress.step, path },
+            Ok(path) => Event::Checkpoint {
+                step: self.progress.step,
+                path,
+            },
             Err(error) if self.trainer.done() < self.steps && !self.control.is_over() => Event::Warning(error.to_string()),
             Err(error) => return Err(error.into()),
         };

@@ -18,7 +18,11 @@ impl Schedule {
     #[must_use]
     pub fn new(base_lr: f64, pictures_a_step: usize, warmup: f64, steps: u64) -> Self {
         let warmup_steps = (warmup.clamp(0.0, 1.0) * steps as f64).round() as u64;
-        Self { peak_lr: base_lr * pictures_a_step as f64 / 256.0, warmup_steps, steps }
+        Self {
+            peak_lr: base_lr * pictures_a_step as f64 / 256.0,
+            warmup_steps,
+            steps,
+        }
     }
 
     /// Learning rate of the step after `index` steps.

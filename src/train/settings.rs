@@ -42,7 +42,10 @@ impl Settings<'_> {
         let card = card_of(&config)?;
         let preset = self.preset.or_else(|| self.file.is_none().then_some(DEFAULT_PRESET));
         if let Some(preset) = preset {
-            let mut base = RunConfig { method: config.method.clone(), ..RunConfig::default() };
+            let mut base = RunConfig {
+                method: config.method.clone(),
+                ..RunConfig::default()
+            };
             apply_preset(&mut base, card, preset)?;
             config = match self.file {
                 Some(path) => over(base, path)?,
@@ -84,7 +87,10 @@ fn over(base: RunConfig, path: &Path) -> Result<RunConfig, TrainError> {
 }
 
 fn unreadable(path: &Path, why: &str) -> TrainError {
-    TrainError::Config { path: path.into(), why: why.split_whitespace().collect::<Vec<_>>().join(" ") }
+    TrainError::Config {
+        path: path.into(),
+        why: why.split_whitespace().collect::<Vec<_>>().join(" "),
+    }
 }
 
 /// The card of the configuration's method.
@@ -111,7 +117,8 @@ fn apply_preset(config: &mut RunConfig, card: &MethodCard, name: &str) -> Result
 /// # Errors
 /// An unknown name, with the nearest; a value of the wrong kind.
 pub fn apply(config: &mut RunConfig, card: &MethodCard, name: &str, value: &str) -> Result<(), TrainError> {
-    let mut table = toml::Table::try_from(&*config).map_err(|e| TrainError::Setting(format!("the configuration cannot be written: {e}")))?;
+    let mut table =
+        toml::Table::try_from(&*config).map_err(|e| TrainError::Setting(format!("the configuration cannot be written: {e}")))?;
     let fields = || table.iter().filter(|(_, v)| !v.is_table()).map(|(name, _)| name.as_str());
     let knobs = || card.knobs.iter().map(|knob| knob.name);
     let Some(typed) = fields().find(|field| *field == name).map(|_| value) else {
@@ -120,7 +127,11 @@ pub fn apply(config: &mut RunConfig, card: &MethodCard, name: &str, value: &str)
             return Ok(());
         }
         let known: Vec<&str> = knobs().chain(fields()).collect();
-        return Err(TrainError::Setting(format!("neither a run nor {} has a knob \"{name}\"{}", card.name, offer(name, known.iter().copied()))));
+        return Err(TrainError::Setting(format!(
+            "neither a run nor {} has a knob \"{name}\"{}",
+            card.name,
+            offer(name, known.iter().copied())
+        )));
     };
     let new = match table.get(name) {
         Some(toml::Value::String(_)) => toml::Value::String(typed.into()),
@@ -138,8 +149,12 @@ pub fn apply(config: &mut RunConfig, card: &MethodCard, name: &str, value: &str)
 
 /// Text as the TOML value it spells, or else as text.
 fn loose(text: &str) -> toml::Value {
-    let spelled = toml::from_str::<toml::Table>(&format!("value = {text}")).ok().filter(|table| table.len() == 1);
-    spelled.and_then(|mut table| table.remove("value")).unwrap_or_else(|| toml::Value::String(text.into()))
+    let spelled = toml::from_str::<toml::Table>(&format!("value = {text}"))
+        .ok()
+        .filter(|table| table.len() == 1);
+    spelled
+        .and_then(|mut table| table.remove("value"))
+        .unwrap_or_else(|| toml::Value::String(text.into()))
 }
 
 fn offer<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> String {
@@ -152,24 +167,68 @@ fn offer<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> String {
 
 /// Whether the run's numbers can be.
 fn check(config: &RunConfig) -> Result<(), TrainError> {
-    let RunConfig { batch, accumulate, epochs, base_lr, warmup, weight_decay, betas, clip, average, crop, flip, mix_scenes, .. } = config;
+    let RunConfig {
+        batch,
+        accumulate,
+        epochs,
+        base_lr,
+        warmup,
+        weight_decay,
+        betas,
+        clip,
+        average,
+        crop,
+        flip,
+        mix_scenes,
+        ..
+    } = config;
     let share = |x: f64| (0.0..=1.0).contains(&x);
     let positive = |x: f64| x.is_finite() && x >= 0.0;
     let rules: [(bool, String); 12] = [
-        ((1..=1 << 20).contains(batch), format!("batch cannot be {batch}: it takes 1 picture or more")),
-        ((1..=1 << 16).contains(accumulate), format!("accumulate cannot be {accumulate}: it takes 1 micro-batch or more")),
+        (
+            (1..=1 << 20).contains(batch),
+            format!("batch cannot be {batch}: it takes 1 picture or more"),
+        ),
+        (
+            (1..=1 << 16).contains(accumulate),
+            format!("accumulate cannot be {accumulate}: it takes 1 micro-batch or more"),
+        ),
         (positive(*epochs), format!("epochs cannot be {epochs}: it takes a number from 0")),
         (config.steps > 0 || *epochs > 0.0, "how long to train? set steps or epochs".into()),
         (positive(*base_lr), format!("base_lr cannot be {base_lr}: it takes a number from 0")),
-        (share(*warmup), format!("warmup cannot be {warmup}: it takes a part of the run, 0 to 1")),
-        (positive(*weight_decay) && positive(*clip), "weight_decay and clip take numbers from 0".into()),
-        (betas.iter().all(|b| (0.0..1.0).contains(b)), format!("betas cannot be {betas:?}: each is from 0 to below 1")),
-        ((0.0..1.0).contains(average), format!("average cannot be {average}: it is from 0 to below 1")),
-        (crop[0] > 0.0 && crop[0] <= crop[1] && crop[1] <= 1.0, format!("crop cannot be {crop:?}: it takes the smallest and the largest part of the picture, above 0 to 1")),
-        (share(f64::from(*flip)), format!("flip cannot be {flip}: it is a probability, 0 to 1")),
-        (share(f64::from(*mix_scenes)), format!("mix_scenes cannot be {mix_scenes}: it is a part, 0 to 1")),
+        (
+            share(*warmup),
+            format!("warmup cannot be {warmup}: it takes a part of the run, 0 to 1"),
+        ),
+        (
+            positive(*weight_decay) && positive(*clip),
+            "weight_decay and clip take numbers from 0".into(),
+        ),
+        (
+            betas.iter().all(|b| (0.0..1.0).contains(b)),
+            format!("betas cannot be {betas:?}: each is from 0 to below 1"),
+        ),
+        (
+            (0.0..1.0).contains(average),
+            format!("average cannot be {average}: it is from 0 to below 1"),
+        ),
+        (
+            crop[0] > 0.0 && crop[0] <= crop[1] && crop[1] <= 1.0,
+            format!("crop cannot be {crop:?}: it takes the smallest and the largest part of the picture, above 0 to 1"),
+        ),
+        (
+            share(f64::from(*flip)),
+            format!("flip cannot be {flip}: it is a probability, 0 to 1"),
+        ),
+        (
+            share(f64::from(*mix_scenes)),
+            format!("mix_scenes cannot be {mix_scenes}: it is a part, 0 to 1"),
+        ),
     ];
-    rules.into_iter().find(|(holds, _)| !holds).map_or(Ok(()), |(_, why)| Err(TrainError::Setting(why)))
+    rules
+        .into_iter()
+        .find(|(holds, _)| !holds)
+        .map_or(Ok(()), |(_, why)| Err(TrainError::Setting(why)))
 }
 
 #[cfg(test)]

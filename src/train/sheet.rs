@@ -36,8 +36,11 @@ impl Sheet {
     #[must_use]
     pub fn new(validator: &Validator) -> Self {
         let number = |mask: usize, i: usize, len: usize| (mask * EACH + i) % len.max(1);
-        let of = |(mask, (_, cases)): (usize, &(&str, Vec<Case>))| (0..EACH.min(cases.len())).map(|i| number(mask, i, cases.len())).collect();
-        Self { chosen: validator.cases().iter().enumerate().map(of).collect() }
+        let of =
+            |(mask, (_, cases)): (usize, &(&str, Vec<Case>))| (0..EACH.min(cases.len())).map(|i| number(mask, i, cases.len())).collect();
+        Self {
+            chosen: validator.cases().iter().enumerate().map(of).collect(),
+        }
     }
 
     /// Draws the examples into `pictures/step-00001000.png` and `picture.png`; the path of the first. Waits for the device.
@@ -53,7 +56,12 @@ impl Sheet {
                 let Some(truth) = validator.picture(case.picture) else { continue };
                 let grey = Picture::grey(truth.width, truth.height, HIDDEN);
                 let seen = case.mask.set_in(truth, &grey);
-                columns.push([truth.to_rgb8(), seen.to_rgb8(), case.mask.set_in(truth, &drawn).to_rgb8(), drawn.to_rgb8()]);
+                columns.push([
+                    truth.to_rgb8(),
+                    seen.to_rgb8(),
+                    case.mask.set_in(truth, &drawn).to_rgb8(),
+                    drawn.to_rgb8(),
+                ]);
             }
         }
         let png = encode_png(&together(&columns)?);
@@ -73,7 +81,11 @@ pub fn together<const N: usize>(columns: &[[Rgb8; N]]) -> Result<Rgb8, TrainErro
     let width = columns.len() * (cell_width + GAP_PX) + GAP_PX;
     let height = N * (cell_height + GAP_PX) + GAP_PX;
     let mut pixels = vec![255u8; 3 * width * height];
-    for (column, row, picture) in columns.iter().enumerate().flat_map(|(c, rows)| rows.iter().enumerate().map(move |(r, p)| (c, r, p))) {
+    for (column, row, picture) in columns
+        .iter()
+        .enumerate()
+        .flat_map(|(c, rows)| rows.iter().enumerate().map(move |(r, p)| (c, r, p)))
+    {
         let (left, top) = (column * (cell_width + GAP_PX) + GAP_PX, row * (cell_height + GAP_PX) + GAP_PX);
         for (y, line) in picture.pixels.chunks_exact(3 * picture.width.max(1)).enumerate() {
             let start = 3 * ((top + y) * width + left);

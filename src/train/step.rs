@@ -62,7 +62,16 @@ impl Trainer {
         let optimiser = Optimiser::new(rows, layout.decay(), &on.device, on.is_host());
         let schedule = Schedule::new(config.base_lr, config.batch * config.accumulate.max(1), config.warmup, steps);
         let loss_scale = if config.precision == "f16" { F16_LOSS_SCALE } else { 1.0 };
-        Self { model, layout, optimiser, schedule, config: config.clone(), device: on.device.clone().autodiff(), loss_scale, done: 0 }
+        Self {
+            model,
+            layout,
+            optimiser,
+            schedule,
+            config: config.clone(),
+            device: on.device.clone().autodiff(),
+            loss_scale,
+            done: 0,
+        }
     }
 
     /// Steps done.
@@ -79,12 +88,19 @@ impl Trainer {
 
     /// One step on `batches`, whose gradients are summed.
     pub fn step(&mut self, batches: Vec<HostBatch>) -> Outcome {
-        let step = Step { index: self.done, of: self.schedule.steps };
+        let step = Step {
+            index: self.done,
+            of: self.schedule.steps,
+        };
         let mut losses = Vec::with_capacity(batches.len());
         for batch in batches {
             let batch = to_device(batch, &self.device);
             let loss = self.model.loss(&batch, step);
-            let scaled = if self.loss_scale == 1.0 { loss.total.clone() } else { loss.total.clone().mul_scalar(self.loss_scale) };
+            let scaled = if self.loss_scale == 1.0 {
+                loss.total.clone()
+            } else {
+                loss.total.clone().mul_scalar(self.loss_scale)
+            };
             let mut gradients = scaled.backward();
             self.optimiser.add(self.layout.gradients(&self.model, &mut gradients));
             losses.push(detached(loss));
@@ -96,7 +112,12 @@ impl Trainer {
         self.model = self.layout.fill(self.model.clone(), &self.optimiser.weights());
         self.model.settle(step);
         self.done += 1;
-        Outcome { step: self.done, lr, losses, norm }
+        Outcome {
+            step: self.done,
+            lr,
+            losses,
+            norm,
+        }
     }
 
     /// The model with the moving average of its weights, without autodiff.
@@ -110,7 +131,12 @@ impl Trainer {
     #[must_use]
     pub fn tensors(&self) -> BTreeMap<String, (Vec<usize>, Vec<f32>)> {
         let rows = self.optimiser.rows();
-        let parts = [("model", rows.weights), ("average", rows.average), ("moment_1", rows.moment_1), ("moment_2", rows.moment_2)];
+        let parts = [
+            ("model", rows.weights),
+            ("average", rows.average),
+            ("moment_1", rows.moment_1),
+            ("moment_2", rows.moment_2),
+        ];
         let mut tensors = BTreeMap::new();
         for (part, row) in parts {
             for (start, slot) in self.layout.trainable() {
@@ -141,9 +167,16 @@ impl Trainer {
             }
             Ok(row)
         };
-        let rows = Rows { weights: row("model")?, average: row("average")?, moment_1: row("moment_1")?, moment_2: row("moment_2")? };
+        let rows = Rows {
+            weights: row("model")?,
+            average: row("average")?,
+            moment_1: row("moment_1")?,
+            moment_2: row("moment_2")?,
+        };
         let rest = self.layout.slots.iter().filter(|slot| slot.start.is_none());
-        let rest: Vec<Vec<f32>> = rest.map(|slot| take(format!("model.{}", slot.name), &slot.shape)).collect::<Result<_, _>>()?;
+        let rest: Vec<Vec<f32>> = rest
+            .map(|slot| take(format!("model.{}", slot.name), &slot.shape))
+            .collect::<Result<_, _>>()?;
         if let Some(name) = tensors.keys().next() {
             return Err(format!("tensor {name} belongs to nothing"));
         }
@@ -161,7 +194,11 @@ pub fn to_device(batch: HostBatch, device: &Device) -> Batch {
     let count = batch.masks.len();
     let side = ((batch.pictures.len() / (3 * count).max(1)) as f64).sqrt().round() as usize;
     let put = |values: Vec<f32>| put(values, count, side, device);
-    Batch { pictures: put(batch.pictures), masks: batch.masks, fill: batch.fill.map(put) }
+    Batch {
+        pictures: put(batch.pictures),
+        masks: batch.masks,
+        fill: batch.fill.map(put),
+    }
 }
 
 /// `[count, 3, side, side]` out of planar pixels.
@@ -172,7 +209,10 @@ pub fn put(values: Vec<f32>, count: usize, side: usize, device: &Device) -> Tens
 
 /// The loss without its graph.
 fn detached(loss: Loss) -> Loss {
-    Loss { total: loss.total.inner(), parts: loss.parts.into_iter().map(|(name, part)| (name, part.inner())).collect() }
+    Loss {
+        total: loss.total.inner(),
+        parts: loss.parts.into_iter().map(|(name, part)| (name, part.inner())).collect(),
+    }
 }
 
 /// Reads the numbers of several steps in one go: the only wait.
@@ -187,13 +227,24 @@ pub fn read(outcomes: Vec<Outcome>) -> Vec<(u64, f64, Numbers)> {
             scalars.push(as_f32(norm));
         }
     }
-    let values = if scalars.is_empty() { Vec::new() } else { host_values(Tensor::cat(scalars, 0).into_data()) };
+    let values = if scalars.is_empty() {
+        Vec::new()
+    } else {
+        host_values(Tensor::cat(scalars, 0).into_data())
+    };
     let mut values = values.into_iter();
-    outcomes.into_iter().map(|outcome| (outcome.step, outcome.lr, numbers(outcome, &mut values))).collect()
+    outcomes
+        .into_iter()
+        .map(|outcome| (outcome.step, outcome.lr, numbers(outcome, &mut values)))
+        .collect()
 }
 
 fn as_f32(scalar: &Tensor<1>) -> Tensor<1> {
-    if scalar.dtype() == DType::F32 { scalar.clone() } else { scalar.clone().cast(DType::F32) }
+    if scalar.dtype() == DType::F32 {
+        scalar.clone()
+    } else {
+        scalar.clone().cast(DType::F32)
+    }
 }
 
 fn numbers(outcome: Outcome, values: &mut impl Iterator<Item = f32>) -> Numbers {
@@ -215,5 +266,9 @@ fn numbers(outcome: Outcome, values: &mut impl Iterator<Item = f32>) -> Numbers 
         Norm::Known(norm) => norm as f32,
         Norm::Pending(_) => next(),
     };
-    Numbers { loss: total, parts, gradient_norm }
+    Numbers {
+        loss: total,
+        parts,
+        gradient_norm,
+    }
 }

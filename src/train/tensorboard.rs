@@ -26,7 +26,9 @@ impl EventFile {
         let seconds = now_s() as u64;
         // Readers go by the name: of two files, the later one must sort later.
         let path = folder.join(format!("events.out.tfevents.{seconds:010}.darkroom.{step:08}"));
-        let mut file = Self { file: BufWriter::new(File::create(path)?) };
+        let mut file = Self {
+            file: BufWriter::new(File::create(path)?),
+        };
         file.record(&Message::event(0).text(3, "brain.Event:2"))?;
         if step > 0 {
             // SessionLog { status: START }: steps from here on replace older ones.
@@ -48,7 +50,11 @@ impl EventFile {
     /// # Errors
     /// What the system says.
     pub fn image(&mut self, step: u64, name: &str, width: usize, height: usize, png: &[u8]) -> io::Result<()> {
-        let image = Message::default().varint(1, height as u64).varint(2, width as u64).varint(3, 3).bytes(4, png);
+        let image = Message::default()
+            .varint(1, height as u64)
+            .varint(2, width as u64)
+            .varint(3, 3)
+            .bytes(4, png);
         self.summary(step, Message::default().text(1, name).message(4, image))
     }
 
@@ -163,7 +169,10 @@ mod tests {
         let scalar = &records[2];
         // Field 2, varint 300; then summary { value { tag: "loss", simple_value: 0.25 } }.
         assert_eq!(scalar[9..12], [0x10, 0xac, 0x02]);
-        assert_eq!(scalar[12..], [&[0x2a, 13, 0x0a, 11, 0x0a, 4][..], b"loss", &[0x15], &0.25f32.to_le_bytes()].concat());
+        assert_eq!(
+            scalar[12..],
+            [&[0x2a, 13, 0x0a, 11, 0x0a, 4][..], b"loss", &[0x15], &0.25f32.to_le_bytes()].concat()
+        );
         Ok(())
     }
 }

@@ -49,7 +49,10 @@ impl Validator {
     pub fn new(pictures: Vec<Picture>, size_px: usize, patch_px: usize) -> Result<Self, TrainError> {
         let grid = Grid::of(size_px, patch_px)
             .ok_or_else(|| TrainError::Setting(format!("patches of {patch_px} px do not divide a side of {size_px} px")))?;
-        let cases = MASKS.iter().filter_map(|name| Some((*name, cases(&pictures, &name.parse().ok()?, grid)))).collect();
+        let cases = MASKS
+            .iter()
+            .filter_map(|name| Some((*name, cases(&pictures, &name.parse().ok()?, grid))))
+            .collect();
         Ok(Self { pictures, cases, size_px })
     }
 
@@ -76,7 +79,10 @@ impl Validator {
     /// # Errors
     /// A method that draws nothing, or a device that fails.
     pub fn measure(&self, model: &AnyMethod, device: &Device) -> Result<Vec<(String, Psnr)>, TrainError> {
-        self.cases.iter().map(|(name, cases)| Ok(((*name).to_owned(), self.measure_one(model, cases, device)?))).collect()
+        self.cases
+            .iter()
+            .map(|(name, cases)| Ok(((*name).to_owned(), self.measure_one(model, cases, device)?)))
+            .collect()
     }
 
     fn measure_one(&self, model: &AnyMethod, cases: &[Case], device: &Device) -> Result<Psnr, TrainError> {
@@ -103,15 +109,31 @@ impl Validator {
     /// # Errors
     /// As [`Validator::measure`].
     pub fn draw(&self, model: &AnyMethod, cases: &[&Case], device: &Device) -> Result<Vec<Picture>, TrainError> {
-        let truth: Vec<f32> = cases.iter().filter_map(|case| self.picture(case.picture)).flat_map(|picture| picture.pixels.iter().copied()).collect();
-        let fill = model.views().fill.then(|| cases.iter().flat_map(|case| case.smooth.pixels.iter().copied()).collect());
+        let truth: Vec<f32> = cases
+            .iter()
+            .filter_map(|case| self.picture(case.picture))
+            .flat_map(|picture| picture.pixels.iter().copied())
+            .collect();
+        let fill = model
+            .views()
+            .fill
+            .then(|| cases.iter().flat_map(|case| case.smooth.pixels.iter().copied()).collect());
         let put = |values: Vec<f32>| put(values, cases.len(), self.size_px, device);
-        let batch = Batch { pictures: put(truth), masks: cases.iter().map(|case| case.mask.clone()).collect(), fill: fill.map(put) };
-        let drawn = model.complete(&batch).ok_or_else(|| TrainError::Predict(format!("{} draws nothing to measure", model.name())))?;
-        let data = drawn.try_into_data().map_err(|e| TrainError::Predict(format!("the device failed while measuring: {e}")))?;
+        let batch = Batch {
+            pictures: put(truth),
+            masks: cases.iter().map(|case| case.mask.clone()).collect(),
+            fill: fill.map(put),
+        };
+        let drawn = model
+            .complete(&batch)
+            .ok_or_else(|| TrainError::Predict(format!("{} draws nothing to measure", model.name())))?;
+        let data = drawn
+            .try_into_data()
+            .map_err(|e| TrainError::Predict(format!("the device failed while measuring: {e}")))?;
         let values: Vec<f32> = data.iter::<f32>().collect();
         let plane = 3 * self.size_px * self.size_px;
-        let picture = |pixels: &[f32]| Picture::new(self.size_px, self.size_px, pixels.to_vec()).map_err(|e| TrainError::Predict(e.to_string()));
+        let picture =
+            |pixels: &[f32]| Picture::new(self.size_px, self.size_px, pixels.to_vec()).map_err(|e| TrainError::Predict(e.to_string()));
         values.chunks_exact(plane.max(1)).map(picture).collect()
     }
 }
@@ -124,7 +146,13 @@ fn cases(pictures: &[Picture], kind: &MaskKind, grid: Grid) -> Vec<Case> {
             let smooth = fill::smooth(picture, &mask);
             let mean_db = hidden_psnr_db(picture, &fill::mean(picture, &mask), &mask)?;
             let smooth_db = hidden_psnr_db(picture, &smooth, &mask)?;
-            Some(Case { picture: index, mask, smooth, mean_db, smooth_db })
+            Some(Case {
+                picture: index,
+                mask,
+                smooth,
+                mean_db,
+                smooth_db,
+            })
         })
         .collect()
 }

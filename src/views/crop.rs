@@ -136,26 +136,56 @@ mod tests {
 
     #[test]
     fn shapes_that_no_rectangle_fits_give_the_middle() {
-        assert!(draws(1000, 10).iter().all(|r| *r == Rectangle { x: 493, y: 0, width: 13, height: 10 }));
-        assert!(draws(1, 1).iter().all(|r| *r == Rectangle { x: 0, y: 0, width: 1, height: 1 }));
+        assert!(draws(1000, 10).iter().all(|r| *r
+            == Rectangle {
+                x: 493,
+                y: 0,
+                width: 13,
+                height: 10
+            }));
+        assert!(draws(1, 1).iter().all(|r| *r
+            == Rectangle {
+                x: 0,
+                y: 0,
+                width: 1,
+                height: 1
+            }));
         for (width, height) in [(1, 500), (500, 1), (2, 3)] {
-            assert!(draws(width, height).iter().all(|r| r.x + r.width <= width && r.y + r.height <= height));
+            assert!(
+                draws(width, height)
+                    .iter()
+                    .all(|r| r.x + r.width <= width && r.y + r.height <= height)
+            );
         }
     }
 
     #[test]
     fn the_whole_picture_at_its_own_size_stays_as_it_is() {
         let pixels: Vec<u8> = (0..3 * 16 * 16).map(|i| (i * 37) as u8).collect();
-        let picture = Rgb8 { width: 16, height: 16, pixels };
-        let crop = RandomResizedCrop { size_px: 16, area: [1.0, 1.0], aspect: [1.0, 1.0] };
+        let picture = Rgb8 {
+            width: 16,
+            height: 16,
+            pixels,
+        };
+        let crop = RandomResizedCrop {
+            size_px: 16,
+            area: [1.0, 1.0],
+            aspect: [1.0, 1.0],
+        };
         assert_eq!(crop.apply(&picture, &mut Chance::new(0, "crop", 0)).to_rgb8(), picture);
     }
 
     #[test]
     fn one_colour_stays_that_colour_at_every_size() {
         for (width, height) in [(1, 1), (3, 200), (300, 200)] {
-            let picture = Rgb8 { width, height, pixels: [10, 200, 90].repeat(width * height) };
-            let view = RandomResizedCrop::new(24, [0.2, 1.0]).apply(&picture, &mut Chance::new(0, "crop", 3)).to_rgb8();
+            let picture = Rgb8 {
+                width,
+                height,
+                pixels: [10, 200, 90].repeat(width * height),
+            };
+            let view = RandomResizedCrop::new(24, [0.2, 1.0])
+                .apply(&picture, &mut Chance::new(0, "crop", 3))
+                .to_rgb8();
             assert!(view.pixels.chunks_exact(3).all(|p| p == [10, 200, 90]));
         }
     }

@@ -40,7 +40,11 @@ impl SelfTest {
 pub(super) fn self_test(method: &AnyMethod) -> Option<SelfTest> {
     let (picture, mask) = question(method)?;
     let drawn = draw(method, &picture, &mask, &Device::flex())?.try_into_data().ok()?;
-    Some(SelfTest { seed: SEED, mask, answer: sample(drawn.as_slice().ok()?) })
+    Some(SelfTest {
+        seed: SEED,
+        mask,
+        answer: sample(drawn.as_slice().ok()?),
+    })
 }
 
 /// What is asked of every network of this size.

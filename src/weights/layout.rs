@@ -44,26 +44,45 @@ impl<'a> Layout<'a> {
     /// # Errors
     /// A file that is empty, cut, overlapping, overflowing, too large of header or too many of tensors.
     pub fn read(bytes: &'a [u8], file: &str) -> Result<Self, WeightsError> {
-        let broken = |problem: String| WeightsError::Format { file: file.to_owned(), problem };
+        let broken = |problem: String| WeightsError::Format {
+            file: file.to_owned(),
+            problem,
+        };
         if bytes.is_empty() {
             return Err(broken("it is empty".into()));
         }
         let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
-            return Err(broken(format!("it has {} bytes, fewer than its header's length takes", bytes.len())));
+            return Err(broken(format!(
+                "it has {} bytes, fewer than its header's length takes",
+                bytes.len()
+            )));
         };
         let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
         if length > MOST_HEADER_BYTES {
-            return Err(broken(format!("its first eight bytes announce a header of {length} bytes; {MOST_HEADER_BYTES} are the most taken")));
+            return Err(broken(format!(
+                "its first eight bytes announce a header of {length} bytes; {MOST_HEADER_BYTES} are the most taken"
+            )));
         }
         let Some((header, data)) = rest.split_at_checked(length) else {
-            return Err(broken(format!("its header is cut short: {length} bytes announced, {} there", rest.len())));
+            return Err(broken(format!(
+                "its header is cut short: {length} bytes announced, {} there",
+                rest.len()
+            )));
         };
-        let mut found = Found { tensors: BTreeMap::new(), metadata: BTreeMap::new() };
+        let mut found = Found {
+            tensors: BTreeMap::new(),
+            metadata: BTreeMap::new(),
+        };
         let mut json = serde_json::Deserializer::from_slice(header);
         let read = json.deserialize_map(&mut found).and_then(|()| json.end());
         read.map_err(|error| broken(format!("its header is not as it should be: {}", shown(&error.to_string()))))?;
         let tensors = placed(found.tensors, data.len(), file)?;
-        Ok(Self { tensors, metadata: found.metadata, data, file: file.to_owned() })
+        Ok(Self {
+            tensors,
+            metadata: found.metadata,
+            data,
+            file: file.to_owned(),
+        })
     }
 
     /// A tensor's numbers, row by row, all finite.
@@ -71,13 +90,32 @@ impl<'a> Layout<'a> {
     /// # Errors
     /// A tensor that is not there, or holds something that is no finite number.
     pub fn numbers(&self, name: &str) -> Result<Vec<f32>, WeightsError> {
-        let wrong = |problem: String| WeightsError::Tensor { file: self.file.clone(), tensor: shown(name), problem };
+        let wrong = |problem: String| WeightsError::Tensor {
+            file: self.file.clone(),
+            tensor: shown(name),
+            problem,
+        };
         let place = self.tensors.get(name).ok_or_else(|| wrong("is not there".into()))?;
         let bytes = self.data.get(place.bytes.clone()).unwrap_or_default();
         let numbers: Vec<f32> = match place.dtype {
-            Dtype::F16 => bytes.as_chunks::<2>().0.iter().map(|pair| half::f16::from_le_bytes(*pair).to_f32()).collect(),
-            Dtype::BF16 => bytes.as_chunks::<2>().0.iter().map(|pair| half::bf16::from_le_bytes(*pair).to_f32()).collect(),
-            Dtype::F64 => bytes.as_chunks::<8>().0.iter().map(|eight| f64::from_le_bytes(*eight) as f32).collect(),
+            Dtype::F16 => bytes
+                .as_chunks::<2>()
+                .0
+                .iter()
+                .map(|pair| half::f16::from_le_bytes(*pair).to_f32())
+                .collect(),
+            Dtype::BF16 => bytes
+                .as_chunks::<2>()
+                .0
+                .iter()
+                .map(|pair| half::bf16::from_le_bytes(*pair).to_f32())
+                .collect(),
+            Dtype::F64 => bytes
+                .as_chunks::<8>()
+                .0
+                .iter()
+                .map(|eight| f64::from_le_bytes(*eight) as f32)
+                .collect(),
             _ => bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four)).collect(),
         };
         match numbers.iter().position(|number| !number.is_finite()) {
@@ -92,11 +130,19 @@ impl<'a> Layout<'a> {
 fn placed(tensors: BTreeMap<String, TensorInfo>, length: usize, file: &str) -> Result<BTreeMap<String, Place>, WeightsError> {
     let mut order: Vec<(usize, usize, &String)> = Vec::with_capacity(tensors.len());
     for (name, info) in &tensors {
-        let wrong = |problem: String| WeightsError::Tensor { file: file.to_owned(), tensor: shown(name), problem };
+        let wrong = |problem: String| WeightsError::Tensor {
+            file: file.to_owned(),
+            tensor: shown(name),
+            problem,
+        };
         let (from, to) = info.data_offsets;
-        let bytes = to.checked_sub(from).ok_or_else(|| wrong(format!("ends at byte {to}, before it starts at {from}")))?;
+        let bytes = to
+            .checked_sub(from)
+            .ok_or_else(|| wrong(format!("ends at byte {to}, before it starts at {from}")))?;
         if to > length {
-            return Err(wrong(format!("reaches to byte {to}, but the file has {length} bytes of tensors: it is cut short")));
+            return Err(wrong(format!(
+                "reaches to byte {to}, but the file has {length} bytes of tensors: it is cut short"
+            )));
         }
         if info.shape.len() > MOST_AXES {
             return Err(wrong(format!("has {} axes; {MOST_AXES} are the most taken", info.shape.len())));
@@ -107,7 +153,10 @@ fn placed(tensors: BTreeMap<String, TensorInfo>, length: usize, file: &str) -> R
         let size = info.dtype.bitsize() / 8;
         let wanted = info.shape.iter().try_fold(size, |product, axis| product.checked_mul(*axis));
         if wanted != Some(bytes) {
-            return Err(wrong(format!("has {bytes} bytes, which does not fit shape {:?} of {:?}", info.shape, info.dtype)));
+            return Err(wrong(format!(
+                "has {bytes} bytes, which does not fit shape {:?} of {:?}",
+                info.shape, info.dtype
+            )));
         }
         order.push((from, to, name));
     }
@@ -115,18 +164,47 @@ fn placed(tensors: BTreeMap<String, TensorInfo>, length: usize, file: &str) -> R
     let mut end = 0;
     for (from, to, name) in order {
         if from != end {
-            let problem = if from < end { "overlaps the one before it" } else { "leaves a gap behind the one before it" };
-            return Err(WeightsError::Tensor { file: file.to_owned(), tensor: shown(name), problem: problem.into() });
+            let problem = if from < end {
+                "overlaps the one before it"
+            } else {
+                "leaves a gap behind the one before it"
+            };
+            return Err(WeightsError::Tensor {
+                file: file.to_owned(),
+                tensor: shown(name),
+                problem: problem.into(),
+            });
         }
         end = to;
     }
     if end != length {
         let problem = format!("{} bytes behind the last tensor belong to none", length - end);
-        return Err(WeightsError::Format { file: file.to_owned(), problem });
+        return Err(WeightsError::Format {
+            file: file.to_owned(),
+            problem,
+        });
     }
     Ok(tensors
         .into_iter()
-        .map(|(name, TensorInfo { shape, dtype, data_offsets: (from, to) })| (name, Place { shape, dtype, bytes: from..to }))
+        .map(
+            |(
+                name,
+                TensorInfo {
+                    shape,
+                    dtype,
+                    data_offsets: (from, to),
+                },
+            )| {
+                (
+                    name,
+                    Place {
+                        shape,
+                        dtype,
+                        bytes: from..to,
+                    },
+                )
+            },
+        )
         .collect())
 }
 
@@ -150,7 +228,9 @@ impl<'de> Visitor<'de> for &mut Found {
                 continue;
             }
             if self.tensors.len() == MOST_TENSORS {
-                return Err(A::Error::custom(format_args!("it has more than {MOST_TENSORS} tensors, the most taken")));
+                return Err(A::Error::custom(format_args!(
+                    "it has more than {MOST_TENSORS} tensors, the most taken"
+                )));
             }
             let info = map.next_value::<TensorInfo>()?;
             if self.tensors.insert(name.clone(), info).is_some() {

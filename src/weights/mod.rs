@@ -74,9 +74,22 @@ impl Header {
     #[must_use]
     pub fn new(method: &AnyMethod, config: &RunConfig) -> Self {
         let method_name = method.name().to_owned();
-        let config = RunConfig { method: method_name.clone(), knobs: method.knobs(), ..config.clone() };
-        let card = ModelCard { method: method_name.clone(), ..ModelCard::default() };
-        Self { format: FORMAT, method: method_name, config, card, check: None }
+        let config = RunConfig {
+            method: method_name.clone(),
+            knobs: method.knobs(),
+            ..config.clone()
+        };
+        let card = ModelCard {
+            method: method_name.clone(),
+            ..ModelCard::default()
+        };
+        Self {
+            format: FORMAT,
+            method: method_name,
+            config,
+            card,
+            check: None,
+        }
     }
 }
 

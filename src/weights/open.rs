@@ -39,21 +39,35 @@ pub fn from_bytes(bytes: &[u8], name: &str, device: &Device) -> Result<Opened, W
         Some(header) => (Names::HuggingFace, header.config.clone(), None),
         None => published(&layout, &file)?,
     };
-    let wrong = |problem| WeightsError::Config { file: file.clone(), problem };
+    let wrong = |problem| WeightsError::Config {
+        file: file.clone(),
+        problem,
+    };
     let entries = AnyMethod::entries(&config, names).map_err(wrong)?;
     account(&entries, &layout, header.is_none(), &file)?;
     let mut loaded = read(&entries, &layout)?;
     let method = AnyMethod::new(&config, &mut loaded, device).map_err(wrong)?;
     let note = [says, method.note()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-    Ok(Opened { method, header, note: Some(note).filter(|note| !note.is_empty()) })
+    Ok(Opened {
+        method,
+        header,
+        note: Some(note).filter(|note| !note.is_empty()),
+    })
 }
 
 fn header(text: &str, file: &str) -> Result<Header, WeightsError> {
-    let wrong = |problem: String| WeightsError::Header { file: file.to_owned(), problem };
+    let wrong = |problem: String| WeightsError::Header {
+        file: file.to_owned(),
+        problem,
+    };
     // The number first: a later format may read otherwise.
-    let format = serde_json::from_str::<serde_json::Value>(text).ok().and_then(|json| json.get("format")?.as_u64());
+    let format = serde_json::from_str::<serde_json::Value>(text)
+        .ok()
+        .and_then(|json| json.get("format")?.as_u64());
     if let Some(format) = format.filter(|format| *format > u64::from(FORMAT)) {
-        return Err(wrong(format!("it is of format {format}, written by a later Darkroom; this one reads up to {FORMAT}: update it")));
+        return Err(wrong(format!(
+            "it is of format {format}, written by a later Darkroom; this one reads up to {FORMAT}: update it"
+        )));
     }
     let mut header: Header = serde_json::from_str(text).map_err(|error| wrong(shown(&error.to_string())))?;
     header.config.method.clone_from(&header.method);
@@ -61,13 +75,25 @@ fn header(text: &str, file: &str) -> Result<Header, WeightsError> {
 }
 
 fn published(layout: &Layout, file: &str) -> Result<(Names, RunConfig, Option<String>), WeightsError> {
-    let unknown = |problem: String| WeightsError::Unknown { file: file.to_owned(), problem };
-    let shapes: BTreeMap<String, Vec<usize>> = layout.tensors.iter().map(|(name, place)| (name.clone(), place.shape.clone())).collect();
+    let unknown = |problem: String| WeightsError::Unknown {
+        file: file.to_owned(),
+        problem,
+    };
+    let shapes: BTreeMap<String, Vec<usize>> = layout
+        .tensors
+        .iter()
+        .map(|(name, place)| (name.clone(), place.shape.clone()))
+        .collect();
     match AnyMethod::recognise(&shapes, &layout.metadata) {
         Some(recognised) => recognised.map_err(unknown),
         None => {
-            let first = shapes.keys().next().map_or_else(|| "it has no tensors".to_owned(), |name| format!("its first tensor is \"{}\"", shown(name)));
-            Err(unknown(format!("{first}. It takes weights written by `darkroom train` and published ViT-MAE checkpoints (facebook/vit-mae-base)")))
+            let first = shapes.keys().next().map_or_else(
+                || "it has no tensors".to_owned(),
+                |name| format!("its first tensor is \"{}\"", shown(name)),
+            );
+            Err(unknown(format!(
+                "{first}. It takes weights written by `darkroom train` and published ViT-MAE checkpoints (facebook/vit-mae-base)"
+            )))
         }
     }
 }
@@ -82,15 +108,28 @@ fn account(entries: &[Entry], layout: &Layout, may_compute: bool, file: &str) ->
                 Some(place) if place.shape == *shape => {}
                 Some(place) => {
                     let problem = format!("is {:?}; this model's is {shape:?}", place.shape);
-                    return Err(WeightsError::Tensor { file: file.to_owned(), tensor: tensor.clone(), problem });
+                    return Err(WeightsError::Tensor {
+                        file: file.to_owned(),
+                        tensor: tensor.clone(),
+                        problem,
+                    });
                 }
                 None if entry.optional && may_compute => {}
-                None => return Err(WeightsError::Missing { file: file.to_owned(), tensor: tensor.clone(), shape: shape.clone() }),
+                None => {
+                    return Err(WeightsError::Missing {
+                        file: file.to_owned(),
+                        tensor: tensor.clone(),
+                        shape: shape.clone(),
+                    });
+                }
             }
         }
     }
     match left.first() {
-        Some(tensor) => Err(WeightsError::Unmatched { file: file.to_owned(), tensor: shown(tensor) }),
+        Some(tensor) => Err(WeightsError::Unmatched {
+            file: file.to_owned(),
+            tensor: shown(tensor),
+        }),
         None => Ok(()),
     }
 }
@@ -99,7 +138,11 @@ fn read(entries: &[Entry], layout: &Layout) -> Result<Loaded, WeightsError> {
     let mut loaded = Loaded::default();
     for entry in entries {
         if entry.theirs.iter().all(|(tensor, _)| layout.tensors.contains_key(tensor)) {
-            let theirs: Vec<Vec<f32>> = entry.theirs.iter().map(|(tensor, _)| layout.numbers(tensor)).collect::<Result<_, _>>()?;
+            let theirs: Vec<Vec<f32>> = entry
+                .theirs
+                .iter()
+                .map(|(tensor, _)| layout.numbers(tensor))
+                .collect::<Result<_, _>>()?;
             loaded.values.insert(entry.ours.clone(), entry.read(theirs));
         }
     }

@@ -22,8 +22,17 @@ use crate::{
 /// # Errors
 /// Numbers that are not finite at this precision.
 pub fn to_bytes(method: &AnyMethod, header: &Header, dtype: Dtype) -> Result<Vec<u8>, WeightsError> {
-    let config = RunConfig { method: method.name().to_owned(), knobs: method.knobs(), ..header.config.clone() };
-    let mut header = Header { format: FORMAT, method: config.method.clone(), config, ..header.clone() };
+    let config = RunConfig {
+        method: method.name().to_owned(),
+        knobs: method.knobs(),
+        ..header.config.clone()
+    };
+    let mut header = Header {
+        format: FORMAT,
+        method: config.method.clone(),
+        config,
+        ..header.clone()
+    };
     header.card.method.clone_from(&header.method);
     let tensors = tensors(method, &header.config, Names::HuggingFace)?;
     header.check = None;
@@ -46,14 +55,30 @@ pub fn convert(bytes: &[u8], file: &str, to: Option<Names>, dtype: Dtype) -> Res
     if let Err(problem) = method.published() {
         return Err(WeightsError::Write(format!("{file} has no form under published names: {problem}")));
     }
-    let config = RunConfig { method: method.name().to_owned(), knobs: method.knobs(), ..RunConfig::default() };
+    let config = RunConfig {
+        method: method.name().to_owned(),
+        knobs: method.knobs(),
+        ..RunConfig::default()
+    };
     write::file(&tensors(&method, &config, names)?, &metadata(&method, None)?, dtype)
 }
 
 fn converted(method: &AnyMethod, file: &str) -> Header {
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file).trim_end_matches(".safetensors").to_owned();
-    let card = ModelCard { name, title: "Converted from a published checkpoint.".into(), ..ModelCard::default() };
-    Header { card, ..Header::new(method, &RunConfig::default()) }
+    let name = file
+        .rsplit(['/', '\\'])
+        .next()
+        .unwrap_or(file)
+        .trim_end_matches(".safetensors")
+        .to_owned();
+    let card = ModelCard {
+        name,
+        title: "Converted from a published checkpoint.".into(),
+        ..ModelCard::default()
+    };
+    Header {
+        card,
+        ..Header::new(method, &RunConfig::default())
+    }
 }
 
 /// Beside the header: what readers of published names ask for, and what shapes do not tell.

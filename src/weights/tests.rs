@@ -17,8 +17,21 @@ fn model(knobs: &[(&str, &str)]) -> AnyMethod {
         ("decoder_heads", "2"),
         ("decoder_depth", "1"),
     ];
-    let knobs = tiny.iter().chain(knobs).map(|(name, value)| ((*name).to_owned(), toml::Value::String((*value).to_owned()))).collect();
-    build(&RunConfig { method: "mae".into(), seed: 5, knobs, ..RunConfig::default() }, &Device::flex()).unwrap()
+    let knobs = tiny
+        .iter()
+        .chain(knobs)
+        .map(|(name, value)| ((*name).to_owned(), toml::Value::String((*value).to_owned())))
+        .collect();
+    build(
+        &RunConfig {
+            method: "mae".into(),
+            seed: 5,
+            knobs,
+            ..RunConfig::default()
+        },
+        &Device::flex(),
+    )
+    .unwrap()
 }
 
 fn residual() -> AnyMethod {
@@ -26,7 +39,14 @@ fn residual() -> AnyMethod {
 }
 
 fn bytes(method: &AnyMethod, dtype: Dtype) -> Vec<u8> {
-    let header = Header { card: ModelCard { name: "test".into(), steps: 7, ..ModelCard::default() }, ..Header::new(method, &RunConfig::default()) };
+    let header = Header {
+        card: ModelCard {
+            name: "test".into(),
+            steps: 7,
+            ..ModelCard::default()
+        },
+        ..Header::new(method, &RunConfig::default())
+    };
     to_bytes(method, &header, dtype).unwrap()
 }
 
@@ -55,7 +75,19 @@ fn what_is_written_reads_back_to_the_bit() {
         let header = opened.header.unwrap();
         assert_eq!((header.method.as_str(), header.card.steps, header.format), ("mae", 7, FORMAT));
         assert_eq!(header.config.knobs, method.knobs());
-        assert_eq!(written, to_bytes(&opened.method, &Header { config: header.config.clone(), ..header }, Dtype::F32).unwrap(), "equal weights make equal bytes");
+        assert_eq!(
+            written,
+            to_bytes(
+                &opened.method,
+                &Header {
+                    config: header.config.clone(),
+                    ..header
+                },
+                Dtype::F32
+            )
+            .unwrap(),
+            "equal weights make equal bytes"
+        );
     }
 }
 
@@ -79,7 +111,10 @@ fn other_readers_of_safetensors_take_our_files() {
     let read = SafeTensors::deserialize(&written).unwrap();
     let tensor = read.tensor("vit.encoder.layer.1.attention.attention.key.weight").unwrap();
     assert_eq!(tensor.shape(), [12, 12]);
-    assert_eq!(read.tensor("vit.embeddings.patch_embeddings.projection.weight").unwrap().shape(), [12, 3, 4, 4]);
+    assert_eq!(
+        read.tensor("vit.embeddings.patch_embeddings.projection.weight").unwrap().shape(),
+        [12, 3, 4, 4]
+    );
     assert_eq!(read.tensor("decoder.decoder_pos_embed").unwrap().shape(), [1, 17, 8]);
     let (_, metadata) = SafeTensors::read_metadata(&written).unwrap();
     assert_eq!(metadata.metadata().as_ref().unwrap()["format"], "pt");
@@ -108,12 +143,15 @@ fn published_names_go_out_and_in() {
 #[test]
 fn broken_files_are_refused_with_a_sentence_that_names_them() {
     let good = bytes(&model(&[]), Dtype::F32);
-    let tensor = |dtype: &str, shape: &str, offsets: &str| format!(r#"{{"x":{{"dtype":"{dtype}","shape":{shape},"data_offsets":{offsets}}}}}"#);
+    let tensor =
+        |dtype: &str, shape: &str, offsets: &str| format!(r#"{{"x":{{"dtype":"{dtype}","shape":{shape},"data_offsets":{offsets}}}}}"#);
     let two = |second: &str| {
         format!(r#"{{"x":{{"dtype":"F32","shape":[1],"data_offsets":[0,4]}},"y":{{"dtype":"F32","shape":[1],"data_offsets":{second}}}}}"#)
     };
     let deep = format!(r#"{{"x":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
-    let many: Vec<String> = (0..100_000).map(|i| format!(r#""t{i}":{{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#)).collect();
+    let many: Vec<String> = (0..100_000)
+        .map(|i| format!(r#""t{i}":{{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#))
+        .collect();
     let cases: Vec<(Vec<u8>, &str)> = vec![
         (vec![], "is empty"),
         (vec![1, 2, 3], "fewer than"),
@@ -128,20 +166,38 @@ fn broken_files_are_refused_with_a_sentence_that_names_them() {
         (file(&tensor("F32", "[2]", "[0,8]"), 4), "cut short"),
         (file(&tensor("F32", "[2]", "[8,0]"), 8), "before it starts"),
         (file(&tensor("F32", "[3]", "[0,8]"), 8), "does not fit shape"),
-        (file(&tensor("F32", "[4294967296,4294967296,4294967296]", "[0,8]"), 8), "does not fit shape"),
+        (
+            file(&tensor("F32", "[4294967296,4294967296,4294967296]", "[0,8]"), 8),
+            "does not fit shape",
+        ),
         (file(&tensor("F32", "[1,1,1,1,1,1,1,1,1]", "[0,4]"), 4), "9 axes"),
         (file(&tensor("F32", "[-1]", "[0,8]"), 8), "header"),
         (file(&tensor("I64", "[1]", "[0,8]"), 8), "type I64"),
         (file(&tensor("Z9", "[1]", "[0,8]"), 8), "header"),
         (file(&two("[0,4]"), 4), "overlaps"),
         (file(&two("[8,12]"), 12), "gap"),
-        (file(r#"{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4), "twice"),
-        (file(&tensor("F32", "[2]", "[0,8]"), 8), "no model known here: its first tensor is \"x\""),
+        (
+            file(
+                r#"{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+                4,
+            ),
+            "twice",
+        ),
+        (
+            file(&tensor("F32", "[2]", "[0,8]"), 8),
+            "no model known here: its first tensor is \"x\"",
+        ),
         (file("{}", 0), "no tensors"),
         (file(r#"{"__metadata__":{"darkroom":"{\"format\":99}"}}"#, 0), "later Darkroom"),
-        (file(r#"{"__metadata__":{"darkroom":"{\"format\":1,\"method\":\"mea\"}"}}"#, 0), "did you mean \"mae\""),
+        (
+            file(r#"{"__metadata__":{"darkroom":"{\"format\":1,\"method\":\"mea\"}"}}"#, 0),
+            "did you mean \"mae\"",
+        ),
         (file(r#"{"__metadata__":{"darkroom":"not json"}}"#, 0), "under \"darkroom\""),
-        (file(r#"{"__metadata__":{"darkroom":"{\"format\":1,\"method\":\"mae\"}"}}"#, 0), "lacks tensor \"vit.embeddings.cls_token\""),
+        (
+            file(r#"{"__metadata__":{"darkroom":"{\"format\":1,\"method\":\"mae\"}"}}"#, 0),
+            "lacks tensor \"vit.embeddings.cls_token\"",
+        ),
     ];
     for (bytes, says) in cases {
         let refused = refused(&bytes);
@@ -162,11 +218,20 @@ fn changed(from: &str, to: &str) -> Vec<u8> {
 fn every_tensor_is_accounted_for() {
     let missing = refused(&changed("vit.layernorm.weight", "vit.layernorm.widget"));
     assert!(missing.contains("lacks tensor \"vit.layernorm.weight\" of shape [12]"), "{missing}");
-    let shape = refused(&changed("decoder.decoder_embed.weight\":{\"dtype\":\"F32\",\"shape\":[8,12]", "decoder.decoder_embed.weight\":{\"dtype\":\"F32\",\"shape\":[12,8]"));
-    assert!(shape.contains("\"decoder.decoder_embed.weight\" is [12, 8]; this model's is [8, 12]"), "{shape}");
+    let shape = refused(&changed(
+        "decoder.decoder_embed.weight\":{\"dtype\":\"F32\",\"shape\":[8,12]",
+        "decoder.decoder_embed.weight\":{\"dtype\":\"F32\",\"shape\":[12,8]",
+    ));
+    assert!(
+        shape.contains("\"decoder.decoder_embed.weight\" is [12, 8]; this model's is [8, 12]"),
+        "{shape}"
+    );
     // One layer less in the header's configuration leaves that layer's tensors over.
     let extra = refused(&changed("\\\"encoder_depth\\\":2", "\\\"encoder_depth\\\":1"));
-    assert!(extra.contains("\"vit.encoder.layer.1.") && extra.contains("accounted for"), "{extra}");
+    assert!(
+        extra.contains("\"vit.encoder.layer.1.") && extra.contains("accounted for"),
+        "{extra}"
+    );
     let huge = refused(&changed("\\\"encoder_dim\\\":12", "\\\"encoder_dim\\\":96"));
     assert!(huge.contains("is [1, 1, 12]; this model's is [1, 1, 96]"), "{huge}");
 }
@@ -177,7 +242,10 @@ fn weights_that_are_not_finite_are_refused() {
     let end = bytes.len();
     bytes[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
     let refused = refused(&bytes);
-    assert!(refused.contains("decoder.decoder_pred.bias") && refused.contains("finite"), "{refused}");
+    assert!(
+        refused.contains("decoder.decoder_pred.bias") && refused.contains("finite"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -187,7 +255,10 @@ fn a_network_whose_heads_cannot_be_told_is_refused() {
     let mut nameless = published.clone();
     nameless[at] = b'x'; // the decoder's remark comes first: "decoder_num_attention_heads"
     let refused = refused(&nameless);
-    assert!(refused.contains("decoder is 8 wide") && refused.contains("known widths: 512"), "{refused}");
+    assert!(
+        refused.contains("decoder is 8 wide") && refused.contains("known widths: 512"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -206,7 +277,11 @@ fn a_training_network_takes_a_state_and_stays_one() {
         tracked.0
     };
     let device = Device::flex().autodiff();
-    let config = RunConfig { method: "mae".into(), knobs: model(&[]).knobs(), ..RunConfig::default() };
+    let config = RunConfig {
+        method: "mae".into(),
+        knobs: model(&[]).knobs(),
+        ..RunConfig::default()
+    };
     let training = build(&config, &device).unwrap();
     let wanted = state(&training).len() - 2;
     assert_eq!(tracked(&training), wanted);

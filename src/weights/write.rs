@@ -23,7 +23,14 @@ pub(super) fn file(tensors: &[Named], metadata: &BTreeMap<String, String>, dtype
     let infos = tensors.iter().map(|(name, shape, numbers)| {
         let from = end;
         end += numbers.len() * size;
-        (name.as_str(), TensorInfo { dtype: stored, shape: shape.clone(), data_offsets: (from, end) })
+        (
+            name.as_str(),
+            TensorInfo {
+                dtype: stored,
+                shape: shape.clone(),
+                data_offsets: (from, end),
+            },
+        )
     });
     let infos: Vec<(&str, TensorInfo)> = infos.collect();
     let mut header = serde_json::to_vec(&Header { metadata, infos: &infos }).map_err(|error| WeightsError::Write(error.to_string()))?;
@@ -33,7 +40,9 @@ pub(super) fn file(tensors: &[Named], metadata: &BTreeMap<String, String>, dtype
     bytes.extend(header);
     for (name, _, numbers) in tensors {
         if numbers.iter().any(|number| !fits(*number, dtype)) {
-            return Err(WeightsError::Write(format!("tensor \"{name}\" holds numbers that are not finite as {dtype}")));
+            return Err(WeightsError::Write(format!(
+                "tensor \"{name}\" holds numbers that are not finite as {dtype}"
+            )));
         }
         match dtype {
             Dtype::F32 => bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes())),

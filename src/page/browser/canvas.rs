@@ -81,7 +81,8 @@ pub async fn load(address: &str, most: u32) -> Option<Canvas> {
     let canvas = sheet(width as u32, height as u32)?;
     let pen = pen(&canvas)?;
     smooth(&pen);
-    pen.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height).ok()?;
+    pen.draw_image_with_html_image_element_and_dw_and_dh(&image, 0.0, 0.0, width, height)
+        .ok()?;
     Some(canvas)
 }
 

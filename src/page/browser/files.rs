@@ -18,8 +18,12 @@ pub async fn buffer(blob: &Blob) -> Result<ArrayBuffer, JsValue> {
 
 /// The first bytes of a file.
 pub async fn head(blob: &Blob) -> Vec<u8> {
-    let Ok(start) = blob.slice_with_i32_and_i32(0, 32) else { return Vec::new() };
-    buffer(&start).await.map_or_else(|_| Vec::new(), |buffer| Uint8Array::new(&buffer).to_vec())
+    let Ok(start) = blob.slice_with_i32_and_i32(0, 32) else {
+        return Vec::new();
+    };
+    buffer(&start)
+        .await
+        .map_or_else(|_| Vec::new(), |buffer| Uint8Array::new(&buffer).to_vec())
 }
 
 /// Text in a blob.
@@ -32,7 +36,10 @@ pub fn blob(text: &str, kind: &str) -> Option<Blob> {
 /// Hands a blob to the person as a download.
 pub fn save(blob: &Blob, name: &str) {
     let Ok(url) = Url::create_object_url_with_blob(blob) else { return };
-    let anchor = document().create_element("a").ok().and_then(|a| a.dyn_into::<HtmlAnchorElement>().ok());
+    let anchor = document()
+        .create_element("a")
+        .ok()
+        .and_then(|a| a.dyn_into::<HtmlAnchorElement>().ok());
     if let Some(anchor) = anchor {
         anchor.set_href(&url);
         anchor.set_download(name);

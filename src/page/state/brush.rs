@@ -28,7 +28,10 @@ pub struct Brush {
 
 impl Default for Brush {
     fn default() -> Self {
-        Self { tool: Tool::Brush, size: 1 }
+        Self {
+            tool: Tool::Brush,
+            size: 1,
+        }
     }
 }
 
@@ -46,7 +49,10 @@ impl Spot {
     #[must_use]
     pub fn of_patch(grid: Grid, patch: usize) -> Self {
         let columns = grid.columns.max(1);
-        Self { x: (patch % columns) as f32 + 0.5, y: (patch / columns) as f32 + 0.5 }
+        Self {
+            x: (patch % columns) as f32 + 0.5,
+            y: (patch / columns) as f32 + 0.5,
+        }
     }
 
     /// The patch under this place; `None` outside the grid.
@@ -94,7 +100,13 @@ impl Brush {
         let mut covered: Vec<usize> = (0..=stops)
             .flat_map(|i| {
                 let t = i as f32 / stops as f32;
-                self.under(grid, Spot { x: from.x + (to.x - from.x) * t, y: from.y + (to.y - from.y) * t })
+                self.under(
+                    grid,
+                    Spot {
+                        x: from.x + (to.x - from.x) * t,
+                        y: from.y + (to.y - from.y) * t,
+                    },
+                )
             })
             .collect();
         covered.sort_unstable();
@@ -112,7 +124,9 @@ pub fn rectangle(grid: Grid, from: Spot, to: Spot) -> Vec<usize> {
     if grid.rows == 0 || grid.columns == 0 {
         return Vec::new();
     }
-    (top..=bottom).flat_map(|y| (left..=right).map(move |x| y * grid.columns + x)).collect()
+    (top..=bottom)
+        .flat_map(|y| (left..=right).map(move |x| y * grid.columns + x))
+        .collect()
 }
 
 #[cfg(test)]
@@ -123,7 +137,10 @@ mod tests {
 
     #[test]
     fn the_smallest_brush_covers_the_patch_it_points_at_and_no_other() {
-        let brush = Brush { tool: Tool::Brush, size: 1 };
+        let brush = Brush {
+            tool: Tool::Brush,
+            size: 1,
+        };
         assert_eq!(brush.under(GRID, Spot { x: 0.01, y: 7.99 }), [56]);
         assert!(brush.under(GRID, Spot { x: -0.1, y: 3.0 }).is_empty());
         assert!(brush.under(GRID, Spot { x: f32::NAN, y: 3.0 }).is_empty());
@@ -131,14 +148,20 @@ mod tests {
 
     #[test]
     fn a_wider_brush_covers_a_disc() {
-        let brush = Brush { tool: Tool::Brush, size: 3 };
+        let brush = Brush {
+            tool: Tool::Brush,
+            size: 3,
+        };
         let covered = brush.under(GRID, Spot { x: 3.5, y: 3.5 });
         assert_eq!(covered, [18, 19, 20, 26, 27, 28, 34, 35, 36], "a patch and its eight neighbours");
     }
 
     #[test]
     fn a_fast_stroke_leaves_no_gap() {
-        let brush = Brush { tool: Tool::Brush, size: 1 };
+        let brush = Brush {
+            tool: Tool::Brush,
+            size: 1,
+        };
         let covered = brush.along(GRID, Spot { x: 0.5, y: 0.5 }, Spot { x: 7.5, y: 0.5 });
         assert_eq!(covered, (0..8).collect::<Vec<_>>());
         let diagonal = brush.along(GRID, Spot { x: 0.5, y: 0.5 }, Spot { x: 7.5, y: 7.5 });

@@ -65,16 +65,25 @@ pub fn device(choice: DeviceChoice, cpu: Option<&DeviceReport>, gpu: &Gpu) -> Ve
 
 fn fastest(cpu: Option<&DeviceReport>, gpu: &DeviceReport) -> Verdict {
     match cpu {
-        Some(cpu) if !cpu.right => Verdict { device: DeviceKind::WebGpu, why: "The CPU failed the self-test.".into() },
+        Some(cpu) if !cpu.right => Verdict {
+            device: DeviceKind::WebGpu,
+            why: "The CPU failed the self-test.".into(),
+        },
         Some(cpu) if gpu.ms >= cpu.ms => Verdict {
             device: DeviceKind::Cpu,
             why: format!("The GPU is right, but slower here: {}.", milliseconds(gpu.ms)),
         },
         Some(cpu) => Verdict {
             device: DeviceKind::WebGpu,
-            why: format!("The GPU passed the self-test and is {} as fast as the CPU.", times(cpu.ms / gpu.ms.max(0.01))),
+            why: format!(
+                "The GPU passed the self-test and is {} as fast as the CPU.",
+                times(cpu.ms / gpu.ms.max(0.01))
+            ),
         },
-        None => Verdict { device: DeviceKind::Cpu, why: "The CPU is still being timed.".into() },
+        None => Verdict {
+            device: DeviceKind::Cpu,
+            why: "The CPU is still being timed.".into(),
+        },
     }
 }
 
@@ -93,7 +102,13 @@ mod tests {
     use super::*;
 
     fn report(device: DeviceKind, right: bool, ms: f32) -> DeviceReport {
-        DeviceReport { device, adapter: String::new(), error: Some(0.0), right, ms }
+        DeviceReport {
+            device,
+            adapter: String::new(),
+            error: Some(0.0),
+            right,
+            ms,
+        }
     }
 
     #[test]
@@ -124,7 +139,11 @@ mod tests {
         assert_eq!(model_for(Origin::Scene(1), None, &there).as_deref(), Some("scenes"));
         assert_eq!(model_for(Origin::File, None, &there).as_deref(), Some("photos"));
         assert_eq!(model_for(Origin::Scene(1), Some("photos"), &there).as_deref(), Some("photos"));
-        assert_eq!(model_for(Origin::File, None, &there[1..]).as_deref(), Some("scenes"), "what there is");
+        assert_eq!(
+            model_for(Origin::File, None, &there[1..]).as_deref(),
+            Some("scenes"),
+            "what there is"
+        );
         assert_eq!(model_for(Origin::File, None, &[]), None);
     }
 }

@@ -3,13 +3,21 @@
 /// An energy: four decimals, as many as differ to the eye.
 #[must_use]
 pub fn energy(value: f32) -> String {
-    if value > 0.0 && value < 0.000_05 { "< 0.0001".into() } else { format!("{value:.4}") }
+    if value > 0.0 && value < 0.000_05 {
+        "< 0.0001".into()
+    } else {
+        format!("{value:.4}")
+    }
 }
 
 /// A PSNR in dB, one decimal.
 #[must_use]
 pub fn decibel(value: f32) -> String {
-    if value.is_finite() { format!("{value:.1} dB") } else { "exact".into() }
+    if value.is_finite() {
+        format!("{value:.1} dB")
+    } else {
+        "exact".into()
+    }
 }
 
 /// Milliseconds: whole from ten on.
@@ -71,7 +79,11 @@ pub fn hours(value: f64) -> String {
 /// How much faster one time is than another: `9×`, `1.4×`.
 #[must_use]
 pub fn times(value: f32) -> String {
-    if value >= 9.95 { format!("{value:.0}×") } else { format!("{value:.1}×") }
+    if value >= 9.95 {
+        format!("{value:.0}×")
+    } else {
+        format!("{value:.1}×")
+    }
 }
 
 #[cfg(test)]

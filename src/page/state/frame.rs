@@ -24,7 +24,11 @@ pub enum Grip {
 pub fn centre(size: [usize; 2]) -> Frame {
     let [width, height] = size.map(|v| v as f32);
     let side = width.min(height).max(1.0);
-    Frame { x: (width - side) / 2.0, y: (height - side) / 2.0, side }
+    Frame {
+        x: (width - side) / 2.0,
+        y: (height - side) / 2.0,
+        side,
+    }
 }
 
 /// The nearest frame that lies within the picture; the middle one where `frame` is no number.
@@ -35,14 +39,25 @@ pub fn within(frame: Frame, size: [usize; 2]) -> Frame {
     }
     let [width, height] = size.map(|v| v.max(1) as f32);
     let side = frame.side.clamp(SMALLEST_PX.min(width.min(height)), width.min(height));
-    Frame { x: frame.x.clamp(0.0, width - side), y: frame.y.clamp(0.0, height - side), side }
+    Frame {
+        x: frame.x.clamp(0.0, width - side),
+        y: frame.y.clamp(0.0, height - side),
+        side,
+    }
 }
 
 /// The frame after `grip` moved by `(dx, dy)` pixels of the picture. The corner opposite a dragged one stays.
 #[must_use]
 pub fn dragged(frame: Frame, grip: Grip, dx: f32, dy: f32, size: [usize; 2]) -> Frame {
     let Grip::Corner { right, bottom } = grip else {
-        return within(Frame { x: frame.x + dx, y: frame.y + dy, ..frame }, size);
+        return within(
+            Frame {
+                x: frame.x + dx,
+                y: frame.y + dy,
+                ..frame
+            },
+            size,
+        );
     };
     let outward = (if right { dx } else { -dx }, if bottom { dy } else { -dy });
     let grow = if outward.0.abs() > outward.1.abs() { outward.0 } else { outward.1 };
@@ -63,7 +78,14 @@ pub fn zoomed(frame: Frame, steps: f32, size: [usize; 2]) -> Frame {
     let short = width.min(height);
     let side = (frame.side + steps * short / 20.0).clamp(SMALLEST_PX.min(short), short);
     let back = (frame.side - side) / 2.0;
-    within(Frame { x: frame.x + back, y: frame.y + back, side }, size)
+    within(
+        Frame {
+            x: frame.x + back,
+            y: frame.y + back,
+            side,
+        },
+        size,
+    )
 }
 
 #[cfg(test)]
@@ -74,29 +96,84 @@ mod tests {
 
     #[test]
     fn the_middle_square_fits() {
-        assert_eq!(centre(SIZE), Frame { x: 50.0, y: 0.0, side: 300.0 });
+        assert_eq!(
+            centre(SIZE),
+            Frame {
+                x: 50.0,
+                y: 0.0,
+                side: 300.0
+            }
+        );
         assert_eq!(centre([1, 1]), Frame { x: 0.0, y: 0.0, side: 1.0 });
         assert_eq!(centre([0, 0]).side, 1.0);
     }
 
     #[test]
     fn frames_stay_within_the_picture() {
-        let frame = Frame { x: 50.0, y: 100.0, side: 100.0 };
-        assert_eq!(dragged(frame, Grip::Inside, 1e6, -1e6, SIZE), Frame { x: 300.0, y: 0.0, side: 100.0 });
+        let frame = Frame {
+            x: 50.0,
+            y: 100.0,
+            side: 100.0,
+        };
+        assert_eq!(
+            dragged(frame, Grip::Inside, 1e6, -1e6, SIZE),
+            Frame {
+                x: 300.0,
+                y: 0.0,
+                side: 100.0
+            }
+        );
         let nan = Frame { x: f32::NAN, ..frame };
         assert_eq!(within(nan, SIZE), centre(SIZE));
-        assert_eq!(within(Frame { side: f32::INFINITY, ..frame }, SIZE), centre(SIZE));
-        assert_eq!(zoomed(frame, 100.0, SIZE), Frame { x: 0.0, y: 0.0, side: 300.0 });
+        assert_eq!(
+            within(
+                Frame {
+                    side: f32::INFINITY,
+                    ..frame
+                },
+                SIZE
+            ),
+            centre(SIZE)
+        );
+        assert_eq!(
+            zoomed(frame, 100.0, SIZE),
+            Frame {
+                x: 0.0,
+                y: 0.0,
+                side: 300.0
+            }
+        );
         assert_eq!(within(frame, [5, 3]), Frame { x: 2.0, y: 0.0, side: 3.0 });
     }
 
     #[test]
     fn the_opposite_corner_stays() {
-        let frame = Frame { x: 50.0, y: 100.0, side: 100.0 };
-        let larger = dragged(frame, Grip::Corner { right: false, bottom: false }, -40.0, -10.0, SIZE);
+        let frame = Frame {
+            x: 50.0,
+            y: 100.0,
+            side: 100.0,
+        };
+        let larger = dragged(
+            frame,
+            Grip::Corner {
+                right: false,
+                bottom: false,
+            },
+            -40.0,
+            -10.0,
+            SIZE,
+        );
         assert_eq!((larger.x + larger.side, larger.y + larger.side), (150.0, 200.0));
         assert_eq!(larger.side, 140.0);
         let limited = dragged(frame, Grip::Corner { right: true, bottom: true }, 500.0, 0.0, SIZE);
-        assert_eq!(limited, Frame { x: 50.0, y: 100.0, side: 200.0 }, "as far as the picture reaches");
+        assert_eq!(
+            limited,
+            Frame {
+                x: 50.0,
+                y: 100.0,
+                side: 200.0
+            },
+            "as far as the picture reaches"
+        );
     }
 }

@@ -29,7 +29,11 @@ pub fn top(largest: f32) -> f32 {
         return 0.01;
     }
     let power = 10f32.powf(largest.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * power).find(|top| largest <= top * 1.0001).unwrap_or(largest)
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|step| step * power)
+        .find(|top| largest <= top * 1.0001)
+        .unwrap_or(largest)
 }
 
 /// Numbers for the legend of a scale up to `top`.
@@ -49,7 +53,11 @@ pub fn tick(value: f32) -> String {
         _ => 5,
     };
     let text = format!("{value:.decimals$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_string()
+    } else {
+        text
+    }
 }
 
 #[cfg(test)]

@@ -27,8 +27,14 @@ pub enum Hide {
 
 impl Hide {
     /// Every kind, in the order of the chips.
-    pub const ALL: [Self; 6] =
-        [Self::Random { percent: 75 }, Self::Right, Self::Lower, Self::Middle, Self::AllButMiddle, Self::Checkerboard];
+    pub const ALL: [Self; 6] = [
+        Self::Random { percent: 75 },
+        Self::Right,
+        Self::Lower,
+        Self::Middle,
+        Self::AllButMiddle,
+        Self::Checkerboard,
+    ];
 
     /// As on the chip.
     #[must_use]

@@ -22,7 +22,12 @@ impl MaskHistory {
     /// Starts with `mask`.
     #[must_use]
     pub fn new(mask: Mask) -> Self {
-        Self { past: Vec::new(), now: mask, future: Vec::new(), before_stroke: None }
+        Self {
+            past: Vec::new(),
+            now: mask,
+            future: Vec::new(),
+            before_stroke: None,
+        }
     }
 
     /// The mask as painted.
@@ -34,7 +39,11 @@ impl MaskHistory {
     /// The mask on `grid`; at least one patch stays visible.
     #[must_use]
     pub fn on(&self, grid: Grid) -> Mask {
-        if self.now.grid == grid { self.now.clone() } else { leave_one(self.now.scaled_to(grid)) }
+        if self.now.grid == grid {
+            self.now.clone()
+        } else {
+            leave_one(self.now.scaled_to(grid))
+        }
     }
 
     /// A stroke begins: all that it paints until [`Self::end`] is one step.
@@ -143,7 +152,11 @@ pub fn leave_one(mut mask: Mask) -> Mask {
 /// Where a stroke would hide the last visible patch, that patch stays as it was.
 fn keep_of(mut mask: Mask, before: &Mask) -> Mask {
     if !mask.hidden.is_empty() && mask.hidden.iter().all(|h| *h) {
-        let last = if before.grid == mask.grid { before.hidden.iter().position(|h| !*h) } else { None };
+        let last = if before.grid == mask.grid {
+            before.hidden.iter().position(|h| !*h)
+        } else {
+            None
+        };
         match last.and_then(|patch| mask.hidden.get_mut(patch)) {
             Some(hidden) => *hidden = false,
             None => return leave_one(mask),
@@ -159,7 +172,10 @@ mod tests {
     const GRID: Grid = Grid { rows: 2, columns: 2 };
 
     fn history() -> MaskHistory {
-        MaskHistory::new(Mask { grid: GRID, hidden: vec![false; 4] })
+        MaskHistory::new(Mask {
+            grid: GRID,
+            hidden: vec![false; 4],
+        })
     }
 
     #[test]
@@ -212,7 +228,10 @@ mod tests {
         h.paint(GRID, &[0, 1, 2], true);
         h.paint(GRID, &[3], true);
         assert_eq!(h.mask().hidden, [true, true, true, false]);
-        h.set(Mask { grid: GRID, hidden: vec![true; 4] });
+        h.set(Mask {
+            grid: GRID,
+            hidden: vec![true; 4],
+        });
         assert_eq!(h.mask().hidden.iter().filter(|h| !**h).count(), 1);
     }
 

@@ -113,8 +113,14 @@ fn per_cent(text: &str) -> Option<u8> {
 }
 
 fn frame(text: &str) -> Option<Frame> {
-    let mut numbers = text.split(',').map(|v| v.parse::<f32>().ok().filter(|v| v.is_finite() && v.abs() < 1e6));
-    let frame = Frame { x: numbers.next()??, y: numbers.next()??, side: numbers.next()?? };
+    let mut numbers = text
+        .split(',')
+        .map(|v| v.parse::<f32>().ok().filter(|v| v.is_finite() && v.abs() < 1e6));
+    let frame = Frame {
+        x: numbers.next()??,
+        y: numbers.next()??,
+        side: numbers.next()??,
+    };
     (numbers.next().is_none() && frame.side > 0.0).then_some(frame)
 }
 
@@ -153,7 +159,10 @@ const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 #[must_use]
 pub fn mask_to_text(mask: &Mask) -> String {
     let letters = mask.hidden.chunks(6).map(|six| {
-        let bits = six.iter().enumerate().fold(0usize, |bits, (i, hidden)| bits | (usize::from(*hidden) << (5 - i)));
+        let bits = six
+            .iter()
+            .enumerate()
+            .fold(0usize, |bits, (i, hidden)| bits | (usize::from(*hidden) << (5 - i)));
         char::from(ALPHABET[bits])
     });
     format!("{}x{}.{}", mask.grid.rows, mask.grid.columns, letters.collect::<String>())
@@ -163,7 +172,10 @@ fn mask_of_text(text: &str) -> Option<Mask> {
     let (size, letters) = text.split_once('.')?;
     let (rows, columns) = size.split_once('x')?;
     let side = |text: &str| text.parse::<usize>().ok().filter(|n| (1..=LARGEST_SIDE).contains(n));
-    let grid = Grid { rows: side(rows)?, columns: side(columns)? };
+    let grid = Grid {
+        rows: side(rows)?,
+        columns: side(columns)?,
+    };
     let patches = grid.rows * grid.columns;
     if letters.len() != patches.div_ceil(6) {
         return None;
@@ -188,12 +200,22 @@ mod tests {
         LinkState {
             scene: Some(u64::MAX),
             file: Some("Straße & Meer #1.jpg".into()),
-            frame: Some(Frame { x: 1.5, y: 0.0, side: 300.25 }),
+            frame: Some(Frame {
+                x: 1.5,
+                y: 0.0,
+                side: 300.25,
+            }),
             model: Some("photos".into()),
-            mask: Some(Mask { grid: Grid { rows: 3, columns: 5 }, hidden: (0..15).map(|i| i % 3 == 0).collect() }),
+            mask: Some(Mask {
+                grid: Grid { rows: 3, columns: 5 },
+                hidden: (0..15).map(|i| i % 3 == 0).collect(),
+            }),
             percent: Some(60),
             seed: Some(7),
-            brush: Some(Brush { tool: Tool::Eraser, size: 3 }),
+            brush: Some(Brush {
+                tool: Tool::Eraser,
+                size: 3,
+            }),
             view: Some(View::Wrong),
             split: Some(40),
             device: Some(DeviceChoice::Cpu),
@@ -213,7 +235,13 @@ mod tests {
     fn wishes_that_make_no_sense_are_left_out_and_the_rest_holds() {
         let parse = |text: &str| LinkState::parse(text);
         let state = parse("#frame=NaN,0,3&mask=999999999x999999999.AA&split=900&brush=0&view=sideways&seed=-1&scene=4&&=&=5&x");
-        assert_eq!(state, LinkState { scene: Some(4), ..LinkState::default() });
+        assert_eq!(
+            state,
+            LinkState {
+                scene: Some(4),
+                ..LinkState::default()
+            }
+        );
         assert_eq!(parse("mask=2x2.!!").mask, None);
         assert_eq!(parse("mask=2x2.AA").mask, None, "a letter too many");
         assert_eq!(parse("file=%").file, None);

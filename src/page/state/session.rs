@@ -69,7 +69,10 @@ mod tests {
     fn session() -> Session {
         Session {
             strip: Strip::of_scenes(&[1, 2]),
-            mask: Mask { grid: Grid { rows: 2, columns: 2 }, hidden: vec![true, false, false, false] },
+            mask: Mask {
+                grid: Grid { rows: 2, columns: 2 },
+                hidden: vec![true, false, false, false],
+            },
             percent: 75,
             seed: 1,
             brush: Brush::default(),
@@ -89,12 +92,22 @@ mod tests {
     #[test]
     fn what_is_no_session_is_none() {
         let mut wrong = session();
-        wrong.mask.grid = Grid { rows: usize::MAX, columns: 2 };
+        wrong.mask.grid = Grid {
+            rows: usize::MAX,
+            columns: 2,
+        };
         assert_eq!(Session::parse(&wrong.to_text()), None);
         for text in ["", "{}", "null", "[1,2]"] {
             assert_eq!(Session::parse(text), None);
         }
-        let all = Session { mask: Mask { hidden: vec![true; 4], ..session().mask }, split: 255, ..session() };
+        let all = Session {
+            mask: Mask {
+                hidden: vec![true; 4],
+                ..session().mask
+            },
+            split: 255,
+            ..session()
+        };
         let read = Session::parse(&all.to_text()).unwrap();
         assert!(read.split == 100 && read.mask.hidden.iter().any(|h| !h));
     }

@@ -81,11 +81,14 @@ impl Word for DeviceChoice {
 }
 
 impl Word for View {
-    const WORDS: &'static [(Self, &'static str)] =
-        &[(Self::Set, "set"), (Self::Alone, "alone"), (Self::Wrong, "wrong"), (Self::Truth, "truth")];
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Set, "set"),
+        (Self::Alone, "alone"),
+        (Self::Wrong, "wrong"),
+        (Self::Truth, "truth"),
+    ];
 }
 
 impl Word for super::brush::Tool {
-    const WORDS: &'static [(Self, &'static str)] =
-        &[(Self::Brush, "brush"), (Self::Eraser, "eraser"), (Self::Rectangle, "rectangle")];
+    const WORDS: &'static [(Self, &'static str)] = &[(Self::Brush, "brush"), (Self::Eraser, "eraser"), (Self::Rectangle, "rectangle")];
 }

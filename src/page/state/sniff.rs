@@ -39,7 +39,9 @@ pub fn mask_size(name: &str, head: &[u8]) -> Result<[u32; 2], String> {
         return Err(format!("“{name}” is no PNG. A mask is a PNG in which white is hidden."));
     };
     if width == 0 || height == 0 || u64::from(width) * u64::from(height) > LARGEST_MASK_PX {
-        return Err(format!("“{name}” says it is {width} × {height} pixels. A mask may have up to 36 million: scale it down."));
+        return Err(format!(
+            "“{name}” says it is {width} × {height} pixels. A mask may have up to 36 million: scale it down."
+        ));
     }
     Ok([width, height])
 }
@@ -49,7 +51,12 @@ mod tests {
     use super::*;
 
     fn png(width: u32, height: u32) -> Vec<u8> {
-        [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), &width.to_be_bytes(), &height.to_be_bytes()].concat()
+        [
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(),
+            &width.to_be_bytes(),
+            &height.to_be_bytes(),
+        ]
+        .concat()
     }
 
     #[test]

@@ -84,7 +84,14 @@ impl Strip {
         if self.items.len() >= LONGEST {
             self.items.remove(0);
         }
-        self.items.push(Item { id, name, origin, size: None, frame: None, note: None });
+        self.items.push(Item {
+            id,
+            name,
+            origin,
+            size: None,
+            frame: None,
+            note: None,
+        });
         id
     }
 
@@ -119,7 +126,11 @@ impl Strip {
 
     /// The scene with this seed, put at the end where it is not there yet.
     pub fn scene(&mut self, seed: u64) -> u32 {
-        let known = self.items.iter().find(|item| item.origin == Origin::Scene(seed)).map(|item| item.id);
+        let known = self
+            .items
+            .iter()
+            .find(|item| item.origin == Origin::Scene(seed))
+            .map(|item| item.id);
         known.unwrap_or_else(|| self.add(scene_name(seed), Origin::Scene(seed)))
     }
 
@@ -141,7 +152,9 @@ impl Strip {
 
     /// Takes a picture out; its neighbour comes on the table where it lay there.
     pub fn remove(&mut self, id: u32) {
-        let Some(at) = self.items.iter().position(|item| item.id == id) else { return };
+        let Some(at) = self.items.iter().position(|item| item.id == id) else {
+            return;
+        };
         self.items.remove(at);
         if self.current == Some(id) {
             self.current = self.items.get(at).or(self.items.last()).map(|item| item.id);
@@ -203,8 +216,19 @@ mod tests {
         let item = strip.find_mut(0).unwrap();
         item.size = Some([400, 300]);
         assert_eq!(item.square().unwrap().x, 50.0);
-        item.frame = Some(Frame { x: 1e9, y: -5.0, side: 1e9 });
-        assert_eq!(item.square().unwrap(), Frame { x: 100.0, y: 0.0, side: 300.0 });
+        item.frame = Some(Frame {
+            x: 1e9,
+            y: -5.0,
+            side: 1e9,
+        });
+        assert_eq!(
+            item.square().unwrap(),
+            Frame {
+                x: 100.0,
+                y: 0.0,
+                side: 300.0
+            }
+        );
     }
 
     #[test]

@@ -68,7 +68,8 @@ impl Devices {
 
     /// The running engine for a device.
     pub fn running(self, kind: DeviceKind) -> Option<Engine> {
-        self.engines.with_value(|engines| engines.iter().find(|engine| engine.kind() == kind && !engine.is_gone()).cloned())
+        self.engines
+            .with_value(|engines| engines.iter().find(|engine| engine.kind() == kind && !engine.is_gone()).cloned())
     }
 
     /// The engine that predicts, if it runs.
@@ -78,7 +79,8 @@ impl Devices {
 
     /// Why this device.
     pub fn verdict(self) -> choice::Verdict {
-        self.cpu.with(|cpu| self.gpu.with(|gpu| choice::device(self.choice.get(), cpu.as_ref(), gpu)))
+        self.cpu
+            .with(|cpu| self.gpu.with(|gpu| choice::device(self.choice.get(), cpu.as_ref(), gpu)))
     }
 }
 
@@ -113,12 +115,16 @@ impl Studio {
         if let Some(engine) = self.devices.running(kind) {
             return Ok(engine);
         }
-        let progress = if quietly { std::rc::Rc::new(|_, _, _| {}) } else { self.progress_of("the engine".into()) };
+        let progress = if quietly {
+            std::rc::Rc::new(|_, _, _| {})
+        } else {
+            self.progress_of("the engine".into())
+        };
         let started = Engine::start(kind, progress).await;
         if !quietly {
             self.desk.progress.set(None);
         }
-        let (engine, adapter) = started.map_err(|Trouble::Failed(why) | Trouble::Gone(why)| why)?;
+        let (engine, adapter) = started.map_err(|Trouble::Failed(why)| Trouble::Gone(why) | why)?;
         if kind == DeviceKind::Cpu {
             self.devices.cpu_name.set(adapter);
         }
@@ -133,7 +139,9 @@ impl Studio {
     /// first time.
     pub(super) fn is_lost(self, engine: &Engine, why: &str) -> bool {
         engine.end(why);
-        self.devices.engines.update_value(|engines| engines.retain(|other| !other.is_gone()));
+        self.devices
+            .engines
+            .update_value(|engines| engines.retain(|other| !other.is_gone()));
         if engine.kind() == DeviceKind::WebGpu {
             let text = format!("{} The CPU goes on; picture and mask are as they were.", sentence(why));
             self.desk.tell(Tone::Plain, text, None);
@@ -147,7 +155,10 @@ impl Studio {
 
     /// Tests the devices with the model in hand, where that has not been done.
     pub(super) fn test_devices(self) {
-        let model = self.models.open.with_untracked(|open| open.as_ref().map(|model| model.name.clone()));
+        let model = self
+            .models
+            .open
+            .with_untracked(|open| open.as_ref().map(|model| model.name.clone()));
         if model.is_none() || self.devices.tested.get_value() == model {
             return;
         }
@@ -193,7 +204,7 @@ impl Studio {
     }
 
     async fn check_with_model(self, engine: &Engine) -> Result<DeviceReport, String> {
-        let told = |Trouble::Failed(why) | Trouble::Gone(why)| why;
+        let told = |Trouble::Failed(why)| Trouble::Gone(why) | why;
         if let Some(name) = self.wanted_model() {
             self.open_model(engine, &name, true).await.map_err(told)?;
         }
@@ -215,14 +226,28 @@ async fn adapter() -> Result<(), String> {
         return Err("This browser has no WebGPU, so the CPU computes.".into());
     }
     let none = || "This browser knows WebGPU but found no GPU to use, so the CPU computes.".to_string();
-    let request = web::get(&gpu, "requestAdapter").dyn_into::<js_sys::Function>().map_err(|_| none())?;
-    let promise = request.call0(&gpu).ok().and_then(|p| p.dyn_into::<js_sys::Promise>().ok()).ok_or_else(none)?;
+    let request = web::get(&gpu, "requestAdapter")
+        .dyn_into::<js_sys::Function>()
+        .map_err(|_| none())?;
+    let promise = request
+        .call0(&gpu)
+        .ok()
+        .and_then(|p| p.dyn_into::<js_sys::Promise>().ok())
+        .ok_or_else(none)?;
     let adapter: JsValue = JsFuture::from(promise).await.map_err(|_| none())?;
-    if adapter.is_null() || adapter.is_undefined() { Err(none()) } else { Ok(()) }
+    if adapter.is_null() || adapter.is_undefined() {
+        Err(none())
+    } else {
+        Ok(())
+    }
 }
 
 /// Ends with a full stop.
 fn sentence(text: &str) -> String {
     let text = text.trim();
-    if text.ends_with(['.', '!', '?']) { text.into() } else { format!("{text}.") }
+    if text.ends_with(['.', '!', '?']) {
+        text.into()
+    } else {
+        format!("{text}.")
+    }
 }

@@ -20,7 +20,9 @@ const FILM_PX: u32 = 640;
 impl Studio {
     /// Shows what can be shown before an engine answers.
     pub fn show_first_look(self) {
-        let Some(item) = self.table.strip.with_untracked(|strip| strip.item().cloned()) else { return };
+        let Some(item) = self.table.strip.with_untracked(|strip| strip.item().cloned()) else {
+            return;
+        };
         let untouched = self.hiding.history.with_untracked(|history| *history.mask() == first::mask());
         let is_first = item.origin == Origin::Scene(first::SAMPLES[0]) && item.frame.is_none() && untouched;
         spawn_local(async move {
@@ -33,8 +35,10 @@ impl Studio {
     }
 
     async fn show_first_print(self, id: u32) {
-        let (Some(truth), Some(drawn)) = (canvas::load("./first/truth.png", FILM_PX).await, canvas::load("./first/drawn.png", FILM_PX).await)
-        else {
+        let (Some(truth), Some(drawn)) = (
+            canvas::load("./first/truth.png", FILM_PX).await,
+            canvas::load("./first/drawn.png", FILM_PX).await,
+        ) else {
             return;
         };
         let numbers = files::fetch_text("./first/numbers.json").await;
@@ -49,7 +53,9 @@ impl Studio {
     /// A person's own picture as the browser decodes it, until the engine has.
     async fn preview(self, id: u32) {
         let Some(blob) = blobs::take(id).await else { return };
-        let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
+        let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
+            return;
+        };
         let film = canvas::load(&url, FILM_PX).await;
         let _ = web_sys::Url::revoke_object_url(&url);
         if let Some(film) = film {

@@ -60,7 +60,9 @@ impl Studio {
 
     /// Hides at random with the share and seed in hand.
     pub fn hide_random(self) {
-        self.hide(Hide::Random { percent: self.hiding.percent.get_untracked() });
+        self.hide(Hide::Random {
+            percent: self.hiding.percent.get_untracked(),
+        });
     }
 
     /// Another seed, and hides at random with it.

@@ -71,7 +71,10 @@ impl Studio {
 
     /// The mask as a PNG, one patch as large as in the model's own picture.
     pub fn save_mask(self) {
-        let size = self.models.open.with_untracked(|open| open.as_ref().map_or(128, |model| model.size_px));
+        let size = self
+            .models
+            .open
+            .with_untracked(|open| open.as_ref().map_or(128, |model| model.size_px));
         let mask = self.hiding.history.with_untracked(|history| history.on(self.grid_now()));
         let picture = mask.to_picture((size / mask.grid.columns.max(1)).max(1));
         spawn_local(async move {

@@ -63,7 +63,9 @@ impl Studio {
         put(link.percent, self.hiding.percent);
         link.seed.into_iter().for_each(|v| self.hiding.seed.set(v));
         link.brush.into_iter().for_each(|v| self.hiding.brush.set(v));
-        link.mask.into_iter().for_each(|v| self.hiding.history.update(|history| history.set(v)));
+        link.mask
+            .into_iter()
+            .for_each(|v| self.hiding.history.update(|history| history.set(v)));
         link.view.into_iter().for_each(|v| self.seeing.view.set(v));
         link.split.into_iter().for_each(|v| self.seeing.split.set(f64::from(v) / 100.0));
         self.models.chosen.set(link.model);
@@ -109,7 +111,9 @@ impl Studio {
     /// Everything that a link keeps, as it stands.
     pub fn link(self) -> LinkState {
         let item = self.table.strip.with(|strip| strip.item().cloned());
-        let scene = item.as_ref().and_then(|item| if let Origin::Scene(seed) = item.origin { Some(seed) } else { None });
+        let scene = item
+            .as_ref()
+            .and_then(|item| if let Origin::Scene(seed) = item.origin { Some(seed) } else { None });
         let theme = self.desk.theme.get();
         let device = self.devices.choice.get();
         LinkState {
@@ -183,7 +187,10 @@ impl Studio {
     pub fn copy_link(self) {
         untrack(|| self.write_address());
         let address = window().location().href().unwrap_or_default();
-        let own = self.table.strip.with_untracked(|strip| strip.item().is_some_and(|item| item.origin == Origin::File));
+        let own = self
+            .table
+            .strip
+            .with_untracked(|strip| strip.item().is_some_and(|item| item.origin == Origin::File));
         spawn_local(async move {
             let clipboard = window().navigator().clipboard();
             // Absent where the page is not served securely.

@@ -125,7 +125,10 @@ impl Studio {
         if engine.holds(|holds| holds.model.as_deref() == Some(name)) {
             return Ok(None);
         }
-        let dropped = self.models.dropped.with_untracked(|list| list.iter().find(|(known, _)| known == name).cloned());
+        let dropped = self
+            .models
+            .dropped
+            .with_untracked(|list| list.iter().find(|(known, _)| known == name).cloned());
         let progress = (!quietly).then(|| self.progress_of(format!("model {name}")));
         let answer = match dropped {
             Some((name, blob)) => {
@@ -139,7 +142,9 @@ impl Studio {
             self.desk.progress.set(None);
         }
         let FromEngine::Model(info) = answer?.body else {
-            return Err(Trouble::Failed(format!("The engine did not say what model “{name}” is. Try again.")));
+            return Err(Trouble::Failed(format!(
+                "The engine did not say what model “{name}” is. Try again."
+            )));
         };
         engine.holds(|holds| holds.model = Some(name.into()));
         Ok(Some(*info))
@@ -148,7 +153,12 @@ impl Studio {
     /// Shows how far something is.
     pub fn progress_of(self, what: String) -> OnProgress {
         Rc::new(move |stage, done, of| {
-            self.desk.progress.set(Some(Progress { what: what.clone(), stage, done, of }));
+            self.desk.progress.set(Some(Progress {
+                what: what.clone(),
+                stage,
+                done,
+                of,
+            }));
         })
     }
 }

@@ -135,7 +135,8 @@ impl Desk {
 
     /// Puts away messages that offer a remedy which is being tried.
     pub fn put_away_remedy(self, remedy: Remedy) {
-        self.notices.update(|notices| notices.retain(|notice| notice.remedy != Some(remedy)));
+        self.notices
+            .update(|notices| notices.retain(|notice| notice.remedy != Some(remedy)));
     }
 
     /// Enters a state, without waking who watches where it is the same.

@@ -29,8 +29,12 @@ impl Studio {
     pub fn keep_offline(self) {
         let Some(container) = container() else { return };
         spawn_local(async move {
-            let Ok(registration) = JsFuture::from(container.register("./sw.js")).await else { return };
-            let Ok(registration) = registration.dyn_into::<ServiceWorkerRegistration>() else { return };
+            let Ok(registration) = JsFuture::from(container.register("./sw.js")).await else {
+                return;
+            };
+            let Ok(registration) = registration.dyn_into::<ServiceWorkerRegistration>() else {
+                return;
+            };
             if registration.waiting().is_some() && container.controller().is_some() {
                 self.new_version_waits();
             }
@@ -55,7 +59,8 @@ impl Studio {
     }
 
     fn new_version_waits(self) {
-        self.desk.tell(Tone::Plain, "A new version of this page is here and waits.", Some(Remedy::Renew));
+        self.desk
+            .tell(Tone::Plain, "A new version of this page is here and waits.", Some(Remedy::Renew));
     }
 
     /// Takes the new version: picture and mask survive the reload.
@@ -65,8 +70,13 @@ impl Studio {
             let _ = window().location().reload();
         });
         spawn_local(async move {
-            let Ok(found) = JsFuture::from(container.get_registration()).await else { return };
-            let waiting = found.dyn_into::<ServiceWorkerRegistration>().ok().and_then(|registration| registration.waiting());
+            let Ok(found) = JsFuture::from(container.get_registration()).await else {
+                return;
+            };
+            let waiting = found
+                .dyn_into::<ServiceWorkerRegistration>()
+                .ok()
+                .and_then(|registration| registration.waiting());
             match waiting {
                 Some(worker) => drop(worker.post_message(&JsValue::from_str("take over"))),
                 None => drop(window().location().reload()),

@@ -41,7 +41,9 @@ impl Table {
 
     /// Opens the file picker.
     pub fn pick(self) {
-        let input = document().get_element_by_id("add-pictures").and_then(|input| input.dyn_into::<HtmlElement>().ok());
+        let input = document()
+            .get_element_by_id("add-pictures")
+            .and_then(|input| input.dyn_into::<HtmlElement>().ok());
         if let Some(input) = input {
             input.click();
         }
@@ -108,13 +110,24 @@ impl Studio {
         if engine.holds(|holds| holds.pictures.contains(&id)) {
             return Ok(());
         }
-        let Some(item) = self.table.strip.with_untracked(|strip| strip.find(id).cloned()) else { return Ok(()) };
+        let Some(item) = self.table.strip.with_untracked(|strip| strip.find(id).cloned()) else {
+            return Ok(());
+        };
         let answer = match item.origin {
             Origin::Scene(seed) => engine.ask(ToEngine::AddScene { id, seed }, Vec::new(), None).await,
             Origin::File => {
                 let buffer = files::buffer(&self.file(id, &item.name).await?).await;
                 let buffer = buffer.map_err(|_| Trouble::Failed(format!("“{}” could not be read. Add it again.", item.name)))?;
-                engine.ask(ToEngine::AddPicture { id, name: item.name.clone() }, vec![buffer], None).await
+                engine
+                    .ask(
+                        ToEngine::AddPicture {
+                            id,
+                            name: item.name.clone(),
+                        },
+                        vec![buffer],
+                        None,
+                    )
+                    .await
             }
         }?;
         engine.holds(|holds| holds.pictures.insert(id));
@@ -133,11 +146,19 @@ impl Studio {
     }
 
     fn develop(self, id: u32, answer: Answer) {
-        let FromEngine::Picture { size, shown, note, name, .. } = answer.body else { return };
+        let FromEngine::Picture {
+            size, shown, note, name, ..
+        } = answer.body
+        else {
+            return;
+        };
         if let Some(film) = answer.buffers.first().and_then(|buffer| of_rgba(buffer, shown[0], shown[1])) {
             self.table.films.update(|films| drop(films.insert(id, film)));
         }
-        let known = self.table.strip.with_untracked(|strip| strip.find(id).is_some_and(|i| i.size == Some(size) && i.note == note));
+        let known = self
+            .table
+            .strip
+            .with_untracked(|strip| strip.find(id).is_some_and(|i| i.size == Some(size) && i.note == note));
         if known {
             return;
         }

@@ -32,7 +32,13 @@ impl Studio {
         let wish = Memo::new(move |_| {
             let item = self.table.strip.with(|strip| strip.item().map(|item| (item.id, item.frame)));
             let mask = self.hiding.history.with(|history| history.mask().clone());
-            (item, mask, self.models.chosen.get(), self.devices.active.get(), self.models.shipped.with(Option::is_some))
+            (
+                item,
+                mask,
+                self.models.chosen.get(),
+                self.devices.active.get(),
+                self.models.shipped.with(Option::is_some),
+            )
         });
         Effect::new(move |_| {
             wish.track();
@@ -53,7 +59,11 @@ impl Studio {
         let mut last = Turn::Done;
         loop {
             let wishes = self.devices.wishes.get_value();
-            if self.seeing.print.with_untracked(|print| print.as_ref().is_some_and(|print| print.numbers.is_some())) {
+            if self
+                .seeing
+                .print
+                .with_untracked(|print| print.as_ref().is_some_and(|print| print.numbers.is_some()))
+            {
                 self.desk.enter(Phase::Working);
             }
             last = match self.turn().await {
@@ -65,7 +75,10 @@ impl Studio {
             }
         }
         self.devices.busy.set_value(false);
-        let live = self.seeing.print.with_untracked(|print| print.as_ref().is_some_and(|print| print.numbers.is_some()));
+        let live = self
+            .seeing
+            .print
+            .with_untracked(|print| print.as_ref().is_some_and(|print| print.numbers.is_some()));
         match last {
             Turn::Done if live => self.desk.enter(Phase::Ready),
             Turn::Stuck => self.desk.enter(if live { Phase::Ready } else { Phase::Error }),
@@ -86,13 +99,19 @@ impl Studio {
             Ok(turn) => turn,
             Err(Trouble::Failed(why)) => self.refused(&why),
             Err(Trouble::Gone(why)) => {
-                if self.is_lost(&engine, &why) { Turn::Again } else { self.stuck(&why) }
+                if self.is_lost(&engine, &why) {
+                    Turn::Again
+                } else {
+                    self.stuck(&why)
+                }
             }
         }
     }
 
     async fn one(self, engine: &Engine) -> Result<Turn, Trouble> {
-        let Some(id) = self.table.strip.with_untracked(Strip::current) else { return Ok(Turn::Done) };
+        let Some(id) = self.table.strip.with_untracked(Strip::current) else {
+            return Ok(Turn::Done);
+        };
         // The list of models first: what a picture opens under depends on it.
         if self.models.shipped.with_untracked(Option::is_none) {
             return Ok(Turn::Done);
@@ -105,7 +124,9 @@ impl Studio {
             return Err(trouble);
         }
         self.open_wanted(engine, &model).await?;
-        let Some((frame, mask)) = self.wish_of(id) else { return Ok(Turn::Again) };
+        let Some((frame, mask)) = self.wish_of(id) else {
+            return Ok(Turn::Again);
+        };
         let answer = engine.ask(ToEngine::Predict { picture: id, frame, mask }, Vec::new(), None).await?;
         if let FromEngine::Predicted(numbers) = answer.body {
             let print = Print::of_answer(numbers, frame, model, &answer.buffers);
@@ -133,7 +154,10 @@ impl Studio {
         let chosen = self.models.chosen.get_untracked();
         if chosen.as_deref() == Some(name) {
             self.models.dropped.update(|dropped| dropped.retain(|(known, _)| known != name));
-            let open = self.models.open.with_untracked(|open| open.as_ref().map(|model| model.name.clone()));
+            let open = self
+                .models
+                .open
+                .with_untracked(|open| open.as_ref().map(|model| model.name.clone()));
             self.models.chosen.set(open.filter(|open| open != name));
         }
         why
@@ -146,7 +170,11 @@ impl Studio {
     }
 
     fn refused(self, why: &str) -> Turn {
-        let remedy = if self.seeing.print.with_untracked(Option::is_some) { None } else { Some(Remedy::Retry) };
+        let remedy = if self.seeing.print.with_untracked(Option::is_some) {
+            None
+        } else {
+            Some(Remedy::Retry)
+        };
         self.desk.tell(Tone::Trouble, why, remedy);
         Turn::Stuck
     }

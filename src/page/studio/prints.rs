@@ -59,7 +59,16 @@ impl Print {
             let part = place(&mask, patch, f64::from(set.width()));
             lay_part(&context, &drawn, part, part);
         }
-        Some(Self { picture, frame, model, truth, drawn, set, mask, numbers })
+        Some(Self {
+            picture,
+            frame,
+            model,
+            truth,
+            drawn,
+            set,
+            mask,
+            numbers,
+        })
     }
 
     /// The energy of a patch; `None` where it is visible or nothing is known.

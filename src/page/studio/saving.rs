@@ -20,7 +20,10 @@ impl Studio {
         let Some(print) = self.seeing.print.get_untracked() else {
             return self.desk.trouble("There is no print yet to save. Wait for the first prediction.");
         };
-        let name = self.table.strip.with_untracked(|strip| strip.find(print.picture).map(|item| item.name.clone()));
+        let name = self
+            .table
+            .strip
+            .with_untracked(|strip| strip.find(print.picture).map(|item| item.name.clone()));
         let name = name.unwrap_or_else(|| "print".into());
         spawn_local(async move {
             let png = match sheet_of(&print) {
@@ -48,9 +51,21 @@ fn sheet_of(print: &Print) -> Option<web_sys::HtmlCanvasElement> {
     let wrong = energy.map_or_else(|| "nothing hidden".into(), |energy| format!("where it was wrong: energy {energy}"));
     let set = psnr.map_or_else(
         || format!("what {} expects", print.model),
-        |p| format!("what {} expects: {}, smooth fill {}", print.model, figures::decibel(p.model), figures::decibel(p.smooth)),
+        |p| {
+            format!(
+                "what {} expects: {}, smooth fill {}",
+                print.model,
+                figures::decibel(p.model),
+                figures::decibel(p.smooth)
+            )
+        },
     );
-    let captions = [("what the model saw".to_string(), None), (set, Some(View::Set)), ("the truth".into(), Some(View::Truth)), (wrong, Some(View::Wrong))];
+    let captions = [
+        ("what the model saw".to_string(), None),
+        (set, Some(View::Set)),
+        ("the truth".into(), Some(View::Truth)),
+        (wrong, Some(View::Wrong)),
+    ];
     for (i, (caption, view)) in captions.into_iter().enumerate() {
         let x = GAP + i as f64 * (SIDE + GAP);
         pen.save();

@@ -22,11 +22,19 @@ pub fn Chart(
         return ().into_any();
     };
     let values = || points.iter().map(|p| p[1]);
-    let (low, high) = (values().fold(f64::INFINITY, f64::min).floor(), values().fold(f64::NEG_INFINITY, f64::max).ceil());
+    let (low, high) = (
+        values().fold(f64::INFINITY, f64::min).floor(),
+        values().fold(f64::NEG_INFINITY, f64::max).ceil(),
+    );
     let x = |step: f64| LEFT + (step - first[0]) / (last[0] - first[0]).max(1e-9) * (WIDTH - LEFT - 4.0);
     let y = |value: f64| 4.0 + (high - value) / (high - low).max(1e-9) * (HEIGHT - BELOW - 8.0);
     let line: String = points.iter().map(|p| format!("{:.1},{:.1} ", x(p[0]), y(p[1]))).collect();
-    let words = format!("{what}: from {:.1} to {:.1} over {} steps", first[1], last[1], figures::count(last[0] as u64));
+    let words = format!(
+        "{what}: from {:.1} to {:.1} over {} steps",
+        first[1],
+        last[1],
+        figures::count(last[0] as u64)
+    );
     let rule = |value: f64| {
         view! {
             <line class="rule" x1=LEFT x2=WIDTH y1=y(value) y2=y(value)/>

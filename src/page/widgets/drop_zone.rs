@@ -10,9 +10,7 @@ use crate::page::{browser::files, studio::Studio};
 pub fn DropZone() -> impl IntoView {
     let studio = Studio::here();
     let depth = RwSignal::new(0i32);
-    let carries_files = |event: &DragEvent| {
-        event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
-    };
+    let carries_files = |event: &DragEvent| event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0));
     let _ = window_event_listener(leptos::ev::dragenter, move |event| {
         if carries_files(&event) {
             event.prevent_default();

@@ -31,7 +31,9 @@ pub fn Patches() -> impl IntoView {
     });
     Effect::new(move |_| {
         studio.desk.resized.track();
-        let Some((canvas, source)) = node.get().zip(Some(source(studio))) else { return };
+        let Some((canvas, source)) = node.get().zip(Some(source(studio))) else {
+            return;
+        };
         let pointed = studio.hiding.pointed.get();
         let outline = pointed.map(|at| (at, studio.hiding.brush.get()));
         mask.with(|mask| paper.with_value(|paper| draw(&canvas, source, mask, outline, paper.as_ref())));
@@ -51,7 +53,9 @@ pub fn Patches() -> impl IntoView {
         if fingers.with_value(Vec::len) > 1 {
             return studio.stroke_is_cancelled();
         }
-        let Some(tool) = tool_of(&event, studio.hiding.brush.get_untracked().tool) else { return };
+        let Some(tool) = tool_of(&event, studio.hiding.brush.get_untracked().tool) else {
+            return;
+        };
         if let Some((canvas, at)) = node.get_untracked().zip(spot(&event)) {
             let _ = canvas.set_pointer_capture(event.pointer_id());
             let _ = canvas.focus();
@@ -152,7 +156,10 @@ fn dab(studio: Studio, grid: Grid, patch: usize) {
 fn words_of(studio: Studio, grid: Grid, patch: usize) -> String {
     let columns = grid.columns.max(1);
     let hidden = studio.hiding.history.with_untracked(|history| history.on(grid).is_hidden(patch));
-    let energy = studio.seeing.print.with_untracked(|print| print.as_ref().and_then(|print| print.energy_of(patch)));
+    let energy = studio
+        .seeing
+        .print
+        .with_untracked(|print| print.as_ref().and_then(|print| print.energy_of(patch)));
     let state = match (hidden, energy) {
         (true, Some(energy)) => format!("hidden, energy {}", figures::energy(energy)),
         (true, None) => "hidden".into(),

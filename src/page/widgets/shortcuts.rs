@@ -46,7 +46,11 @@ pub fn listen(studio: Studio) {
         if event.default_prevented() || is_typing(&event) || dialog.is_some() {
             return;
         }
-        let done = if event.ctrl_key() || event.meta_key() { with_control(studio, &event) } else { plain(studio, &event) };
+        let done = if event.ctrl_key() || event.meta_key() {
+            with_control(studio, &event)
+        } else {
+            plain(studio, &event)
+        };
         if done {
             event.prevent_default();
         }

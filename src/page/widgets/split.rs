@@ -106,7 +106,12 @@ fn draw(canvas: &Canvas, print: Option<&Print>, view: View, split: f64, pointed:
     let from = (split * side).round();
     if view != View::Truth && from < side {
         let truth = f64::from(print.truth.width());
-        lay_part(&pen, &print.truth, [split * truth, 0.0, (1.0 - split) * truth, truth], [from, 0.0, side - from, side]);
+        lay_part(
+            &pen,
+            &print.truth,
+            [split * truth, 0.0, (1.0 - split) * truth, truth],
+            [from, 0.0, side - from, side],
+        );
     }
     if let Some(patch) = pointed {
         let [x, y, width, height] = place(&print.mask, patch, side);
@@ -155,7 +160,9 @@ pub fn Proof(
     let node = NodeRef::<html::Canvas>::new();
     Effect::new(move |_| {
         studio.desk.resized.track();
-        let Some((canvas, print)) = node.get().zip(studio.print()) else { return };
+        let Some((canvas, print)) = node.get().zip(studio.print()) else {
+            return;
+        };
         if let Some((pen, side)) = fit(&canvas) {
             draw_view(&pen, &print, view, side);
         }

@@ -4,9 +4,20 @@ use crate::chance::Chance;
 
 /// A checkpoint whose every number is its step.
 fn at(step: u64) -> Checkpoint {
-    let progress = Progress { step, pictures: 64 * step, ..Progress::default() };
+    let progress = Progress {
+        step,
+        pictures: 64 * step,
+        ..Progress::default()
+    };
     let tensor = |n: usize| (vec![n, 3], vec![step as f32; 3 * n]);
-    Checkpoint { progress, tensors: BTreeMap::from([("a.weight".into(), tensor(40)), ("b.bias".into(), tensor(7)), ("empty".into(), tensor(0))]) }
+    Checkpoint {
+        progress,
+        tensors: BTreeMap::from([
+            ("a.weight".into(), tensor(40)),
+            ("b.bias".into(), tensor(7)),
+            ("empty".into(), tensor(0)),
+        ]),
+    }
 }
 
 #[test]
@@ -45,7 +56,11 @@ fn wherever_the_newest_is_cut_or_bent_the_one_before_loads() {
         fs::write(&newest, &bytes).unwrap();
         let (read, _, notes) = Checkpoint::last(folder.path()).unwrap();
         // A bent bit in the header may leave the same content, such as a blank that pads it.
-        assert!(read == self::at(1) && notes.len() == 1 || read == self::at(2), "trial {trial}, byte {at}: step {}", read.progress.step);
+        assert!(
+            read == self::at(1) && notes.len() == 1 || read == self::at(2),
+            "trial {trial}, byte {at}: step {}",
+            read.progress.step
+        );
         assert!(trial % 2 == 1 || read == self::at(1), "a file cut at {at} was taken for whole");
     }
 }

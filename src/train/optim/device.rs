@@ -73,6 +73,11 @@ impl DeviceAdamW {
             .fold(Transaction::default(), |reading, row| reading.register(row.clone()));
         let mut rows = reading.execute().into_iter().map(host_values);
         let mut next = || rows.next().unwrap_or_default();
-        Rows { weights: next(), average: next(), moment_1: next(), moment_2: next() }
+        Rows {
+            weights: next(),
+            average: next(),
+            moment_1: next(),
+            moment_2: next(),
+        }
     }
 }

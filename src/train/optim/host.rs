@@ -19,7 +19,12 @@ pub struct HostAdamW {
 impl HostAdamW {
     pub(super) fn new(rows: Rows, decay: Vec<f32>) -> Self {
         let gradient = vec![0.0; rows.weights.len()];
-        Self { rows, decay, gradient, is_empty: true }
+        Self {
+            rows,
+            decay,
+            gradient,
+            is_empty: true,
+        }
     }
 
     pub(super) fn add(&mut self, gradients: Vec<Tensor<1>>) {
@@ -42,13 +47,30 @@ impl HostAdamW {
     }
 
     pub(super) fn step(&mut self, rates: &Rates) -> f64 {
-        let squares: Vec<f64> =
-            self.gradient.par_chunks(CHUNK).map(|part| part.iter().map(|&g| f64::from(g) * f64::from(g)).sum()).collect();
+        let squares: Vec<f64> = self
+            .gradient
+            .par_chunks(CHUNK)
+            .map(|part| part.iter().map(|&g| f64::from(g) * f64::from(g)).sum())
+            .collect();
         let norm = squares.iter().sum::<f64>().sqrt() * rates.scale;
-        let clip = if rates.clip > 0.0 && norm > rates.clip { rates.clip / norm } else { 1.0 };
+        let clip = if rates.clip > 0.0 && norm > rates.clip {
+            rates.clip / norm
+        } else {
+            1.0
+        };
         let pass = Pass::new(rates, rates.scale * clip);
-        let Rows { weights, average, moment_1, moment_2 } = &mut self.rows;
-        (weights.par_chunks_mut(CHUNK), average.par_chunks_mut(CHUNK), moment_1.par_chunks_mut(CHUNK), moment_2.par_chunks_mut(CHUNK))
+        let Rows {
+            weights,
+            average,
+            moment_1,
+            moment_2,
+        } = &mut self.rows;
+        (
+            weights.par_chunks_mut(CHUNK),
+            average.par_chunks_mut(CHUNK),
+            moment_1.par_chunks_mut(CHUNK),
+            moment_2.par_chunks_mut(CHUNK),
+        )
             .into_par_iter()
             .zip(self.gradient.par_chunks(CHUNK).zip(self.decay.par_chunks(CHUNK)))
             .for_each(|((weights, average, moment_1, moment_2), (gradient, decay))| {

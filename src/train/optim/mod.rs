@@ -78,7 +78,12 @@ impl Rows {
     #[must_use]
     pub fn new(weights: Vec<f32>) -> Self {
         let zeros = vec![0.0; weights.len()];
-        Self { average: weights.clone(), moment_1: zeros.clone(), moment_2: zeros, weights }
+        Self {
+            average: weights.clone(),
+            moment_1: zeros.clone(),
+            moment_2: zeros,
+            weights,
+        }
     }
 }
 
@@ -94,7 +99,11 @@ impl Optimiser {
     /// `decay` is 1 where weight decay applies. `device` is without autodiff.
     #[must_use]
     pub fn new(rows: Rows, decay: Vec<f32>, device: &Device, is_host: bool) -> Self {
-        if is_host { Self::Host(host::HostAdamW::new(rows, decay)) } else { Self::Device(device::DeviceAdamW::new(rows, decay, device)) }
+        if is_host {
+            Self::Host(host::HostAdamW::new(rows, decay))
+        } else {
+            Self::Device(device::DeviceAdamW::new(rows, decay, device))
+        }
     }
 
     /// Adds one micro-batch's gradients, in the row's order.

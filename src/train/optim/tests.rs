@@ -7,7 +7,16 @@ fn random(len: usize, index: u64) -> Vec<f32> {
 }
 
 fn rates(index: u64, clip: f64) -> Rates {
-    Rates { lr: 1e-2, betas: [0.9, 0.95], weight_decay: 0.1, clip, average: 0.9, count: index + 1, scale: 0.5, forgive: false }
+    Rates {
+        lr: 1e-2,
+        betas: [0.9, 0.95],
+        weight_decay: 0.1,
+        clip,
+        average: 0.9,
+        count: index + 1,
+        scale: 0.5,
+        forgive: false,
+    }
 }
 
 fn run(is_host: bool, clip: f64) -> (Rows, Vec<f64>) {
@@ -55,23 +64,35 @@ fn one_number_follows_the_paper() {
         let update = 1e-2 * (m / (1.0 - 0.9f64.powf(t as f64 + 1.0))) / ((v / (1.0 - 0.95f64.powf(t as f64 + 1.0))).sqrt() + EPSILON);
         w = [w[0] - 1e-2 * 0.1 * w[0] - update, w[1] - update];
     }
-    assert!(near(&optimiser.rows().weights, &[w[0] as f32, w[1] as f32]), "{:?} against {w:?}", optimiser.rows().weights);
+    assert!(
+        near(&optimiser.rows().weights, &[w[0] as f32, w[1] as f32]),
+        "{:?} against {w:?}",
+        optimiser.rows().weights
+    );
 }
 
 #[test]
 fn clipping_keeps_the_direction_and_bounds_the_length() {
     let mut optimiser = Optimiser::new(Rows::new(vec![0.0; 2]), vec![0.0; 2], &Device::flex(), true);
     optimiser.add(vec![Tensor::from_floats([60.0, 80.0], &Device::flex())]);
-    let Norm::Known(norm) = optimiser.step(&rates(0, 1.0)) else { panic!("the CPU knows its norm") };
+    let Norm::Known(norm) = optimiser.step(&rates(0, 1.0)) else {
+        panic!("the CPU knows its norm")
+    };
     assert!((norm - 50.0).abs() < 1e-9, "half of 100: {norm}");
     assert!(near(&optimiser.rows().moment_1, &[0.06, 0.08]));
 }
 
 #[test]
 fn the_average_starts_young() {
-    let config = RunConfig { average: 0.999, ..RunConfig::default() };
+    let config = RunConfig {
+        average: 0.999,
+        ..RunConfig::default()
+    };
     assert!(Rates::new(&config, 1.0, 0).average <= 0.1);
     assert!((Rates::new(&config, 1.0, 1_000_000).average - 0.999).abs() < 1e-12);
-    let off = RunConfig { average: 0.0, ..RunConfig::default() };
+    let off = RunConfig {
+        average: 0.0,
+        ..RunConfig::default()
+    };
     assert_eq!(Rates::new(&off, 1.0, 5).average, 0.0, "off means the weights themselves");
 }

@@ -79,12 +79,16 @@ fn Finder() -> impl IntoView {
                     studio.add_pictures(vec![("camera.png".into(), blob)]);
                     studio.desk.dialog.set(None);
                 }
-                None => studio.desk.trouble("The camera gave no picture yet. Wait until you see yourself, then try again."),
+                None => studio
+                    .desk
+                    .trouble("The camera gave no picture yet. Wait until you see yourself, then try again."),
             }
         });
     };
     let picked = move |event: Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+            return;
+        };
         studio.take_files(files::of_list(input.files()));
         studio.desk.dialog.set(None);
     };

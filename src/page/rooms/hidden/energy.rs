@@ -42,7 +42,9 @@ fn Pointed() -> impl IntoView {
     let studio = Studio::here();
     move || {
         let patch = studio.hiding.pointed.get().and_then(|at| at.patch(studio.grid()));
-        let Some(patch) = patch else { return "Point at a patch for its own energy.".into_any() };
+        let Some(patch) = patch else {
+            return "Point at a patch for its own energy.".into_any();
+        };
         match studio.print().and_then(|print| print.energy_of(patch)) {
             Some(energy) => view! { "Under the brush: " <strong class="figure">{figures::energy(energy)}</strong> }.into_any(),
             None => "Under the brush: visible.".into_any(),

@@ -24,8 +24,17 @@ pub fn Model() -> impl IntoView {
         })
     };
     let name = move || open.get().map_or_else(|| "None yet".into(), |model| model.name);
-    let title = move || open.get().and_then(|model| model.card).map(|card| card.title).filter(|title| !title.is_empty());
-    let note = move || open.get().and_then(|model| model.note).map(|note| view! { <p class="small note">{note}</p> });
+    let title = move || {
+        open.get()
+            .and_then(|model| model.card)
+            .map(|card| card.title)
+            .filter(|title| !title.is_empty())
+    };
+    let note = move || {
+        open.get()
+            .and_then(|model| model.note)
+            .map(|note| view! { <p class="small note">{note}</p> })
+    };
     view! {
         <section class="card model" data-testid="model">
             <h2>"Model"</h2>

@@ -19,7 +19,10 @@ pub fn Card(
     let Some(card) = model.card else {
         return view! { <p class="small">"This file carries no card: nobody wrote down how it was trained."</p> }.into_any();
     };
-    let lines = facts(&card).into_iter().map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> }).collect_view();
+    let lines = facts(&card)
+        .into_iter()
+        .map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> })
+        .collect_view();
     let command = (!card.command.is_empty()).then(|| view! { <pre tabindex="0">{card.command.clone()}</pre> });
     let curve = (card.curve.len() > 1).then(|| {
         view! {

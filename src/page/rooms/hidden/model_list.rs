@@ -18,7 +18,10 @@ struct Row {
 fn rows(studio: Studio) -> Vec<Row> {
     let shipped = studio.models.shipped.get().unwrap_or_default();
     let stored = studio.models.stored.get();
-    let dropped = studio.models.dropped.with(|dropped| dropped.iter().map(|(name, blob)| (name.clone(), blob.size())).collect::<Vec<_>>());
+    let dropped = studio
+        .models
+        .dropped
+        .with(|dropped| dropped.iter().map(|(name, blob)| (name.clone(), blob.size())).collect::<Vec<_>>());
     let mut rows: Vec<Row> = Vec::new();
     for model in shipped {
         let held = stored.iter().find(|held| held.name == model.name);
@@ -27,17 +30,32 @@ fn rows(studio: Studio) -> Vec<Row> {
             Some(held) => format!("{} of {} stored; goes on where it broke off", bytes(held.bytes), bytes(model.bytes)),
             None => format!("{} to download", bytes(model.bytes)),
         };
-        rows.push(Row { name: model.name, title: model.title, state, stored: held.is_some() });
+        rows.push(Row {
+            name: model.name,
+            title: model.title,
+            state,
+            stored: held.is_some(),
+        });
     }
     for held in stored {
         if rows.iter().all(|row| row.name != held.name) {
             let state = format!("{}, stored here", bytes(held.bytes));
-            rows.push(Row { name: held.name, title: "Weights of your own".into(), state, stored: true });
+            rows.push(Row {
+                name: held.name,
+                title: "Weights of your own".into(),
+                state,
+                stored: true,
+            });
         }
     }
     for (name, size) in dropped {
         if rows.iter().all(|row| row.name != name) {
-            rows.push(Row { name, title: "Weights of your own".into(), state: bytes(size as u64), stored: false });
+            rows.push(Row {
+                name,
+                title: "Weights of your own".into(),
+                state: bytes(size as u64),
+                stored: false,
+            });
         }
     }
     rows
@@ -48,7 +66,9 @@ fn rows(studio: Studio) -> Vec<Row> {
 pub fn List() -> impl IntoView {
     let studio = Studio::here();
     let picked = move |event: Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+            return;
+        };
         studio.take_files(files::of_list(input.files()));
         input.set_value("");
     };
@@ -79,7 +99,12 @@ pub fn List() -> impl IntoView {
 #[component]
 fn Choice(row: Row) -> impl IntoView {
     let studio = Studio::here();
-    let Row { name, title, state, stored } = row;
+    let Row {
+        name,
+        title,
+        state,
+        stored,
+    } = row;
     let (mine, taken, binned) = (name.clone(), name.clone(), name.clone());
     let on = Memo::new(move |_| studio.models.chosen.with(|chosen| chosen.as_deref() == Some(mine.as_str())));
     let bin = stored.then(|| {

@@ -8,8 +8,12 @@ use crate::page::{
     widgets::split::Proof,
 };
 
-const VIEWS: [(View, &str); 4] =
-    [(View::Set, "set in"), (View::Alone, "every patch"), (View::Truth, "the truth"), (View::Wrong, "where wrong")];
+const VIEWS: [(View, &str); 4] = [
+    (View::Set, "set in"),
+    (View::Alone, "every patch"),
+    (View::Truth, "the truth"),
+    (View::Wrong, "where wrong"),
+];
 
 /// The small prints.
 #[component]
@@ -35,7 +39,12 @@ pub fn Proofs() -> impl IntoView {
 #[component]
 fn Legend() -> impl IntoView {
     let studio = Studio::here();
-    let top = Memo::new(move |_| studio.print().filter(|print| print.numbers.is_some()).map(|print| heat::top(print.largest_energy())));
+    let top = Memo::new(move |_| {
+        studio
+            .print()
+            .filter(|print| print.numbers.is_some())
+            .map(|print| heat::top(print.largest_energy()))
+    });
     let colours: Vec<String> = (0..=8)
         .map(|i| {
             let [r, g, b] = heat::colour(i as f32 / 8.0);
@@ -43,7 +52,14 @@ fn Legend() -> impl IntoView {
         })
         .collect();
     let ramp = format!("linear-gradient(to right, {})", colours.join(", "));
-    let ticks = move || top.get().map(|top| heat::ticks(top).map(|v| view! { <span>{heat::tick(v)}</span> }).into_iter().collect_view());
+    let ticks = move || {
+        top.get().map(|top| {
+            heat::ticks(top)
+                .map(|v| view! { <span>{heat::tick(v)}</span> })
+                .into_iter()
+                .collect_view()
+        })
+    };
     view! {
         <div class="legend" class:faint=move || studio.seeing.view.get() != View::Wrong>
             <span class="name">"error of a patch, squared"</span>

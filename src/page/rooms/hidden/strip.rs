@@ -43,12 +43,22 @@ fn Picture(id: u32) -> impl IntoView {
     let on = move || strip.with(Strip::current) == Some(id);
     let name = move || item.get().map(|item| item.name).unwrap_or_default();
     let film = Memo::new_with_compare(
-        move |_| studio.table.films.with(|films| films.get(&id).cloned()).map(send_wrapper::SendWrapper::new),
+        move |_| {
+            studio
+                .table
+                .films
+                .with(|films| films.get(&id).cloned())
+                .map(send_wrapper::SendWrapper::new)
+        },
         |a, b| a.as_deref() != b.as_deref(),
     );
     Effect::new(move |_| {
-        let (Some(canvas), Some(film), Some(item)) = (node.get(), film.get(), item.get()) else { return };
-        let (Some(frame), Some(size), Some(pen)) = (item.square(), item.size, pen(&canvas)) else { return };
+        let (Some(canvas), Some(film), Some(item)) = (node.get(), film.get(), item.get()) else {
+            return;
+        };
+        let (Some(frame), Some(size), Some(pen)) = (item.square(), item.size, pen(&canvas)) else {
+            return;
+        };
         canvas.set_width(192);
         canvas.set_height(192);
         crate::page::browser::canvas::smooth(&pen);
@@ -72,7 +82,9 @@ fn Picture(id: u32) -> impl IntoView {
 fn WaysIn() -> impl IntoView {
     let studio = Studio::here();
     let picked = move |event: Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+            return;
+        };
         studio.take_files(files::of_list(input.files()));
         input.set_value("");
     };

@@ -117,7 +117,9 @@ fn Chips() -> impl IntoView {
         };
         let on = Memo::new(move |_| {
             let hide = match hide {
-                Hide::Random { .. } => Hide::Random { percent: studio.hiding.percent.get() },
+                Hide::Random { .. } => Hide::Random {
+                    percent: studio.hiding.percent.get(),
+                },
                 hide => hide,
             };
             let grid = studio.grid();
@@ -171,7 +173,9 @@ fn Share() -> impl IntoView {
 fn MaskFiles() -> impl IntoView {
     let studio = Studio::here();
     let picked = move |event: Event| {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
+            return;
+        };
         for file in files::of_list(input.files()).into_iter().take(1) {
             studio.take_mask(file);
         }
