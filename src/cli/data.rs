@@ -1,6 +1,94 @@
-use super::out::{Out, Outcome};
+//! `darkroom data`.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::{
+    open,
+    out::{Out, Outcome, grouped, say},
+};
+use crate::{
+    data::{Stats, contact_sheet, stats},
+    picture::encode_png,
+};
+
+/// What `data` takes.
 #[derive(clap::Args)]
-pub struct Args {}
-pub fn run(_args: &Args, _out: &mut Out) -> Outcome {
-    Ok(())
+pub struct Args {
+    /// `scenes`, a folder of pictures, tar shards (`shard-{000..099}.tar`, a glob) or CIFAR binary files
+    #[arg(default_value = "scenes?count=1000")]
+    source: String,
+    /// Where a contact sheet goes
+    #[arg(long, value_name = "PNG")]
+    sheet: Option<PathBuf>,
+    /// Pictures on the contact sheet
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    count: usize,
+    /// Side of a picture on the contact sheet
+    #[arg(long, value_name = "PX", default_value_t = 96)]
+    px: usize,
+    /// Seed of the scenes
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Print JSON, alone on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+/// Shows what a data source holds.
+pub fn run(args: &Args, out: &mut Out) -> Outcome {
+    let source = open::source(&args.source, args.seed, 128)?;
+    if let Some(path) = &args.sheet {
+        let columns = (args.count as f64).sqrt().ceil() as usize;
+        let sheet = contact_sheet(&source, args.count, columns.max(1), args.px.clamp(8, 1024))?;
+        open::write(path, &encode_png(&sheet))?;
+        say(format_args!("contact sheet: {}", path.display()));
+    }
+    let stats = stats(&*source);
+    if let Some(sentence) = stats.skipped.sentence() {
+        say(sentence);
+    }
+    if args.json {
+        out.json(&as_json(&args.source, &stats))
+    } else {
+        as_words(&args.source, &stats, out)
+    }
+}
+
+fn as_json(source: &str, stats: &Stats) -> serde_json::Value {
+    let classes: serde_json::Map<_, _> = stats.classes.iter().map(|(name, count)| (name.clone(), json!(count))).collect();
+    json!({
+        "source": source, "pictures": stats.pictures, "skipped": stats.skipped.count, "smallest_px": stats.smallest_px,
+        "largest_px": stats.largest_px, "median_px": stats.median_px, "sizes": stats.sizes, "labelled": stats.labelled,
+        "classes": classes, "mean": stats.mean, "std": stats.std,
+    })
+}
+
+fn as_words(source: &str, stats: &Stats, out: &mut Out) -> Outcome {
+    let by = |[width, height]: [usize; 2]| format!("{width}x{height}");
+    let three = |values: [f64; 3]| values.map(|value| format!("{value:.5}")).join(" ");
+    out.line(format_args!(
+        "{source}: {} pictures, {} with a label",
+        grouped(stats.pictures as u64),
+        grouped(stats.labelled as u64)
+    ))?;
+    out.line(format_args!(
+        "pixels: {} to {}, median {}",
+        by(stats.smallest_px),
+        by(stats.largest_px),
+        by(stats.median_px)
+    ))?;
+    out.line(format_args!("mean (red, green, blue; 0..1): {}", three(stats.mean)))?;
+    out.line(format_args!("standard deviation:            {}", three(stats.std)))?;
+    let rows: Vec<Vec<String>> = stats
+        .classes
+        .iter()
+        .map(|(name, count)| vec![format!("  {name}"), grouped(*count as u64)])
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    out.line(format_args!("{} classes:", rows.len()))?;
+    out.table(&rows)
 }

@@ -1,6 +1,105 @@
-use super::out::{Out, Outcome};
+//! `darkroom eval`.
+
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    open,
+    out::{Failure, Out, Outcome, say},
+};
+use crate::{
+    data::Squares,
+    mask::{MaskError, MaskKind},
+    methods::Method,
+    picture::Picture,
+    predict::{PredictError, block_on, evaluate},
+    protocol::Psnr,
+};
+
+/// What `eval` takes.
 #[derive(clap::Args)]
-pub struct Args {}
-pub fn run(_args: &Args, _out: &mut Out) -> Outcome {
-    Ok(())
+pub struct Args {
+    /// Weights: ours, or a published ViT-MAE checkpoint
+    #[arg(long, value_name = "FILE")]
+    model: PathBuf,
+    /// `scenes`, a folder of pictures, tar shards or CIFAR binary files
+    #[arg(long, value_name = "SOURCE", default_value = "scenes?count=500")]
+    data: String,
+    /// Kinds of mask, with commas between
+    #[arg(long, value_name = "KINDS", default_value = "random:0.75,random:0.5,block,half")]
+    masks: String,
+    /// At most so many pictures; 0 takes all
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    count: usize,
+    /// Seed of the random masks, and of the scenes
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// auto, cpu, webgpu, vulkan, metal or cuda
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    device: String,
+    /// Print JSON, alone on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+/// Measures a model over pictures, beside the plain fills.
+pub fn run(args: &Args, out: &mut Out) -> Outcome {
+    let names: Vec<&str> = args.masks.split(',').map(str::trim).collect();
+    let kinds: Vec<MaskKind> = names
+        .iter()
+        .map(|name| name.parse())
+        .collect::<Result<_, MaskError>>()
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let (opened, on) = open::model(&args.model, &args.device)?;
+    let size_px = opened.method.views().size_px;
+    let mut squares = Squares::new(open::source(&args.data, args.seed, size_px)?, size_px);
+    let most = if args.count == 0 { usize::MAX } else { args.count };
+    let pictures = squares
+        .by_ref()
+        .take(most)
+        .map(|square| Ok::<Picture, PredictError>(square.picture));
+    let (count, psnr) = block_on(evaluate(&opened.method, pictures, &kinds, args.seed, &on.device, |_| {}))?;
+    if let Some(sentence) = squares.skipped().sentence() {
+        say(format_args!("{}: {sentence}", args.data));
+    }
+    if count == 0 {
+        return Err(Failure::Failed(format!("{} holds no picture to measure on", args.data)));
+    }
+    let rows: Vec<(&str, Psnr)> = names.iter().zip(psnr).filter_map(|(name, psnr)| Some((*name, psnr?))).collect();
+    if args.json {
+        out.json(&as_json(count, &rows))
+    } else {
+        as_table(count, &rows, out)
+    }
+}
+
+fn as_json(count: u64, rows: &[(&str, Psnr)]) -> Value {
+    let masks: Map<String, Value> = rows
+        .iter()
+        .map(|(name, p)| {
+            (
+                (*name).to_owned(),
+                json!({ "model": rounded(p.model), "mean": rounded(p.mean), "smooth": rounded(p.smooth) }),
+            )
+        })
+        .collect();
+    json!({ "pictures": count, "masks": masks })
+}
+
+/// A thousandth of a dB is finer than anyone can see.
+fn rounded(db: f32) -> f64 {
+    (f64::from(db) * 1e3).round() / 1e3
+}
+
+fn as_table(count: u64, rows: &[(&str, Psnr)], out: &mut Out) -> Outcome {
+    out.line(format_args!(
+        "PSNR over the hidden pixels in dB, mean over {count} pictures; higher is better"
+    ))?;
+    let head = ["hidden", "model", "smooth", "mean"].map(str::to_owned).to_vec();
+    let body = rows.iter().map(|(name, p)| {
+        let db = |value: f32| format!("{value:.2}");
+        vec![(*name).to_owned(), db(p.model), db(p.smooth), db(p.mean)]
+    });
+    out.table(&std::iter::once(head).chain(body).collect::<Vec<_>>())
 }

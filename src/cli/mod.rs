@@ -3,6 +3,7 @@
 mod data;
 mod eval;
 mod models;
+mod open;
 mod out;
 mod predict;
 mod progress;

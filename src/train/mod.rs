@@ -37,5 +37,6 @@ pub use error::{CONFIG_FILE, CheckpointError, TrainError};
 pub use event::{Control, Event, Started, StepLine, Summary, Validated};
 pub use run::{resume, run};
 pub use schedule::Schedule;
+pub use sheet::together;
 pub use step::{Numbers, Trainer, read, to_device};
 pub use validate::MASKS as VALIDATION_MASKS;
