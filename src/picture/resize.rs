@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 
 use fast_image_resize::{
-    PixelType, ResizeOptions, Resizer,
-    images::{Image, ImageRef},
+    ResizeOptions, Resizer,
+    images::{TypedImage, TypedImageRef},
+    pixels::U8x3,
 };
 
 use super::{Frame, Picture, Rgb8};
@@ -53,15 +54,17 @@ impl Rgb8 {
         let options = ResizeOptions::new()
             .use_alpha(false)
             .crop(f64::from(x), f64::from(y), f64::from(box_width), f64::from(box_height));
-        let mut out = Image::new(width.max(1) as u32, height.max(1) as u32, PixelType::U8x3);
-        let source = ImageRef::new(self.width as u32, self.height as u32, &self.pixels, PixelType::U8x3);
-        let done = source.is_ok_and(|source| RESIZER.with_borrow_mut(|resizer| resizer.resize(&source, &mut out, &options).is_ok()));
+        let (width, height) = (width.max(1), height.max(1));
+        let mut pixels = vec![0; 3 * width * height];
+        // Typed: the untyped form brings every pixel format's code and half a megabyte of tables into the engine.
+        let source = TypedImageRef::<U8x3>::from_buffer(self.width as u32, self.height as u32, &self.pixels);
+        let out = TypedImage::<U8x3>::from_buffer(width as u32, height as u32, &mut pixels);
+        let done = match (source, out) {
+            (Ok(source), Ok(mut out)) => RESIZER.with_borrow_mut(|resizer| resizer.resize_typed(&source, &mut out, &options).is_ok()),
+            _ => false,
+        };
         debug_assert!(done, "a frame within the picture can be resized");
-        Self {
-            width: width.max(1),
-            height: height.max(1),
-            pixels: out.into_vec(),
-        }
+        Self { width, height, pixels }
     }
 
     /// A rectangle of the picture as it is.

@@ -11,11 +11,9 @@ use crate::{
     platform::now_ms,
     predict::{self, Predicted},
     protocol::{DeviceReport, ModelInfo},
-    weights::{self, Header},
+    weights::{self, Header, check::TOLERANCE},
 };
 
-/// Largest difference to the stored answer, relative to its largest value, that rounding may explain.
-const TRUSTED: f32 = 1e-3;
 /// A median wants some predictions, but not for longer than this.
 const TIMED_MS: f64 = 600.0;
 /// At most so many.
@@ -94,9 +92,9 @@ impl Session {
         let answer = predict::self_test(&self.model, &chosen.device)
             .await
             .map_err(|reason| reason.to_string())?;
-        let error = stored.map(|test| difference(&answer, &test.answer));
+        let error = stored.map(|test| test.error(&answer));
         let right = match error {
-            Some(error) => error <= TRUSTED,
+            Some(error) => error <= TOLERANCE,
             None => answer.iter().all(|value| value.is_finite()),
         };
         let ms = self.median_ms(chosen).await?;
@@ -144,14 +142,4 @@ fn check_fits(name: &str, bytes: &[u8], chosen: &Chosen) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Largest difference relative to the largest value expected; infinite where something is no number or missing.
-fn difference(found: &[f32], expected: &[f32]) -> f32 {
-    if found.len() != expected.len() || found.iter().any(|value| !value.is_finite()) {
-        return f32::INFINITY;
-    }
-    let largest = |values: &mut dyn Iterator<Item = f32>| values.fold(0f32, |most, value| most.max(value.abs()));
-    let apart = largest(&mut found.iter().zip(expected).map(|(a, b)| a - b));
-    apart / largest(&mut expected.iter().copied()).max(f32::MIN_POSITIVE)
 }
