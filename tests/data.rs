@@ -137,7 +137,7 @@ fn links_in_circles_end_and_unreadable_folders_are_named() {
     assert_eq!((opened.source.len(), opened.skipped.count), (1, 1));
     let shut = dir.path().join("shut");
     fs::create_dir(&shut).unwrap();
-    fs::set_permissions(&shut, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&shut, fs::Permissions::from_mode(0o0)).unwrap();
     if fs::read_dir(&shut).is_err() {
         assert!(refusal(&shut).contains("permissions"), "{}", refusal(&shut)); // root may read anything
     }

@@ -1,3 +1,5 @@
+//! The native program.
+
 fn main() -> std::process::ExitCode {
     darkroom::cli::main()
 }

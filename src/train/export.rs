@@ -16,9 +16,6 @@ pub struct Exported {
     pub weights: PathBuf,
 }
 
-/// Names that `export` takes.
-pub const DTYPES: [&str; 2] = ["f16", "f32"];
-
 /// Writes `weights.safetensors` into the run's folder. Waits for the device.
 ///
 /// # Errors
@@ -118,11 +115,11 @@ mod tests {
     #[test]
     fn cards_name_the_data_and_not_the_machine() {
         assert_eq!(
-            shown("/home/anna/data/photos/train-*.tar::/data/more"),
+            shown("/srv/pictures/data/photos/train-*.tar::/data/more"),
             "photos/train-*.tar::data/more"
         );
         assert_eq!(shown("scenes"), "scenes");
-        let command = "darkroom train --data '/home/anna/data/photos/train-*.tar' --batch 8 --out runs/a";
+        let command = "darkroom train --data '/srv/pictures/data/photos/train-*.tar' --batch 8 --out runs/a";
         assert_eq!(
             without_folders(command),
             "darkroom train --data 'photos/train-*.tar' --batch 8 --out runs/a"

@@ -26,12 +26,6 @@ impl Slot {
         self.shape.iter().product()
     }
 
-    /// Whether it holds none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Whether weight decay applies: to matrices (and convolutions), not to biases, norms and tokens.
     #[must_use]
     pub fn decays(&self) -> bool {
@@ -155,7 +149,7 @@ impl Row<'_> {
                 Tensor::from_data(TensorData::new(values, shape), (device, dtype))
             }
             Self::Device(row) => {
-                let part = (*row).clone().slice([start..end]).reshape(shape);
+                let part = (*row).clone().narrow(0, start, end - start).reshape(shape);
                 if part.dtype() == dtype { part } else { part.cast(dtype) }
             }
         }

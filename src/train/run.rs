@@ -48,7 +48,7 @@ pub fn run(
     let text = toml::to_string(&run.config).map_err(|e| TrainError::Setting(e.to_string()))?;
     let path = folder.join(CONFIG_FILE);
     atomic::write(&path, &[text.as_bytes()]).map_err(TrainError::writing(path))?;
-    run.to_its_end()
+    run.into_its_end()
 }
 
 /// Goes on with the run in `folder`, exactly, from its last whole checkpoint to its own end. On another device
@@ -72,7 +72,7 @@ pub fn resume(folder: &Path, elsewhere: Option<&str>, control: &Control, events:
     let has_any = fs::read_dir(&checkpoints).is_ok_and(|mut entries| entries.next().is_some());
     if !has_any {
         // Stopped before its first checkpoint: the beginning is where it stands.
-        return Run::start(config, folder, Progress::default(), control, events)?.to_its_end();
+        return Run::start(config, folder, Progress::default(), control, events)?.into_its_end();
     }
     let (checkpoint, path, notes) = Checkpoint::last(&checkpoints)?;
     notes.into_iter().for_each(|note| events(Event::Warning(note)));
@@ -82,7 +82,7 @@ pub fn resume(folder: &Path, elsewhere: Option<&str>, control: &Control, events:
     run.trainer
         .restore(step, tensors, &run.on)
         .map_err(|why| CheckpointError::Other { path, why })?;
-    run.to_its_end()
+    run.into_its_end()
 }
 
 struct Run<'a> {
@@ -193,7 +193,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn to_its_end(mut self) -> Result<Summary, TrainError> {
+    fn into_its_end(mut self) -> Result<Summary, TrainError> {
         let before = self.progress.seconds;
         let validate_every = every(self.config.validate_every, self.steps, 20);
         let checkpoint_every = every(self.config.checkpoint_every, self.steps, 10);
@@ -208,10 +208,10 @@ impl<'a> Run<'a> {
                 self.settle_debts()?;
             }
             self.progress.seconds = before + self.begun.elapsed().as_secs_f64();
-            if done % validate_every == 0 || done == self.steps {
+            if done.is_multiple_of(validate_every) || done == self.steps {
                 self.measure()?;
             }
-            is_saved = done % checkpoint_every == 0 && done != self.steps;
+            is_saved = done.is_multiple_of(checkpoint_every) && done != self.steps;
             if is_saved {
                 self.save()?;
             }

@@ -133,6 +133,10 @@ fn mentions_wasm_tests() -> Outcome<bool> {
 }
 
 fn web(args: &Args) -> Done {
+    if scripts("tests/web", ".test.mjs")?.is_empty() {
+        say("No test in tests/web drives the page yet");
+        return Ok(());
+    }
     if !args.no_build {
         build::build(args)?;
     }

@@ -1,3 +1,4 @@
+
 use burn::{
     module::{Module, ModuleVisitor, Param},
     tensor::{Device, Distribution, Gradients, Tensor},

@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(decibel(18.46), "18.5 dB");
         assert_eq!(decibel(f32::INFINITY), "exact");
         assert_eq!(milliseconds(24.3), "24 ms");
-        assert_eq!(milliseconds(3.14), "3.1 ms");
+        assert_eq!(milliseconds(3.12), "3.1 ms");
         assert_eq!(milliseconds(6243.0), "6.2 s");
         assert_eq!(bytes(512), "512 bytes");
         assert_eq!(bytes(367_247), "367 kB");

@@ -233,6 +233,7 @@ fn explain(name: &str, error: &ImageError) -> PictureError {
 }
 
 #[cfg(test)]
+#[path = "tests/samples.rs"]
 mod samples;
 #[cfg(test)]
 mod tests;

@@ -90,9 +90,9 @@ impl Rows {
 /// AdamW, at home on the CPU or on a device.
 pub enum Optimiser {
     /// On the CPU.
-    Host(host::HostAdamW),
+    Host(Box<host::HostAdamW>),
     /// On a device.
-    Device(device::DeviceAdamW),
+    Device(Box<device::DeviceAdamW>),
 }
 
 impl Optimiser {
@@ -100,9 +100,9 @@ impl Optimiser {
     #[must_use]
     pub fn new(rows: Rows, decay: Vec<f32>, device: &Device, is_host: bool) -> Self {
         if is_host {
-            Self::Host(host::HostAdamW::new(rows, decay))
+            Self::Host(Box::new(host::HostAdamW::new(rows, decay)))
         } else {
-            Self::Device(device::DeviceAdamW::new(rows, decay, device))
+            Self::Device(Box::new(device::DeviceAdamW::new(rows, decay, device)))
         }
     }
 
@@ -118,7 +118,7 @@ impl Optimiser {
     pub fn step(&mut self, rates: &Rates) -> Norm {
         match self {
             Self::Host(host) => Norm::Known(host.step(rates)),
-            Self::Device(device) => Norm::Pending(device.step(rates)),
+            Self::Device(device) => Norm::Pending(Box::new(device.step(rates))),
         }
     }
 
@@ -156,7 +156,7 @@ pub enum Norm {
     /// Computed on the CPU.
     Known(f64),
     /// `[1]`, still to be read.
-    Pending(Tensor<1>),
+    Pending(Box<Tensor<1>>),
 }
 
 #[cfg(test)]

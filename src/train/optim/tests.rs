@@ -28,7 +28,7 @@ fn run(is_host: bool, clip: f64) -> (Rows, Vec<f64>) {
     for index in 0..4 {
         for half in 0..2 {
             let gradient = Tensor::<1>::from_floats(random(len, 10 + 2 * index + half).as_slice(), &device);
-            optimiser.add(vec![gradient.clone().slice([0..100]), gradient.slice([100..len])]);
+            optimiser.add(vec![gradient.clone().narrow(0, 0, 100), gradient.narrow(0, 100, len - 100)]);
         }
         norms.push(match optimiser.step(&rates(index, clip)) {
             Norm::Known(norm) => norm,

@@ -18,7 +18,6 @@ pub(in crate::worlds) const BOAT: Kind = Kind {
     homes: &["sea", "lake"],
     size: [0.34, 0.54],
     coat: painted,
-    moves: true,
 };
 
 const CANVAS: Colour = Colour::hex(0xfb_f3e3);

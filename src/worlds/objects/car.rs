@@ -18,7 +18,6 @@ pub(super) const CAR: Kind = Kind {
     homes: &["town"],
     size: [0.20, 0.29],
     coat: painted,
-    moves: true,
 };
 
 const TYRE: Colour = Colour::hex(0x2b_2a30);

@@ -19,7 +19,6 @@ pub(super) const COW: Kind = Kind {
     homes: &["meadow"],
     size: [0.25, 0.36],
     coat,
-    moves: true,
 };
 
 fn coat(hue: f32) -> (Colour, &'static str) {

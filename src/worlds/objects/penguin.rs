@@ -19,7 +19,6 @@ pub(super) const PENGUIN: Kind = Kind {
     homes: &["snow", "sea"],
     size: [0.28, 0.42],
     coat,
-    moves: true,
 };
 
 fn coat(hue: f32) -> (Colour, &'static str) {

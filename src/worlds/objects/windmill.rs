@@ -19,7 +19,6 @@ pub(super) const WINDMILL: Kind = Kind {
     homes: &["meadow", "beach"],
     size: [0.42, 0.58],
     coat: painted,
-    moves: false,
 };
 
 const BRICK: Colour = Colour::hex(0xf1_e4cc);

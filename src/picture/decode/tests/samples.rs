@@ -107,7 +107,7 @@ impl Jpeg<'_> {
                 bits += if self.progressive { "" } else { "0" };
             }
         }
-        while bits.len() % 8 != 0 {
+        while !bits.len().is_multiple_of(8) {
             bits.push('1');
         }
         let bytes = bits
