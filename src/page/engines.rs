@@ -33,6 +33,15 @@ pub enum Trouble {
     Gone(String),
 }
 
+impl Trouble {
+    /// The sentence for a person.
+    pub fn why(self) -> String {
+        match self {
+            Self::Failed(why) | Self::Gone(why) => why,
+        }
+    }
+}
+
 /// Hears how far a job is.
 pub type OnProgress = Rc<dyn Fn(Stage, u64, u64)>;
 

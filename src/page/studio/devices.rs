@@ -124,7 +124,7 @@ impl Studio {
         if !quietly {
             self.desk.progress.set(None);
         }
-        let (engine, adapter) = started.map_err(|Trouble::Failed(why)| Trouble::Gone(why) | why)?;
+        let (engine, adapter) = started.map_err(Trouble::why)?;
         if kind == DeviceKind::Cpu {
             self.devices.cpu_name.set(adapter);
         }
@@ -204,7 +204,7 @@ impl Studio {
     }
 
     async fn check_with_model(self, engine: &Engine) -> Result<DeviceReport, String> {
-        let told = |Trouble::Failed(why)| Trouble::Gone(why) | why;
+        let told = Trouble::why;
         if let Some(name) = self.wanted_model() {
             self.open_model(engine, &name, true).await.map_err(told)?;
         }

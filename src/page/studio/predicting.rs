@@ -56,7 +56,7 @@ impl Studio {
     }
 
     async fn turns(self) {
-        let mut last = Turn::Done;
+        let mut last;
         loop {
             let wishes = self.devices.wishes.get_value();
             if self

@@ -111,5 +111,8 @@ fn Details() -> impl IntoView {
 
 fn told(report: &DeviceReport) -> String {
     let verdict = if report.right { "right" } else { "wrong" };
-    format!("{} a prediction, {verdict} (off by {:.1e})", milliseconds(report.ms), report.error)
+    let off = report
+        .error
+        .map_or_else(|| "no answer".to_owned(), |error| format!("off by {error:.1e}"));
+    format!("{} a prediction, {verdict} ({off})", milliseconds(report.ms))
 }
