@@ -50,7 +50,7 @@ fn Picture(id: u32) -> impl IntoView {
                 .with(|films| films.get(&id).cloned())
                 .map(send_wrapper::SendWrapper::new)
         },
-        |a, b| a.as_deref() != b.as_deref(),
+        |a, b| a.and_then(Option::as_deref) != b.and_then(Option::as_deref),
     );
     Effect::new(move |_| {
         let (Some(canvas), Some(film), Some(item)) = (node.get(), film.get(), item.get()) else {
