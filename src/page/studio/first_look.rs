@@ -59,7 +59,9 @@ impl Studio {
         let film = canvas::load(&url, FILM_PX).await;
         let _ = web_sys::Url::revoke_object_url(&url);
         if let Some(film) = film {
-            self.table.films.update(|films| drop(films.entry(id).or_insert(film)));
+            self.table.films.update(|films| {
+                films.entry(id).or_insert(film);
+            });
         }
     }
 }

@@ -127,15 +127,6 @@ impl Studio {
         }
     }
 
-    /// Hides the pointed patch where it is visible, shows it where it is hidden.
-    pub fn toggle(self, patch: usize) {
-        let grid = self.grid_now();
-        self.hiding.history.update(|history| {
-            let hide = !history.on(grid).is_hidden(patch);
-            history.paint(grid, &[patch], hide);
-        });
-    }
-
     /// The grid, for those who only act.
     pub fn grid_now(self) -> crate::mask::Grid {
         untrack(|| self.grid())
