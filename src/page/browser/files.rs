@@ -1,10 +1,10 @@
 //! Files in and out.
 
-use js_sys::{Array, ArrayBuffer, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, File, FileList, HtmlAnchorElement, Response, Url};
+use web_sys::{Blob, File, FileList, HtmlAnchorElement, Response, Url};
 
 /// The files of a list.
 pub fn of_list(list: Option<FileList>) -> Vec<File> {
