@@ -1,4 +1,5 @@
-//! The list of what the service worker keeps, so that the page works without a network after one visit.
+//! Lists of what is in `dist/`: for the service worker, so that the page works without a network after one visit, and
+//! the sizes of the programs, so that bars can count bytes where a host compresses and does not tell.
 //!
 //! `precache.js` sets `self.PRECACHE = { version, files: [[path, hash], …], later: [[path, hash], …] }`. The worker
 //! imports it, so that a browser sees a new version whenever any file changed. `files` are kept at the first visit,
@@ -12,9 +13,26 @@ use crate::{
 };
 
 const LIST: &str = "precache.js";
+const SIZES: &str = "sizes.json";
 
-/// Writes the list into `dist`.
+/// Writes both lists into `dist`.
 pub fn write(dist: &Path) -> Done {
+    write_sizes(dist)?;
+    write_list(dist)
+}
+
+fn write_sizes(dist: &Path) -> Done {
+    let mut lines = Vec::new();
+    for name in super::files_below(dist)?.iter().filter(|name| name.ends_with(".wasm")) {
+        let path = dist.join(name);
+        let bytes = fs::metadata(&path).map_err(file_trouble("read", &path))?.len();
+        lines.push(format!("  {}: {bytes}", quoted(name)));
+    }
+    let path = dist.join(SIZES);
+    fs::write(&path, format!("{{\n{}\n}}\n", lines.join(",\n"))).map_err(file_trouble("write", &path))
+}
+
+fn write_list(dist: &Path) -> Done {
     let (mut first, mut later, mut all) = (String::new(), String::new(), String::new());
     for name in super::files_below(dist)? {
         if name == LIST || name == "sw.js" || name.ends_with(".safetensors") {
