@@ -2,6 +2,7 @@
 
 mod data;
 mod eval;
+mod first;
 mod models;
 mod open;
 mod out;

@@ -9,7 +9,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::{
-    open,
+    first, open,
     out::{Failure, Out, Outcome, bytes, grouped, say},
 };
 use crate::{
@@ -55,6 +55,14 @@ enum What {
         #[arg(default_value = "public/models")]
         folder: PathBuf,
     },
+    /// Draw what a visitor of the page sees before the engine answers
+    First {
+        /// Where the pictures and their numbers go
+        folder: PathBuf,
+        /// Folder of weights
+        #[arg(long, value_name = "FOLDER", default_value = "public/models")]
+        models: PathBuf,
+    },
 }
 
 /// Lists presets and weights, converts, or writes an index.
@@ -63,6 +71,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         None => list(args, out),
         Some(What::Convert { from, to, names, dtype }) => convert(from, to, names, dtype),
         Some(What::Index { folder }) => index(folder),
+        Some(What::First { folder, models }) => first::draw(folder, models),
     }
 }
 

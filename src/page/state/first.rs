@@ -5,7 +5,7 @@
 use crate::mask::{Grid, Mask};
 
 /// Scenes in the strip of a new visitor, by seed. The first is the first look.
-pub const SAMPLES: [u64; 8] = [1, 2, 3, 4, 5, 6, 7, 8];
+pub const SAMPLES: [u64; 8] = crate::worlds::SAMPLES;
 
 /// How the first look is hidden, as the command line spells it, with its seed.
 pub const HIDE: (&str, u64) = ("random:0.75", 1);

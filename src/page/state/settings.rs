@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Theme {
-    /// As the system says; dark where it says nothing.
-    #[default]
+    /// As the system says.
     Auto,
     /// The darkroom.
+    #[default]
     Dark,
     /// The lights on.
     Light,

@@ -128,7 +128,7 @@ impl Studio {
             view: Some(self.seeing.view.get()),
             split: Some((self.seeing.split.get() * 100.0).round() as u8),
             device: (device != DeviceChoice::Auto).then_some(device),
-            theme: (theme != Theme::Auto).then_some(theme),
+            theme: (theme != Theme::default()).then_some(theme),
         }
     }
 

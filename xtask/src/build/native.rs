@@ -27,13 +27,8 @@ pub fn furnish(dist: &Path) -> Done {
         let folder = dist.join("models");
         fs::create_dir_all(&folder).map_err(file_trouble("create", &folder))?;
         fs::write(&index, "[]\n").map_err(file_trouble("write", &index))?;
-        say("public/models has no weights yet: the page opens without a model and without first pictures");
-        return Ok(());
     }
     let folder = dist.join("first");
-    if folder.join("first.json").is_file() {
-        return Ok(());
-    }
     say("Drawing the first pictures");
     run(
         "drawing the first pictures",

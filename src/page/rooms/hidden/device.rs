@@ -60,7 +60,8 @@ fn summary(studio: Studio) -> String {
 }
 
 fn last_ms(studio: Studio) -> Option<f32> {
-    studio.print()?.numbers.map(|numbers| numbers.total_ms)
+    // The first look was drawn when the page was built and has no time.
+    studio.print()?.numbers.map(|numbers| numbers.total_ms).filter(|ms| *ms > 0.0)
 }
 
 #[component]

@@ -16,9 +16,9 @@ pub fn Keep() -> impl IntoView {
     let next = move |_| {
         theme.update(|theme| {
             *theme = match theme {
-                Theme::Auto => Theme::Dark,
                 Theme::Dark => Theme::Light,
                 Theme::Light => Theme::Auto,
+                Theme::Auto => Theme::Dark,
             }
         });
     };

@@ -98,7 +98,7 @@ fn Size() -> impl IntoView {
             <span>"Size"</span>
             <input
                 type="range" min="1" max=Brush::LARGEST
-                style=move || format!("--part:{}%", (brush.get().size - 1) * 100 / (Brush::LARGEST - 1))
+                style=("--part", move || format!("{}%", (brush.get().size - 1) * 100 / (Brush::LARGEST - 1)))
                 prop:value=move || brush.get().size.to_string()
                 on:input=set
             />
@@ -156,7 +156,7 @@ fn Share() -> impl IntoView {
                 <input
                     type="range" min="0" max="98"
                     aria-label="Share hidden at random, per cent"
-                    style=move || format!("--part:{}%", f32::from(percent.get()) / 0.98)
+                    style=("--part", move || format!("{}%", f32::from(percent.get()) / 0.98))
                     prop:value=move || percent.get().to_string()
                     on:input=set
                 />
