@@ -13,6 +13,7 @@ use std::{
 use darkroom::{
     data::{self, DataError, HostBatch, Loader, LoaderConfig, OpenOptions, Sample, Source},
     picture::{Picture, Rgb8, fill},
+    worlds,
 };
 
 /// Pictures that differ in every pixel, made on the spot. Some are broken, one makes its decoder panic.
@@ -301,6 +302,9 @@ fn settings_that_cannot_work_are_refused() {
 #[test]
 fn scenes_feed_the_loader_with_their_labels_and_factors() {
     let source = data::open("scenes?count=20", &OpenOptions::default()).unwrap().source;
+    assert_eq!(source.classes(), worlds::CLASSES.map(String::from));
+    let drawn = worlds::Scene::new(0, 3, worlds::BOND).render(64);
+    assert_eq!(source.get_at(3, 64).unwrap().picture, drawn);
     let batches: Vec<_> = Loader::start(source.clone(), config()).unwrap().map(Result::unwrap).collect();
     for batch in batches {
         for (index, label) in batch.indices.iter().zip(&batch.labels) {

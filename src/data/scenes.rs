@@ -1,38 +1,13 @@
 //! The procedural worlds as a source: `scenes?bond=0.9&count=50000&seed=1&px=64`.
 
 use super::{DataError, OpenOptions, Sample, Source, beyond};
-use crate::picture::Rgb8;
-
-const CLASSES: [&str; 1] = ["nothing"];
-struct Scene(u64);
-impl Scene {
-    fn new(seed: u64, index: u64, _bond: f32) -> Self {
-        Self(crate::chance::Chance::new(seed, "scene", index).bits())
-    }
-    fn render(&self, size_px: usize) -> Rgb8 {
-        let pixels = (0..3 * size_px * size_px).map(|i| (self.0 >> (i % 3 * 8)) as u8).collect();
-        Rgb8 {
-            width: size_px,
-            height: size_px,
-            pixels,
-        }
-    }
-    fn class(&self) -> usize {
-        0
-    }
-    fn factors(&self) -> Vec<(&'static str, f32)> {
-        Vec::new()
-    }
-}
+use crate::worlds::{BOND, CLASSES, Scene};
 
 /// Scenes in an epoch where nobody says otherwise.
 const COUNT: usize = 50_000;
 
 /// Most scenes in an epoch: an order of that many is still cheap to draw.
 const MAX_COUNT: usize = 100_000_000;
-
-/// How strongly object and setting go together where nobody says otherwise.
-pub(super) const BOND: f32 = 0.9;
 
 const OPTIONS: [&str; 4] = ["bond", "count", "seed", "px"];
 

@@ -12,10 +12,11 @@ use super::{
 };
 use crate::{
     chance::Chance,
-    data::{DataError, Sample, Scenes, Skipped, Source, cache::Cache, order::Order, scenes},
+    data::{DataError, Sample, Scenes, Skipped, Source, cache::Cache, order::Order},
     mask::{Grid, Mask},
     picture::{Picture, Rgb8, fill},
     views::{Flip, RandomResizedCrop, Views},
+    worlds,
 };
 
 /// Pictures tried in a row before a batch is given up.
@@ -117,7 +118,7 @@ impl Maker {
 
     /// A scene of its own world, whole: there is always another, so nothing need be cut from it.
     fn scene(&self, number: u64, mask: Option<&Mask>) -> Piece {
-        let Sample { picture, factors, .. } = Scenes::sample(self.scenes_seed, number, scenes::BOND, self.config.size_px);
+        let Sample { picture, factors, .. } = Scenes::sample(self.scenes_seed, number, worlds::BOND, self.config.size_px);
         let view = self.flipped(&picture, number);
         self.filled(view, mask, None, None, factors)
     }
