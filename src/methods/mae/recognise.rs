@@ -23,7 +23,7 @@ const DECODERS: [(usize, usize); 1] = [(512, 16)];
 pub(super) fn recognise(shapes: &Shapes, remarks: &BTreeMap<String, String>) -> Option<Recognised> {
     let names = [Names::HuggingFace, Names::Original].into_iter().find(|names| {
         let top = Top::of(*names);
-        shapes.contains_key(top.class_token) && shapes.contains_key(&format!("{}.weight", top.patch))
+        shapes.contains_key(top.class_token) || shapes.contains_key(&format!("{}.weight", top.patch))
     })?;
     Some(Reader { shapes, remarks, top: Top::of(names), names }.config().map(|(config, note)| {
         let run = RunConfig { method: CARD.name.to_owned(), knobs: config.to_knobs(), ..RunConfig::default() };
