@@ -7,6 +7,7 @@ use super::{
     out::{Failure, Outcome, say},
 };
 use crate::{
+    methods::Method,
     page::state::first,
     picture::{Picture, Rgb8, encode_png},
     predict::{block_on, predict},

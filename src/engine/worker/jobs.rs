@@ -11,7 +11,7 @@ use crate::{
     picture::{Frame, Picture},
     platform::{now_ms, web::to_buffer, yield_now},
     protocol::{DeviceKind, Envelope, FromEngine, Job, Prediction, Stage, ToEngine},
-    worlds::Scene,
+    worlds,
 };
 
 /// Longest side of what the page shows of a picture.
@@ -38,7 +38,7 @@ pub async fn perform(engine: &Engine, request: Envelope<ToEngine>, beside: Besid
             add(engine, id, name, opened)
         }
         ToEngine::AddScene { id, seed } => {
-            let picture = Scene::new(seed, 0, SCENE_BOND).render(SCENE_PX);
+            let picture = worlds::sample(seed).render(SCENE_PX);
             add(engine, id, format!("Scene {seed}"), decode::keep(picture, Vec::new()))
         }
         ToEngine::DropPicture { id } => {

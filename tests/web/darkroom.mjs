@@ -1,0 +1,132 @@
+// What every test in the browser needs: the served page, Chromium, and words for what a visitor does.
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const XTASK = process.env.DARKROOM_XTASK;
+const CHROMIUM = process.env.CHROMIUM;
+if (!XTASK || !CHROMIUM) throw new Error('Run these tests with `cargo xtask test --only web`: it says where the browser and the server are.');
+
+/** Serves `dist/` under a sub-path, as a static host would. Switches go to `cargo xtask serve`. */
+export async function serve(...switches) {
+  const server = spawn(XTASK, ['serve', '--no-build', '--port', '0', '--base', '/some/where/', ...switches], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const url = await new Promise((found, failed) => {
+    let said = '';
+    const read = (text) => {
+      said += text;
+      const at = said.match(/http:\/\/localhost:\d+\/\S*/);
+      if (at) found(at[0]);
+    };
+    server.stdout.setEncoding('utf8').on('data', read);
+    server.stderr.setEncoding('utf8').on('data', read);
+    server.on('exit', (code) => failed(new Error(`the server ended with ${code}: ${said}`)));
+  });
+  return { url, stop: () => server.kill() };
+}
+
+/** Chromium. `gpu` lends it the software adapter; without it there is no WebGPU at all. */
+export function browser({ gpu = false } = {}) {
+  const args = gpu
+    ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader', '--ignore-gpu-blocklist']
+    : ['--disable-features=WebGPU', '--disable-gpu'];
+  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: ['--no-sandbox', ...args] });
+}
+
+/**
+ * A fresh visitor on the page, with what went wrong and what was fetched written down.
+ * Options are those of Playwright's `newContext`, and `hash`, the link that the visitor follows.
+ */
+export async function visit(browser, server, { hash = '', prepare, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, ...options });
+  const page = await context.newPage();
+  const seen = { errors: [], requests: [] };
+  page.on('pageerror', (error) => seen.errors.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && seen.errors.push(message.text()));
+  context.on('request', (request) => seen.requests.push(request.url()));
+  if (prepare) await prepare(page, context);
+  await page.goto(server.url + hash);
+  return { context, page, seen };
+}
+
+/** Waits until the page has answered everything it was asked. */
+export async function ready(page, timeout = 60_000) {
+  await page.waitForFunction(() => document.body.dataset.state === 'ready', null, { timeout });
+}
+
+/** The energy on the page, as a number; waits until it is one. */
+export async function energy(page) {
+  const output = page.getByRole('status', { name: 'Energy' });
+  await page.waitForFunction((element) => Number.isFinite(parseFloat(element.textContent)), await output.elementHandle());
+  return parseFloat(await output.textContent());
+}
+
+/** Pixels of a canvas, `[r, g, b, a, …]`, drawn on a square of `side`. */
+export function pixels(canvas, side = 64) {
+  return canvas.evaluate((from, side) => {
+    const small = new OffscreenCanvas(side, side);
+    const pen = small.getContext('2d');
+    pen.drawImage(from, 0, 0, side, side);
+    return [...pen.getImageData(0, 0, side, side).data];
+  }, side);
+}
+
+/** How far two lists of pixels are apart: mean absolute difference, 0..255. */
+export function apart(a, b) {
+  return a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) / a.length;
+}
+
+/** Drags with the mouse over a canvas; points are parts of its sides, `[[0.1, 0.1], [0.4, 0.1]]`. */
+export async function stroke(page, canvas, points) {
+  const box = await canvas.boundingBox();
+  const at = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
+  await page.mouse.move(...at(points[0]));
+  await page.mouse.down();
+  for (const point of points.slice(1)) await page.mouse.move(...at(point), { steps: 6 });
+  await page.mouse.up();
+}
+
+/** Drops files on the page as from a file manager: `[{ name, type, bytes }]`. */
+export async function drop(page, files) {
+  const list = files.map(({ name, type, bytes }) => ({ name, type, data: Buffer.from(bytes).toString('base64') }));
+  await page.evaluate((list) => {
+    const data = new DataTransfer();
+    for (const { name, type, data: text } of list) {
+      data.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name, { type }));
+    }
+    for (const kind of ['dragenter', 'dragover', 'drop']) {
+      document.body.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: data }));
+    }
+  }, list);
+}
+
+/** A picture painted by the browser: a smooth ramp of colours with a disc in it, as PNG or JPEG. */
+export async function paint(page, { width = 96, height = 96, type = 'image/png', hue = 30 } = {}) {
+  const data = await page.evaluate(
+    async ([width, height, type, hue]) => {
+      const canvas = new OffscreenCanvas(width, height);
+      const pen = canvas.getContext('2d');
+      const ramp = pen.createLinearGradient(0, 0, width, height);
+      ramp.addColorStop(0, `hsl(${hue} 70% 70%)`);
+      ramp.addColorStop(1, `hsl(${hue + 120} 60% 25%)`);
+      pen.fillStyle = ramp;
+      pen.fillRect(0, 0, width, height);
+      pen.fillStyle = '#fff';
+      pen.beginPath();
+      pen.arc(width / 2, height / 2, Math.min(width, height) / 5, 0, 7);
+      pen.fill();
+      const blob = await canvas.convertToBlob({ type, quality: 0.9 });
+      return [...new Uint8Array(await blob.arrayBuffer())];
+    },
+    [width, height, type, hue],
+  );
+  return Buffer.from(data);
+}
+
+/** A file of the repository. */
+export const file = (path) => readFile(new URL(path, `file://${ROOT}`));
+
+/** A place for files that a test makes. */
+export const scratch = () => tmpdir();
