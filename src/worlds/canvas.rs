@@ -3,7 +3,7 @@
 
 use super::{
     colour::Colour,
-    noise::{floor, plane, unit},
+    noise::{Row, dither, floor},
 };
 use crate::picture::Rgb8;
 
@@ -82,16 +82,15 @@ impl Canvas {
     /// Eight bits a channel, with a breath of paper grain and a dither that hides the steps of gradients.
     pub fn finish(&self, seed: u32) -> Rgb8 {
         let mut pixels = Vec::with_capacity(3 * self.pixels.len());
-        for (k, c) in self.pixels.iter().enumerate() {
-            let (i, j) = (k % self.size, k / self.size);
-            let paper = if self.size >= 192 {
-                0.006 * plane(self.centre(i) * 170.0, self.centre(j) * 170.0, seed)
-            } else {
-                0.0
-            };
-            let dither = (unit(i as i32, j as i32, seed) - 0.5) * 1.4;
-            for v in [c.r, c.g, c.b] {
-                pixels.push(((v + paper) * 255.0 + 0.5 + dither).clamp(0.0, 255.0) as u8);
+        let mut paper = Row::default();
+        for (j, row) in self.pixels.chunks_exact(self.size).enumerate() {
+            if self.size >= 192 {
+                paper.set(0.0, 170.0, self.centre(j) * 170.0, seed);
+            }
+            for (i, c) in row.iter().enumerate() {
+                let shift = dither(i as u32, j as u32, seed) * 1.4 - 0.2 + 1.5 * paper.at(self.centre(i) * 170.0);
+                // `as u8` stops at 0 and 255.
+                pixels.extend([c.r, c.g, c.b].map(|v| (v * 255.0 + shift) as u8));
             }
         }
         Rgb8 {
@@ -133,6 +132,17 @@ impl Sprite {
         let p = &mut self.pixels[j * self.width + i];
         let k = 1.0 - a;
         *p = [p[0] * k + c.r * a, p[1] * k + c.g * a, p[2] * k + c.b * a, p[3] * k + a];
+    }
+
+    /// Keeps account of what shows of one thing: this sprite is it, or covers it.
+    pub fn watch(&self, mask: &mut [f32], size: usize, is_it: bool) {
+        for j in 0..self.height {
+            for i in 0..self.width {
+                let a = self.pixels[j * self.width + i][3];
+                let m = &mut mask[(self.top + j) * size + self.left + i];
+                *m = if is_it { a } else { *m * (1.0 - a) };
+            }
+        }
     }
 
     /// Premultiplied colour and coverage at a place of the picture; nothing outside.

@@ -3,125 +3,10 @@
 use super::{
     canvas::Canvas,
     colour::Colour,
-    noise::{floor, fract, line, octaves, plane, resolved, smooth, unit},
+    noise::{Row, floor, fract, line, plane, resolved, smooth, unit},
     palette::Light,
+    ridge::{Kind, Ridge},
 };
-
-/// What a ridge is made of.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Kind {
-    /// Rolling hills.
-    Hills,
-    /// Crags with faces in light and in shade; snow down to this share of their height.
-    Crags(f32),
-    /// A forest's edge: pointed tops.
-    Pines,
-    /// A forest's edge: round tops.
-    Grove,
-    /// Smooth dunes with a sharp crest between light and shade.
-    Dunes,
-    /// Flat-topped rock in layers.
-    Mesas,
-    /// Fields in stripes over a rolling hill.
-    Fields,
-    /// Houses far away, windows lit at night.
-    Roofs,
-}
-
-/// One ridge.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ridge {
-    pub kind: Kind,
-    /// Where its foot lies, `y` down.
-    pub base: f32,
-    /// Height of its tops above the foot.
-    pub height: f32,
-    /// Hills across the picture.
-    pub hills: f32,
-    /// Its colour when near.
-    pub colour: Colour,
-    /// 0 near, 1 lost in haze.
-    pub haze: f32,
-    pub seed: u32,
-}
-
-impl Ridge {
-    /// Where its hills begin: a shift along the line of noise.
-    fn phase(&self) -> f32 {
-        (self.seed & 0xffff) as f32 * 0.0013
-    }
-
-    /// `y` of its top in one column.
-    pub fn top(&self, x: f32, px: f32) -> f32 {
-        let u = x * self.hills + self.phase();
-        let cycles = px * self.hills;
-        let rolling = |count, gain| 0.5 + 0.5 * octaves(u, self.seed, count, gain, cycles) / 1.35;
-        let h = match self.kind {
-            Kind::Hills | Kind::Fields => rolling(3, 0.30),
-            Kind::Crags(_) => {
-                let body = 0.5 + 0.5 * line(u * 0.6, self.seed);
-                let mut sharp = 0.0;
-                let (mut strength, mut scale) = (0.55, 1.0);
-                for octave in 0..6 {
-                    let v = line(u * scale + 9.1 * octave as f32, self.seed ^ 0x77).abs();
-                    sharp += strength * resolved(cycles * scale) * (1.0 - 1.6 * v);
-                    strength *= 0.48;
-                    scale *= 2.03;
-                }
-                0.25 + 0.45 * body + 0.42 * sharp
-            }
-            Kind::Pines => {
-                let ground = 0.30 * rolling(2, 0.4);
-                let tree = |spread: f32, k: u32| {
-                    let t = u * spread + 0.5 * line(u * 3.0, self.seed ^ k);
-                    let cell = floor(t);
-                    let tall = unit(cell, k as i32, self.seed);
-                    let tooth = 1.0 - 2.0 * (fract(t) - 0.5).abs();
-                    (0.30 + 0.40 * tall) * (tooth - 0.12 * fract(tooth * 4.0) * resolved(cycles * spread * 8.0))
-                };
-                ground + resolved(cycles * 4.0) * tree(7.0, 3).max(tree(9.3, 5)) + 0.3 * (1.0 - resolved(cycles * 4.0))
-            }
-            Kind::Grove => {
-                let crown = |spread: f32, k: u32| {
-                    let t = u * spread;
-                    let tall = unit(floor(t), k as i32, self.seed);
-                    let s = 2.0 * (fract(t) - 0.5);
-                    (1.0 - s * s).max(0.0).sqrt() * (0.16 + 0.22 * tall)
-                };
-                0.45 * rolling(2, 0.4) + crown(6.0, 3).max(crown(8.3, 5))
-            }
-            Kind::Dunes => {
-                let t = u + 0.35 * line(u * 0.7, self.seed ^ 9);
-                let f = fract(t);
-                let tall = |i: i32| 0.35 + 0.65 * unit(i, 1, self.seed);
-                let i = floor(t);
-                // A long rise, a short fall; heights meet in the valleys.
-                let rise = if f < 0.62 { smooth(0.0, 0.72, f) } else { smooth(1.05, 0.58, f) };
-                0.12 + 0.85 * rise * tall(i)
-            }
-            Kind::Mesas => {
-                let v = line(u, self.seed) + 0.22 * line(u * 3.1, self.seed ^ 3);
-                let step = 0.72 * smooth(0.02, 0.14, v) + 0.20 * smooth(0.38, 0.46, v);
-                0.10 + step + 0.03 * octaves(u * 6.0, self.seed ^ 5, 3, 0.5, cycles * 6.0) + 0.10 * smooth(-0.6, 0.1, v)
-            }
-            Kind::Roofs => {
-                let t = u * 6.0;
-                let i = floor(t);
-                let s = fract(t);
-                let tall = 0.35 + 0.55 * unit(i, 1, self.seed);
-                let pitched = unit(i, 2, self.seed) < 0.55;
-                tall + if pitched { 0.16 * (1.0 - 2.0 * (s - 0.5).abs()) } else { 0.0 }
-            }
-        };
-        self.base - self.height * h
-    }
-
-    /// Tops of all columns of a picture of `size` pixels.
-    pub fn tops(&self, size: usize) -> Vec<f32> {
-        let px = 1.0 / size as f32;
-        (0..size).map(|i| self.top((i as f32 + 0.5) * px, px)).collect()
-    }
-}
 
 /// Paints ridges from the farthest to the nearest; the last one reaches down to `foot`.
 pub(super) fn paint(canvas: &mut Canvas, light: &Light, ridges: &[Ridge], foot: f32) {
@@ -140,20 +25,20 @@ fn one(canvas: &mut Canvas, light: &Light, ridge: &Ridge, tops: &[f32], until: &
     let px = canvas.px;
     let highest = tops.iter().copied().fold(f32::MAX, f32::min);
     let lowest = until.iter().copied().fold(f32::MIN, f32::max);
-    let painter = Painter::new(ridge, light, px);
+    let mut painter = Painter::new(ridge, light, px);
     let half = 0.5 * px;
     for j in canvas.span(highest, lowest) {
         let y = canvas.centre(j);
-        for i in 0..canvas.size {
-            let below = y - tops[i];
+        painter.prepare(y);
+        let row = &mut canvas.pixels[j * canvas.size..(j + 1) * canvas.size];
+        for (i, (p, (top, until))) in row.iter_mut().zip(tops.iter().zip(until)).enumerate() {
+            let below = y - top;
             // The next ridge covers this one half a pixel below its own edge.
-            if below <= -half || y > until[i] + 2.0 * px {
+            if below <= -half || y > until + px {
                 continue;
             }
             let cover = (below / px + 0.5).min(1.0);
-            let colour = painter.colour(canvas.centre(i), y, below.max(0.0));
-            let p = &mut canvas.pixels[j * canvas.size + i];
-            *p = p.mix(colour, cover);
+            *p = p.mix(painter.colour((i as f32 + 0.5) * px, y, below.max(0.0)), cover);
         }
     }
 }
@@ -168,11 +53,26 @@ struct Painter<'a> {
     side: f32,
     px: f32,
     fine: f32,
+    /// `y` of the line from [`REACH`] left of the picture to as much right of it.
+    line: Vec<f32>,
+    per_unit: f32,
+    /// Noise of the row in hand.
+    broad: Row,
+    grain: Row,
 }
+
+/// How far beyond the picture a mountain's line is known, so that faces run in from outside.
+const REACH: f32 = 0.3;
 
 impl<'a> Painter<'a> {
     fn new(ridge: &'a Ridge, light: &'a Light, px: f32) -> Self {
+        let steps = if matches!(ridge.kind, Kind::Crags(_) | Kind::Mesas) { ((1.0 + 2.0 * REACH) / px.max(1.0 / 256.0)) as usize } else { 0 };
+        let per_unit = steps as f32 / (1.0 + 2.0 * REACH);
         Self {
+            line: (0..=steps).map(|i| ridge.top(i as f32 / per_unit.max(1.0) - REACH, px)).collect(),
+            per_unit,
+            broad: Row::default(),
+            grain: Row::default(),
             lit: light.tone(ridge.colour, 0.95, ridge.haze),
             dark: light.tone(ridge.colour, 0.25, ridge.haze),
             mist: light.haze.mix(light.horizon, 0.25),
@@ -184,23 +84,34 @@ impl<'a> Painter<'a> {
         }
     }
 
+    /// Makes the noises of one row ready.
+    fn prepare(&mut self, y: f32) {
+        let r = self.ridge;
+        match r.kind {
+            Kind::Crags(_) => self.broad.set(0.0, r.hills * 7.0, y * r.hills * 4.0, r.seed ^ 31),
+            Kind::Hills => {
+                self.broad.set(0.0, 7.0, y * 16.0, r.seed ^ 21);
+                if self.fine > 0.0 {
+                    self.grain.set(0.0, 60.0, y * 140.0, r.seed);
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn colour(&self, x: f32, y: f32, below: f32) -> Colour {
         let r = self.ridge;
         let down = (below / r.height).min(2.0);
         let (surface, lit) = match r.kind {
             Kind::Crags(snow) => self.crag(x, y, below, snow),
-            Kind::Mesas => (self.strata(y, below), self.face(x, 0.55, below)),
+            Kind::Mesas => (self.strata(y, below), self.face(x, 0.20, below)),
             Kind::Fields => (self.field(x, below), 0.9 - 0.3 * down.min(1.0)),
             Kind::Dunes => (self.dark.mix(self.lit, self.dune(x, below)), -1.0),
             Kind::Roofs => (self.roofs(x, y, below), -1.0),
             Kind::Pines | Kind::Grove => (r.colour, 0.62 - 0.5 * down.min(1.0)),
             Kind::Hills => {
-                let soft = plane(x * 7.0, y * 16.0, r.seed ^ 21);
-                let grain = if self.fine > 0.0 {
-                    self.fine * 0.5 * plane(x * 60.0, y * 140.0, r.seed)
-                } else {
-                    0.0
-                };
+                let soft = self.broad.at(x * 7.0);
+                let grain = if self.fine > 0.0 { 0.5 * self.fine * self.grain.at(x * 60.0) } else { 0.0 };
                 (r.colour, 0.86 - 0.30 * down.min(1.0) + 0.10 * soft + 0.08 * grain)
             }
         };
@@ -214,23 +125,41 @@ impl<'a> Painter<'a> {
         colour.mix(self.mist, mist)
     }
 
-    /// Faces of a mountain: the ridge's own slope carried down along a slant, light on the sun's side.
+    /// Faces of a mountain: the line's own slope carried down along a slant, in light on the sun's side.
     fn face(&self, x: f32, slant: f32, below: f32) -> f32 {
         let r = self.ridge;
-        let e = (0.16 / r.hills).max(self.px);
-        let u = x + self.side * slant * below * 0.35;
-        let slope = (r.top(u + e, self.px) - r.top(u - e, self.px)) / e;
-        (0.52 + self.side * slope * 0.55).clamp(0.12, 1.0)
+        let u = x + self.side * slant * below;
+        let (wide, fine) = (0.13 / r.hills, 0.035 / r.hills);
+        let broad = (self.profile(u + wide) - self.profile(u - wide)) / wide;
+        let small = (self.profile(u + fine) - self.profile(u - fine)) / fine;
+        // `y` points down: a line that falls to the right looks right.
+        let slope = self.side * (1.1 * broad + 0.35 * small) / (r.height * r.hills);
+        (0.50 + 1.5 * slope).clamp(0.10, 1.0)
+    }
+
+    /// `y` of the line, between the columns it was computed for.
+    fn profile(&self, x: f32) -> f32 {
+        let last = self.line.len() as f32 - 2.0;
+        let t = ((x + REACH) * self.per_unit).clamp(0.0, last);
+        let i = t as usize;
+        self.line[i] + (self.line[i + 1] - self.line[i]) * (t - i as f32)
     }
 
     fn crag(&self, x: f32, y: f32, below: f32, snow: f32) -> (Colour, f32) {
         let r = self.ridge;
-        let jag = plane(x * r.hills * 9.0, y * r.hills * 5.0, r.seed ^ 31);
-        let lit = self.face(x, 0.9 + 0.5 * jag, below);
+        let jag = self.broad.at(x * r.hills * 7.0);
+        // Edges between faces zigzag down from the peaks.
+        let zigzag = (fract(below * 9.0 / r.height.max(0.05) * 0.35 + 0.4 * jag) - 0.5).abs() - 0.25;
+        let lit = self.face(x + 0.10 / r.hills * (jag * (below / r.height).min(0.6) + zigzag * (below / r.height).min(1.0)), 0.16, below);
+        if snow <= 0.0 {
+            return (r.colour, lit);
+        }
         let height = (r.base - y) / r.height;
-        let line = 1.0 - snow + 0.12 * jag + 0.18 * (lit - 0.5);
-        let white = smooth(line - 0.03, line + 0.05, height);
-        (r.colour.mix(Colour::hex(0xf6_f8ff), white), lit + 0.1 * white)
+        let teeth = (fract(x * r.hills * 5.0 + 0.6 * jag) - 0.5).abs() * 2.0;
+        let line = 1.0 - snow + 0.16 * jag + 0.12 * teeth + 0.22 * (0.5 - lit);
+        let edge = (1.2 * self.px / r.height).max(0.012);
+        let white = smooth(line - edge, line + edge, height);
+        (r.colour.mix(Colour::hex(0xf6_f8ff), white), lit + 0.12 * white)
     }
 
     fn strata(&self, y: f32, below: f32) -> Colour {
@@ -264,19 +193,19 @@ impl<'a> Painter<'a> {
     /// 1 on the sunny side of a dune, 0 in its shade, and ripples of the wind.
     fn dune(&self, x: f32, below: f32) -> f32 {
         let r = self.ridge;
-        let bend = 0.8 * below / r.height;
-        let t = {
-            let u = (x + self.side * 0.0) * r.hills + r.phase();
-            u + 0.35 * line(u * 0.7, r.seed ^ 9)
-        };
-        let f = fract(t);
-        // The crest runs down from the top in an S.
-        let crest = 0.60 + 0.16 * libm::sinf(bend * 4.2 + r.phase()) * bend.min(1.0) + 0.10 * bend;
-        let edge = (1.2 * self.px * r.hills).max(0.012 + 0.05 * bend);
-        let shade = smooth(crest - edge, crest + edge, f) * smooth(1.0, 0.93, f);
-        let ripple = libm::sinf((f * 9.0 + below * 160.0) * 1.5) * resolved(self.px * 60.0) * 0.03;
-        let sunny = if self.side > 0.0 { shade } else { 1.0 - shade };
-        (0.30 + 0.62 * sunny + ripple - 0.10 * bend.min(1.0)).clamp(0.0, 1.0)
+        let down = below / r.height;
+        let u = x * r.hills + r.phase();
+        let f = fract(u + 0.35 * line(u * 0.7, r.seed ^ 9));
+        // The crest winds down from the top; behind it the shade is deepest, and fades into the next dune.
+        let wind = plane(down * 2.3, 0.5, r.seed ^ 19);
+        let crest = 0.62 + 0.13 * wind * down.min(1.0) - 0.10 * down.min(1.5);
+        let edge = (1.0 * self.px * r.hills).max(0.006 + 0.02 * down);
+        let after = smooth(crest - edge, crest + edge, f);
+        let fade = ((f - crest) / (1.0 - crest)).clamp(0.0, 1.0);
+        let dark = after * (1.0 - fade) * (1.0 - 0.75 * smooth(0.1, 1.3, down));
+        let sunny = if self.side > 0.0 { 0.62 + 0.34 * after * (1.0 - fade) - 0.20 * (1.0 - after) * f } else { 0.92 - 0.80 * dark };
+        let ripple = (fract(f * 5.0 + below * 60.0 + 0.5 * wind) - 0.5).abs() * 4.0 - 1.0;
+        (sunny + 0.035 * ripple * resolved(self.px * 60.0) - 0.12 * down.min(1.0)).clamp(0.0, 1.0)
     }
 
     fn roofs(&self, x: f32, y: f32, below: f32) -> Colour {

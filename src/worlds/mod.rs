@@ -17,7 +17,10 @@ mod palette;
 mod pen;
 mod plants;
 mod props;
+mod ridge;
 mod scene;
+mod screens;
+mod sequence;
 mod setting;
 mod settings;
 mod shapes;
@@ -26,6 +29,7 @@ mod stage;
 mod water;
 
 pub use scene::{FACTORS, STRAY, Scene};
+pub use sequence::{Fate, Sequence};
 
 /// Names of the classes: the main object.
 pub const CLASSES: [&str; 10] = {

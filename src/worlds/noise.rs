@@ -23,7 +23,7 @@ pub(super) fn hash(x: i32, y: i32, seed: u32) -> u32 {
 
 /// A hash as a number in 0..1.
 pub(super) fn unit(x: i32, y: i32, seed: u32) -> f32 {
-    (hash(x, y, seed) >> 8) as f32 * (1.0 / 16_777_216.0)
+    (hash(x, y, seed) >> 8) as i32 as f32 * (1.0 / 16_777_216.0)
 }
 
 /// Smooth step from 0 at `a` to 1 at `b`.
@@ -35,6 +35,24 @@ pub(super) fn smooth(a: f32, b: f32, x: f32) -> f32 {
 fn fade(t: f32) -> f32 {
     t * t * t * (t * (t * 6.0 - 15.0) + 10.0)
 }
+
+/// A lattice value in 0..1. Two rounds less than [`hash`], which noise does not need and pays for at every pixel.
+fn lattice(x: u32, y: u32) -> f32 {
+    let mut h = x ^ y;
+    h ^= h >> 15;
+    h = h.wrapping_mul(0x2c1b_3c6d);
+    h ^= h >> 12;
+    h = h.wrapping_mul(0x297a_2d39);
+    (h >> 8) as i32 as f32 * (1.0 / 16_777_216.0)
+}
+
+/// A value in 0..1 for each pixel.
+pub(super) fn dither(i: u32, j: u32, seed: u32) -> f32 {
+    lattice(i.wrapping_mul(STEP_X).wrapping_add(seed), j.wrapping_mul(STEP_Y))
+}
+
+const STEP_X: u32 = 0x9e37_79b1;
+const STEP_Y: u32 = 0x85eb_ca77;
 
 /// Value noise along a line, -1..1, one bump per unit.
 pub(super) fn line(x: f32, seed: u32) -> f32 {
@@ -49,10 +67,53 @@ pub(super) fn plane(x: f32, y: f32, seed: u32) -> f32 {
     let (i, j) = (floor(x), floor(y));
     let (tx, ty) = (x - i as f32, y - j as f32);
     let (tx, ty) = (tx * tx * (3.0 - 2.0 * tx), ty * ty * (3.0 - 2.0 * ty));
-    let (i1, j1) = (i.wrapping_add(1), j.wrapping_add(1));
-    let top = unit(i, j, seed) * (1.0 - tx) + unit(i1, j, seed) * tx;
-    let low = unit(i, j1, seed) * (1.0 - tx) + unit(i1, j1, seed) * tx;
-    2.0 * (top * (1.0 - ty) + low * ty) - 1.0
+    let x0 = (i as u32).wrapping_mul(STEP_X).wrapping_add(seed.wrapping_mul(0xc2b2_ae3d));
+    let y0 = (j as u32).wrapping_mul(STEP_Y);
+    let (x1, y1) = (x0.wrapping_add(STEP_X), y0.wrapping_add(STEP_Y));
+    let (a, b, c, d) = (lattice(x0, y0), lattice(x1, y0), lattice(x0, y1), lattice(x1, y1));
+    let (top, low) = (a + (b - a) * tx, c + (d - c) * tx);
+    2.0 * (top + (low - top) * ty) - 1.0
+}
+
+/// [`plane`] along one row, where `y` stands still: the lattice is looked up once a bump instead of once a pixel.
+#[derive(Default)]
+pub(super) struct Row {
+    values: Vec<f32>,
+    first: i32,
+}
+
+impl Row {
+    /// Makes ready for `plane(x, y, seed)` with `x` between `from` and `to` (cut to a span of 4096).
+    pub fn set(&mut self, from: f32, to: f32, y: f32, seed: u32) {
+        let (from, to) = (from.min(to), from.max(to));
+        self.first = floor(from);
+        let count = (floor((to - from).min(4096.0)) + 3) as u32;
+        let j = floor(y);
+        let ty = y - j as f32;
+        let ty = ty * ty * (3.0 - 2.0 * ty);
+        let seed = seed.wrapping_mul(0xc2b2_ae3d);
+        let y0 = (j as u32).wrapping_mul(STEP_Y);
+        let y1 = y0.wrapping_add(STEP_Y);
+        self.values.clear();
+        let start = self.first as u32;
+        self.values.extend((0..count).map(|k| {
+            let x = start.wrapping_add(k).wrapping_mul(STEP_X).wrapping_add(seed);
+            let (a, b) = (lattice(x, y0), lattice(x, y1));
+            2.0 * (a + (b - a) * ty) - 1.0
+        }));
+    }
+
+    /// The noise at `x`; 0 where [`Row::set`] has not been.
+    pub fn at(&self, x: f32) -> f32 {
+        let x = x - self.first as f32;
+        let i = x as usize;
+        let t = x - i as f32;
+        let t = t * t * (3.0 - 2.0 * t);
+        match self.values.get(i..i + 2) {
+            Some(&[a, b]) => a + (b - a) * t,
+            _ => 0.0,
+        }
+    }
 }
 
 /// Octaves of [`line`], each twice as fine and `gain` as strong; octaves finer than `px` (the size of a pixel in
@@ -89,6 +150,16 @@ mod tests {
             assert!((-1.0..=1.0).contains(&v) && (-1.0..=1.0).contains(&line(x, 9)));
             assert!((v - last).abs() < 0.02, "a jump at {x}");
             last = v;
+        }
+    }
+
+    #[test]
+    fn a_row_is_the_plane_along_it() {
+        let mut row = Row::default();
+        row.set(7.0, -3.0, 2.3, 11);
+        for k in 0..100 {
+            let x = -3.0 + 0.1 * k as f32;
+            assert!((row.at(x) - plane(x, 2.3, 11)).abs() < 1e-4, "{x}");
         }
     }
 

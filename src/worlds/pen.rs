@@ -56,7 +56,7 @@ impl Pen<'_> {
 
     /// Fills a shape with one colour, flat.
     pub fn fill(&mut self, shape: impl Shape, colour: Colour) {
-        let tone = self.tone(colour, 0.72);
+        let tone = self.tone(colour, 0.70);
         self.each(&shape, |_, _, _| (tone, 1.0));
     }
 
@@ -69,15 +69,17 @@ impl Pen<'_> {
     pub fn pattern(&mut self, shape: impl Shape, round: f32, albedo: impl Fn(f32, f32) -> Colour) {
         let light = self.light;
         let haze = self.haze;
+        // A rim thinner than a pixel and a half is not seen.
+        let round = if round < 1.5 * self.px() { 0.0 } else { round };
         let [lx, ly] = self.towards_light();
         let step = (0.25 * round).max(1e-4);
         self.each(&shape, |x, y, d| {
-            let lit = if round > 0.0 {
+            let lit = if d > -round {
                 let slope = (shape.distance(x + lx * step, y + ly * step) - d) / step;
                 let rim = (1.0 + d / round).clamp(0.0, 1.0);
                 (0.7 + 0.45 * slope * rim * (2.0 - rim)).clamp(0.0, 1.15)
             } else {
-                0.72
+                0.70
             };
             (light.tone(albedo(x, y), lit, haze), 1.0)
         });
@@ -111,18 +113,26 @@ impl Pen<'_> {
         let rows = cells(y0, y1, self.sprite.px, self.sprite.top, self.sprite.height);
         let per_px = 1.0 / self.px();
         let width = 2.0 * shape.half_width() * per_px;
-        for j in rows {
-            let y = ((self.sprite.top + j) as f32 + 0.5) * self.sprite.px;
-            for i in columns.clone() {
-                let x = ((self.sprite.left + i) as f32 + 0.5) * self.sprite.px;
-                let [lx, ly] = self.local(x, y);
+        // One pixel to the right and one down, in local units.
+        let (left, top) = ((self.sprite.left + columns.start) as f32 + 0.5, (self.sprite.top + rows.start) as f32 + 0.5);
+        let step = self.px();
+        let right = [step * self.facing * self.turn[0], -step * self.facing * self.turn[1]];
+        let down = [-step * self.turn[1], -step * self.turn[0]];
+        let start = self.local(left * self.sprite.px, top * self.sprite.px);
+        for (v, j) in rows.enumerate() {
+            let v = v as f32;
+            let (rx, ry) = (start[0] + v * down[0], start[1] + v * down[1]);
+            for (u, i) in columns.clone().enumerate() {
+                let (lx, ly) = (rx + u as f32 * right[0], ry + u as f32 * right[1]);
                 let d = shape.distance(lx, ly);
-                // How much of a pixel a strip of that width covers whose edge is `d` away: exact, thin ones included.
-                let cover = ((d * per_px + width).min(0.5) - (d * per_px).max(-0.5)).clamp(0.0, 1.0);
-                if cover > 0.0 {
-                    let (colour, strength) = paint(lx, ly, d);
-                    self.sprite.blend(i, j, colour, cover * strength);
+                let pixels = d * per_px;
+                if pixels >= 0.5 {
+                    continue;
                 }
+                // How much of a pixel a strip of that width covers whose edge is `d` away: exact, thin ones included.
+                let cover = ((pixels + width).min(0.5) - pixels.max(-0.5)).clamp(0.0, 1.0);
+                let (colour, strength) = paint(lx, ly, d);
+                self.sprite.blend(i, j, colour, cover * strength);
             }
         }
     }

@@ -4,7 +4,7 @@ use super::{
     colour::Colour,
     noise::{plane, resolved, smooth},
     pen::Pen,
-    shapes::{Blob, Bounds, Capsule, Ellipse, Polygon, Stroke, curve},
+    shapes::{Blob, Block, Bounds, Capsule, Ellipse, Polygon, Stroke, curve},
     stage::{Figure, Look},
 };
 
@@ -231,6 +231,13 @@ fn bush(pen: &mut Pen, look: &Look) {
 }
 
 fn tuft(pen: &mut Pen, look: &Look) {
+    if pen.px() > 0.3 {
+        // Too small for blades: the wedge they fill, as thin as they are.
+        let wedge = [[-0.15, 0.0], [-0.6, 0.6], [0.0, 1.0], [0.6, 0.6], [0.15, 0.0]];
+        let tone = pen.tone(look.colour, 0.7);
+        pen.glow(Polygon(&wedge, 0.0), tone, 0.6);
+        return;
+    }
     for k in 0..7 {
         let s = (k as f32 - 3.0) / 3.0 + 0.2 * (look.vary(k) - 0.5);
         let tall = (1.0 - 0.45 * s * s) * (0.75 + 0.25 * look.vary(10 + k));
@@ -263,6 +270,11 @@ fn reed(pen: &mut Pen, look: &Look) {
 }
 
 fn flowers(pen: &mut Pen, look: &Look) {
+    if pen.px() > 0.4 {
+        let tone = pen.tone(look.colour, 0.7);
+        pen.glow(Block(Bounds(-0.9, 0.45, 0.9, 0.95), 0.2), tone, 0.4);
+        return;
+    }
     let green = Colour::hex(0x5d_8f4a);
     for k in 0..7 {
         let x = (k as f32 - 3.0) * 0.27 + 0.16 * (look.vary(k) - 0.5);

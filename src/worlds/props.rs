@@ -1,4 +1,4 @@
-//! What people and nature leave about: islets, rocks, fences, lamps, parasols, a jetty, gulls, mushrooms.
+//! What people and nature leave about: islets, rocks, fences, lamps, parasols, gulls, mushrooms.
 
 use super::{
     colour::Colour,
@@ -24,10 +24,6 @@ pub(super) const PARASOL: Figure = Figure {
     draw: parasol,
     reach: Bounds(-0.62, -0.03, 0.62, 1.04),
 };
-pub(super) const JETTY: Figure = Figure {
-    draw: jetty,
-    reach: Bounds(-2.1, -0.30, 2.1, 0.62),
-};
 pub(super) const GULL: Figure = Figure {
     draw: gull,
     reach: Bounds(-1.05, -0.30, 1.05, 0.55),
@@ -50,6 +46,7 @@ pub(super) fn islet(main: &Item) -> Item {
         ..main.look
     };
     Item {
+        main: false,
         figure: ISLET,
         x: 0.5 * (left + right),
         y: main.y - 0.002,
@@ -139,19 +136,6 @@ fn parasol(pen: &mut Pen, look: &Look) {
         look.colour.mix(Colour::hex(0xfd_f5e6), (0.5 + d / edge).clamp(0.0, 1.0))
     });
     pen.fill(Ellipse([0.062, 0.985], 0.018, 0.018), look.colour.shade(-0.2));
-}
-
-fn jetty(pen: &mut Pen, look: &Look) {
-    let wood = look.colour;
-    for k in 0..6 {
-        let x = -1.8 + 0.72 * k as f32;
-        pen.solid(Block(Bounds(x - 0.05, -0.28, x + 0.05, 0.56), 0.03), 0.04, wood.shade(-0.3));
-    }
-    pen.pattern(Block(Bounds(-2.05, 0.20, 2.05, 0.34), 0.01), 0.03, |x, _| {
-        let plank = (fract(x * 4.0) - 0.5).abs() * 2.0;
-        wood.shade(-0.25 * smooth(0.85, 1.0, plank) + 0.06 * plane(x * 4.0, 0.5, look.seed))
-    });
-    pen.fill(Block(Bounds(-2.05, 0.16, 2.05, 0.21), 0.01), wood.shade(-0.4));
 }
 
 fn gull(pen: &mut Pen, look: &Look) {

@@ -3,6 +3,7 @@
 use super::{
     objects::{KINDS, Kind, Stands},
     palette::{Light, night},
+    screens,
     setting::{SETTINGS, Setting, number},
     stage::{Item, Look, On, Stage},
 };
@@ -50,8 +51,26 @@ pub struct Scene {
     pub(super) warmth: f32,
     pub(super) object: Object,
     pub(super) seeds: Seeds,
+    pub(super) bond: f32,
     /// 0 in a picture that stands still; turns of wheels and sails, drift of clouds and waves.
     pub(super) time: f32,
+    /// From where to where across the picture nothing else may stand before the object.
+    pub(super) clear: [f32; 2],
+    /// Something to pass behind.
+    pub(super) screen: Option<Screen>,
+    /// Whether the main object is gone.
+    pub(super) absent: bool,
+}
+
+/// Something the main object passes behind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Screen {
+    pub kind: screens::Kind,
+    pub x: f32,
+    pub y: f32,
+    pub size: f32,
+    /// Width per height.
+    pub wide: f32,
 }
 
 /// The main object.
@@ -73,6 +92,14 @@ impl Scene {
     #[must_use]
     pub fn new(seed: u64, index: u64, bond: f32) -> Self {
         let class = Chance::new(seed, "worlds.class", index / 10).permutation(KINDS.len())[(index % 10) as usize];
+        Self::of_class(seed, index, bond, class)
+    }
+
+    /// The same with a class of one's own choice (cut to the last one).
+    #[must_use]
+    pub fn of_class(seed: u64, index: u64, bond: f32, class: usize) -> Self {
+        let class = class.min(KINDS.len() - 1);
+        let bond = bond.clamp(0.0, 1.0);
         let kind = &KINDS[class];
         let setting = draw_setting(kind, bond, &mut Chance::new(seed, "worlds.setting", index));
         let place = &SETTINGS[setting];
@@ -94,7 +121,7 @@ impl Scene {
             things: next(),
             object: next(),
         };
-        Self {
+        let mut scene = Self {
             class,
             setting,
             hour,
@@ -106,8 +133,38 @@ impl Scene {
             warmth,
             object,
             seeds,
+            bond,
             time: 0.0,
+            clear: [0.0; 2],
+            screen: None,
+            absent: false,
+        };
+        let [left, _, right, _] = scene.object_box();
+        scene.clear = [left, right];
+        scene
+    }
+
+    /// Another right answer to what stands where the main object stands: the same picture around it, with an object
+    /// drawn as this setting has them. Number 0, 1, 2 … of endlessly many; some are of this scene's own class.
+    #[must_use]
+    pub fn other(&self, number: u64) -> Self {
+        let mut c = Chance::new(u64::from(self.seeds.object), "worlds.other", number);
+        let weights: Vec<f32> = KINDS.iter().map(|kind| chance_of(kind, self.setting, self.bond)).collect();
+        let mut u = c.unit() * weights.iter().sum::<f32>();
+        let mut class = 0;
+        for (k, w) in weights.iter().enumerate() {
+            class = k;
+            u -= w;
+            if u < 0.0 {
+                break;
+            }
         }
+        let mut other = self.clone();
+        other.class = class;
+        other.object = draw_object(&KINDS[class], &SETTINGS[self.setting], self.horizon, &mut c);
+        other.object.x = self.object.x;
+        other.seeds.object = (c.bits() >> 32) as u32;
+        other
     }
 
     /// Number of the main object's class in [`super::CLASSES`].
@@ -169,7 +226,18 @@ impl Scene {
     /// Paints the scene, `size_px` on a side. The composition is the same at every size.
     #[must_use]
     pub fn render(&self, size_px: usize) -> Rgb8 {
+        self.paint(Stage::new(self, size_px)).canvas.finish(self.seeds.sky)
+    }
+
+    /// How much of each pixel shows the main object, 0..1, row by row; less where something stands before it.
+    #[must_use]
+    pub fn object_mask(&self, size_px: usize) -> Vec<f32> {
         let mut stage = Stage::new(self, size_px);
+        stage.watched = Some(vec![0.0; stage.canvas.pixels.len()]);
+        self.paint(stage).watched.unwrap_or_default()
+    }
+
+    fn paint<'a>(&'a self, mut stage: Stage<'a>) -> Stage<'a> {
         super::sky::paint(&mut stage.canvas, &stage.light, self.horizon, self.seeds.sky);
         super::clouds::paint(
             &mut stage.canvas,
@@ -180,14 +248,18 @@ impl Scene {
             self.seeds.sky,
         );
         (SETTINGS[self.setting].paint)(&mut stage);
-        let main = self.main_item();
-        if main.on == On::Ground && SETTINGS[self.setting].water {
-            let islet = super::props::islet(&main);
-            stage.items.push(islet);
+        if let Some(screen) = self.screen {
+            stage.screen(&screen);
         }
-        stage.items.push(main);
+        if !self.absent {
+            let main = self.main_item();
+            if main.on == On::Ground && SETTINGS[self.setting].water {
+                stage.items.push(super::props::islet(&main));
+            }
+            stage.items.push(main);
+        }
         stage.paint_items();
-        stage.canvas.finish(self.seeds.sky)
+        stage
     }
 
     pub(super) fn light(&self) -> Light {
@@ -206,9 +278,11 @@ impl Scene {
             colour: (kind.coat)(o.hue).0,
             seed: self.seeds.object,
             phase: self.time,
+            wide: 1.0,
         };
         Item {
             figure: kind.figure,
+            main: true,
             x: o.x,
             y: o.y,
             size: o.size,
@@ -220,14 +294,20 @@ impl Scene {
     }
 }
 
+/// The share of scenes with regard to what belongs where.
+fn bound(bond: f32) -> f32 {
+    bond * (1.0 - STRAY)
+}
+
 /// At bond 0 any setting; at bond 1 one of the object's homes, but for [`STRAY`].
 fn draw_setting(kind: &Kind, bond: f32, chance: &mut Chance) -> usize {
-    let bound = bond.clamp(0.0, 1.0) * (1.0 - STRAY);
-    if chance.coin(bound) {
-        number(kind.homes[chance.below(kind.homes.len())])
-    } else {
-        chance.below(SETTINGS.len())
-    }
+    if chance.coin(bound(bond)) { number(kind.homes[chance.below(kind.homes.len())]) } else { chance.below(SETTINGS.len()) }
+}
+
+/// How often an object of this kind stands in that setting.
+pub(super) fn chance_of(kind: &Kind, setting: usize, bond: f32) -> f32 {
+    let home = kind.homes.contains(&SETTINGS[setting].name);
+    (1.0 - bound(bond)) / SETTINGS.len() as f32 + if home { bound(bond) / kind.homes.len() as f32 } else { 0.0 }
 }
 
 /// Hours when the light is good come oftener.
@@ -247,7 +327,8 @@ fn draw_object(kind: &Kind, place: &Setting, horizon: f32, chance: &mut Chance) 
     let u = chance.unit();
     let grown = chance.range(kind.size[0]..kind.size[1]);
     let (y, size) = match kind.stands {
-        Stands::Air => (horizon + 0.02 - 0.22 * u, grown),
+        // Between the picture's upper edge and a little below the horizon.
+        Stands::Air => (0.03 + grown + (horizon + 0.06 - grown).max(0.04) * u, grown),
         _ => {
             let y = place.stand[0] + (place.stand[1] - place.stand[0]) * u;
             (y, grown * (0.80 + 0.20 * u))

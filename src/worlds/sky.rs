@@ -10,6 +10,9 @@ use super::{
 /// Radius of sun and moon.
 const DISC: f32 = 0.042;
 
+/// Steps of the gradient, between which it runs straight.
+const STOPS: usize = 20;
+
 /// Paints the whole picture with sky; below `horizon` it goes on in the colour of the horizon.
 pub(super) fn paint(canvas: &mut Canvas, light: &Light, horizon: f32, seed: u32) {
     let size = canvas.size;
@@ -17,11 +20,11 @@ pub(super) fn paint(canvas: &mut Canvas, light: &Light, horizon: f32, seed: u32)
     let strength = if light.moon { 0.30 } else { 0.62 };
     // Low suns light the horizon itself more than the height above it.
     let flat = 1.0 + 1.2 * (1.0 - light.height) * (1.0 - light.height);
-    let gradient: Vec<Colour> = (0..=48).map(|k| at_height(light, k as f32 / 48.0)).collect();
+    let gradient: Vec<Colour> = (0..=STOPS).map(|k| at_height(light, k as f32 / STOPS as f32)).collect();
     for j in 0..size {
         let y = canvas.centre(j);
-        let t = (y / horizon).min(1.0) * 48.0;
-        let k = (t as usize).min(47);
+        let t = (y / horizon).min(1.0) * STOPS as f32;
+        let k = (t as usize).min(STOPS - 1);
         let base = gradient[k].mix(gradient[k + 1], t - k as f32);
         let dy = (y - light.sun[1]) * flat;
         for i in 0..size {

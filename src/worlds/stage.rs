@@ -7,13 +7,14 @@ use super::{
     noise::{smooth, unit},
     palette::Light,
     pen::Pen,
-    scene::Scene,
+    scene::{Scene, Screen},
+    screens,
     shapes::Bounds,
     water::Water,
 };
 
 /// How a thing is painted.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Figure {
     /// Paints it, standing at the origin, about 1 high, facing right.
     pub draw: fn(&mut Pen, &Look),
@@ -29,6 +30,8 @@ pub(super) struct Look {
     pub seed: u32,
     /// Moves legs, sails and wheels: one turn per unit.
     pub phase: f32,
+    /// Width per height, for what comes in any.
+    pub wide: f32,
 }
 
 impl Look {
@@ -49,6 +52,8 @@ pub(super) enum On {
 /// A thing at a place.
 #[derive(Clone, Copy)]
 pub(super) struct Item {
+    /// Whether it is the scene's main object.
+    pub main: bool,
     pub figure: Figure,
     pub x: f32,
     /// Where it stands, `y` down: lower is nearer and painted later.
@@ -83,6 +88,8 @@ pub(super) struct Stage<'a> {
     pub items: Vec<Item>,
     /// The water that things may stand in.
     pub water: Option<Water>,
+    /// How much of each pixel still shows the main object, where someone wants to know.
+    pub watched: Option<Vec<f32>>,
     store: Vec<[f32; 4]>,
 }
 
@@ -95,6 +102,7 @@ impl<'a> Stage<'a> {
             canvas: Canvas::new(size_px),
             items: Vec::new(),
             water: None,
+            watched: None,
             store: Vec::new(),
         }
     }
@@ -123,8 +131,10 @@ impl<'a> Stage<'a> {
             colour,
             seed,
             phase: self.scene.time,
+            wide: 1.0,
         };
         self.items.push(Item {
+            main: false,
             figure,
             x,
             y,
@@ -134,6 +144,16 @@ impl<'a> Stage<'a> {
             look,
             haze,
         });
+    }
+
+    /// Hands in what the main object passes behind.
+    pub fn screen(&mut self, screen: &Screen) {
+        self.put(screen.kind.figure(), [screen.x, screen.y], screen.size, screen.kind.colour(), 2);
+        let (air, water) = (screen.kind == screens::Kind::Bank, self.water.is_some_and(|w| w.bottom >= 1.0));
+        if let Some(item) = self.items.last_mut() {
+            item.look.wide = screen.wide;
+            item.on = if air { On::Air } else if water { On::Water } else { On::Ground };
+        }
     }
 
     /// Paints everything that was handed in.
@@ -167,6 +187,9 @@ impl<'a> Stage<'a> {
                 On::Air => {}
             }
             self.canvas.lay(&sprite);
+            if let Some(mask) = &mut self.watched {
+                sprite.watch(mask, self.canvas.size, item.main);
+            }
         }
         self.store = sprite.pixels;
     }
@@ -218,20 +241,21 @@ impl<'a> Stage<'a> {
         let height = item.y - top;
         let px = self.canvas.px;
         let strength = 0.55 - 0.2 * water.rough;
-        self.canvas
-            .fill([left - 0.03, item.y, right + 0.03, item.y + 0.8 * height], |x, y| {
-                let up = (y - item.y) / 0.8;
-                let shift = water.ripple(x, y, px) * (0.4 + 2.0 * (up / height).min(1.0));
-                let [r, g, b, a] = sprite.sample(x + shift, item.y - up);
-                if a <= 0.0 {
-                    return (Colour::default(), 0.0);
+        let columns = self.canvas.span(left - 0.03, right + 0.03);
+        for j in self.canvas.span(item.y, item.y + 0.8 * height) {
+            let y = self.canvas.centre(j);
+            let waves = water.row(y, px);
+            let up = (y - item.y).max(0.0) / 0.8;
+            let shake = waves.seen * (0.004 + 0.016 * water.rough) * (0.4 + 2.0 * (up / height).min(1.0));
+            let fade = strength * smooth(1.1 * height, 0.0, up) * ((y - item.y) / px + 0.5).clamp(0.0, 1.0);
+            for i in columns.clone() {
+                let x = self.canvas.centre(i);
+                let [r, g, b, a] = sprite.sample(x + shake * waves.at(x), item.y - up);
+                if a > 0.0 {
+                    let p = &mut self.canvas.pixels[j * self.canvas.size + i];
+                    *p = *p * (1.0 - a * fade) + Colour { r, g, b } * (0.86 * fade);
                 }
-                let colour = Colour {
-                    r: r / a,
-                    g: g / a,
-                    b: b / a,
-                } * 0.86;
-                (colour, a * strength * smooth(1.1 * height, 0.0, up))
-            });
+            }
+        }
     }
 }

@@ -3,9 +3,29 @@
 use super::{
     canvas::Canvas,
     colour::Colour,
-    noise::{plane, resolved, smooth},
+    noise::{Row, resolved, smooth},
     palette::Light,
 };
+
+/// The waves along one row of pixels.
+pub(super) struct Waves {
+    swell: Row,
+    fine: Row,
+    across: f32,
+    phase: f32,
+    /// How much of them a pixel resolves, 0..1.
+    pub seen: f32,
+    fine_seen: f32,
+}
+
+impl Waves {
+    /// Height of the waves at `x`, -1..1.
+    pub fn at(&self, x: f32) -> f32 {
+        let along = (x - 0.5) * self.across;
+        let fine = if self.fine_seen > 0.0 { self.fine_seen * self.fine.at(along * 4.5 - self.phase) } else { 0.0 };
+        (0.72 * self.swell.at(along * 1.6 + self.phase) + fine).clamp(-1.0, 1.0)
+    }
+}
 
 /// A stretch of water seen from the shore.
 #[derive(Clone, Copy, Debug)]
@@ -24,22 +44,19 @@ pub(super) struct Water {
 }
 
 impl Water {
-    /// Height of the waves at a place, -1..1, and how much of them a pixel resolves, 0..1.
-    fn wave(&self, x: f32, y: f32, px: f32) -> (f32, f32) {
+    /// The waves of one row of pixels at height `y`.
+    pub fn row(&self, y: f32, px: f32) -> Waves {
         let s = (y - self.horizon).max(0.0) + 0.035;
-        let along = (x - 0.5) / (s + 0.12);
+        let across = 1.0 / (s + 0.12);
         let w = 1.9 / (s + 0.05);
         let cycles = px * w * w / 1.9 * 2.6;
-        let seen = resolved(cycles * 0.35);
-        let swell = plane(along * 1.6 + self.phase, w * 2.6 + 0.8 * self.phase, self.seed);
-        let fine = resolved(cycles) * plane(along * 4.5 - self.phase, w * 7.0 - self.phase, self.seed ^ 3);
-        ((0.72 * swell + 0.38 * fine).clamp(-1.0, 1.0), seen)
-    }
-
-    /// Sideways shift of a reflection at a place.
-    pub fn ripple(&self, x: f32, y: f32, px: f32) -> f32 {
-        let (wave, seen) = self.wave(x, y, px);
-        wave * seen * (0.004 + 0.016 * self.rough)
+        let mut waves = Waves { swell: Row::default(), fine: Row::default(), across, phase: self.phase, seen: resolved(cycles * 0.35), fine_seen: 0.38 * resolved(cycles) };
+        let (left, right) = (-0.6 * across, 0.6 * across);
+        waves.swell.set(left * 1.6 + self.phase, right * 1.6 + self.phase, w * 2.6 + 0.8 * self.phase, self.seed);
+        if waves.fine_seen > 0.0 {
+            waves.fine.set(left * 4.5 - self.phase, right * 4.5 - self.phase, w * 7.0 - self.phase, self.seed ^ 3);
+        }
+        waves
     }
 
     /// Paints the water.
@@ -60,9 +77,11 @@ impl Water {
             let cover = (v / px + 0.5).clamp(0.0, 1.0);
             let depth = 0.22 + 0.50 * smooth(0.0, 0.42, v) + 0.12 * self.rough;
             let haze = 0.55 * smooth(0.16, 0.0, v);
+            let waves = self.row(y, px);
+            let seen = waves.seen;
             for i in 0..canvas.size {
                 let x = canvas.centre(i);
-                let (wave, seen) = self.wave(x, y, px);
+                let wave = waves.at(x);
                 let shake = wave * seen * (0.15 + 0.85 * self.rough);
                 let up = self.horizon - v * 0.82 - shake * (0.02 + 0.22 * v) - 0.5 * px;
                 let mirror = canvas.sample(x + 0.012 * shake, up.max(0.0), last);

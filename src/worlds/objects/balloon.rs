@@ -63,7 +63,7 @@ fn draw(pen: &mut Pen, look: &Look) {
     pen.fill(Ellipse([0.0, 0.212], 0.082, 0.014), look.colour.shade(-0.55));
     let night = pen.light.night;
     if night > 0.0 {
-        pen.glow(Ellipse([0.0, 0.235], 0.03, 0.05), Colour::hex(0xff_d27a), 0.8 * night);
+        pen.glow(Ellipse([0.0, 0.175], 0.016, 0.032), Colour::hex(0xff_e3a0), 0.9 * night);
         pen.glow(Capsule([0.0, 0.60], [0.0, 0.27], 0.30, 0.06), Colour::hex(0xff_b860), 0.22 * night);
     }
     pen.solid(Block(Bounds(-0.065, 0.0, 0.065, 0.10), 0.018), 0.04, WICKER);

@@ -78,10 +78,8 @@ fn draw(pen: &mut Pen, look: &Look) {
     pen.glow(Ellipse([0.98, 0.42], 0.045, 0.065), Colour::hex(0xff_f2c2), 0.9);
     pen.glow(Ellipse([-1.03, 0.43], 0.035, 0.06), Colour::hex(0xe2_4a3a), 0.9);
     if night > 0.0 {
-        pen.glow(
-            Polygon(&[[1.0, 0.44], [1.28, 0.56], [1.28, 0.12], [1.0, 0.38]], 0.0),
-            Colour::hex(0xff_eeb8),
-            0.30 * night,
-        );
+        for (reach, strength) in [(0.26, 0.10), (0.17, 0.14), (0.09, 0.22)] {
+            pen.glow(Ellipse([1.0 + 0.55 * reach, 0.40], reach, 0.7 * reach), Colour::hex(0xff_eeb8), strength * night);
+        }
     }
 }

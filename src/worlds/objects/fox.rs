@@ -45,17 +45,18 @@ fn draw(pen: &mut Pen, look: &Look) {
     ];
     pen.pattern(Blob(&tail, 0.12), 0.12, |x, _| colour.mix(SNOW, smooth(-0.80, -0.90, x)));
     for (x, s) in [(-0.34, -step), (0.26, step)] {
-        pen.solid(Capsule([x, 0.42], [x + s, 0.03], 0.075, 0.035), 0.05, SOOT.mix(colour, 0.25));
+        pen.solid(Capsule([x, 0.46], [x + s, 0.03], 0.070, 0.028), 0.05, SOOT.mix(colour, 0.25));
     }
-    let near = [(-0.42, step), (0.34, -step)];
     let body = [
-        Capsule([-0.36, 0.55], [0.30, 0.58], 0.165, 0.16),
-        Capsule([near[0].0, 0.48], [near[0].0 + near[0].1, 0.04], 0.11, 0.035),
-        Capsule([near[1].0, 0.48], [near[1].0 + near[1].1, 0.04], 0.09, 0.035),
-        Capsule([0.30, 0.62], [0.50, 0.80], 0.15, 0.13),
+        Capsule([-0.34, 0.56], [0.10, 0.56], 0.150, 0.125),
+        Capsule([0.08, 0.56], [0.32, 0.60], 0.125, 0.155),
+        Capsule([-0.40, 0.52], [-0.46 + step, 0.26], 0.105, 0.042),
+        Capsule([-0.46 + step, 0.26], [-0.42 + step, 0.035], 0.040, 0.030),
+        Capsule([0.36, 0.50], [0.37 - step, 0.035], 0.085, 0.030),
+        Capsule([0.32, 0.64], [0.50, 0.80], 0.14, 0.12),
     ];
     pen.pattern(Blob(&body, 0.10), 0.16, |x, y| {
-        let belly = smooth(0.50, 0.40, y - 0.25 * (x - 0.1).max(0.0)) * smooth(0.26, 0.34, y);
+        let belly = smooth(0.50, 0.44, y - 0.25 * (x - 0.1).max(0.0)) * smooth(0.36, 0.42, y);
         let chest = smooth(0.30, 0.44, x) * smooth(0.70, 0.60, y) * smooth(0.36, 0.46, y);
         colour.mix(SNOW, belly.max(chest)).mix(SOOT, smooth(0.26, 0.16, y))
     });

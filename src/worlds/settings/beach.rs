@@ -3,7 +3,7 @@
 use crate::worlds::{
     colour::Colour,
     ground::Soil,
-    land::Kind,
+    ridge::Kind,
     noise::{plane, smooth},
     objects, plants, props,
     setting::Setting,

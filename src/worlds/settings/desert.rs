@@ -1,6 +1,6 @@
 //! A desert: mesas, dunes, cacti.
 
-use crate::worlds::{ground::Soil, land::Kind, plants, props, setting::Setting, stage::Stage};
+use crate::worlds::{ground::Soil, ridge::Kind, plants, props, setting::Setting, stage::Stage};
 
 pub(in crate::worlds) const DESERT: Setting = Setting {
     name: "desert",

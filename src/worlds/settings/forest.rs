@@ -1,6 +1,6 @@
 //! A clearing in a forest: one row of trees behind the other in the mist, trunks close by.
 
-use crate::worlds::{ground::Soil, land::Kind, plants, props, setting::Setting, stage::Stage};
+use crate::worlds::{ground::Soil, ridge::Kind, plants, props, setting::Setting, stage::Stage};
 
 pub(in crate::worlds) const FOREST: Setting = Setting {
     name: "forest",
@@ -23,7 +23,7 @@ fn paint(stage: &mut Stage) {
     ];
     stage.ridges(&ridges, 0.26);
     let edge = stage.ridge(5, Kind::Hills, [0.17, 0.05], 1.6, 0x5f_8a48, 0.1);
-    stage.ground(Soil::Forest, &edge, 0x5f_8647);
+    stage.ground(Soil::Grass, &edge, 0x5f_8647);
     stage.scatter(plants::FIR, 9, [h + 0.14, h + 0.25], [0.42, 0.62], [0x2f_6a4a, 0x4a_7f4c], 1);
     stage.scatter(plants::BIRCH, 3, [h + 0.2, 0.90], [0.46, 0.62], [0x86_a64a, 0xc9_a94a], 2);
     let bark = [0x6b_4c3a, 0x7a_5a44];

@@ -3,10 +3,10 @@
 use crate::worlds::{
     colour::Colour,
     ground::Soil,
-    land::Kind,
+    ridge::Kind,
     plants, props,
     setting::Setting,
-    stage::{On, Stage},
+    stage::Stage,
     water::Water,
 };
 
@@ -42,13 +42,6 @@ fn paint(stage: &mut Stage) {
     stage.water = Some(water);
     let edge = stage.ridge(5, Kind::Hills, [0.98 - h, 0.10], 1.4, 0x79_a64c, 0.0);
     stage.ground(Soil::Grass, &edge, 0x6c_9c4c);
-    if stage.vary(5) < 0.6 {
-        let x = if s.object.x < 0.5 { 0.92 } else { 0.08 };
-        stage.put(props::JETTY, [x, 0.80 + 0.06 * stage.vary(6)], 0.10, Colour::hex(0xa4_7a52), 0);
-        if let Some(jetty) = stage.items.last_mut() {
-            jetty.on = On::Water;
-        }
-    }
     stage.scatter(plants::REED, 9, [0.93, 1.02], [0.16, 0.24], [0x7a_9a4c, 0xa8_a85a], 1);
     stage.scatter(plants::TUFT, 12, [0.94, 1.03], [0.05, 0.08], [0x5c_9040, 0x9c_bf5c], 2);
     stage.scatter(props::ROCK, 3, [0.90, 0.98], [0.03, 0.06], [0x7f_8388, 0x9a_9a98], 3);

@@ -1,6 +1,6 @@
 //! A meadow among fields and wooded hills.
 
-use crate::worlds::{ground::Soil, land::Kind, plants, props, setting::Setting, stage::Stage};
+use crate::worlds::{ground::Soil, ridge::Kind, plants, props, setting::Setting, stage::Stage};
 
 pub(in crate::worlds) const MEADOW: Setting = Setting {
     name: "meadow",

@@ -12,9 +12,10 @@ pub(super) mod town;
 use super::{
     colour::Colour,
     ground::{Ground, Soil},
-    land::{self, Kind, Ridge},
+    land,
     noise::unit,
     props,
+    ridge::{Kind, Ridge},
     stage::{On, Stage},
 };
 
@@ -55,27 +56,33 @@ impl Stage<'_> {
         unit(i, k, self.scene.seeds.things)
     }
 
-    /// A place for thing `i` between two depths, kept clear of the main object: `[x, y]`.
-    fn spot(&self, i: i32, [from, to]: [f32; 2]) -> [f32; 2] {
+    /// A place for thing `i` between two depths, `half` wide to each side, kept clear of the main object: `[x, y]`.
+    fn spot(&self, i: i32, [from, to]: [f32; 2], half: f32) -> [f32; 2] {
         let y = from + (to - from) * self.thing(i, 1);
-        let mut x = 1.1 * self.thing(i, 2) - 0.05;
-        let [left, _, right, _] = self.scene.object_box();
-        let (middle, half) = (0.5 * (left + right), 0.5 * (right - left));
+        let x = 1.1 * self.thing(i, 2) - 0.05;
+        let [left, right] = self.scene.clear;
+        let clear = 0.5 * (right - left) + half;
+        let middle = 0.5 * (left + right);
         let away = x - middle;
-        if y > self.scene.object.y - 0.02 && away.abs() < half + 0.04 {
-            x = middle + (half + 0.06) * if away < 0.0 { -1.0 } else { 1.0 } + 0.3 * away;
+        if y < self.scene.object.y - 0.02 || away.abs() > clear {
+            return [x, y];
         }
-        [x, y]
+        // Pushed out to the nearer side, spread over what is free there.
+        let side = if away < 0.0 { -1.0 } else { 1.0 };
+        let free = if side < 0.0 { middle - clear } else { 1.0 - middle - clear };
+        [middle + side * (clear + (away.abs() / clear) * free.max(0.05)), y]
     }
 
     /// Things of one kind scattered between two depths, smaller where they are farther.
     fn scatter(&mut self, figure: super::stage::Figure, count: i32, depth: [f32; 2], size: [f32; 2], colours: [u32; 2], salt: i32) {
         for k in 0..count {
             let i = salt * 64 + k;
-            let [x, y] = self.spot(i, depth);
+            let full = size[0] + (size[1] - size[0]) * self.thing(i, 3);
+            let reach = 0.4 * (figure.reach.2 - figure.reach.0) * full;
+            let [x, y] = self.spot(i, depth, reach);
             let near = (y - self.scene.horizon) / (1.0 - self.scene.horizon);
-            let size = (size[0] + (size[1] - size[0]) * self.thing(i, 3)) * (0.35 + 0.75 * near.max(0.0));
             let colour = Colour::hex(colours[0]).mix(Colour::hex(colours[1]), self.thing(i, 4));
+            let size = full * (0.35 + 0.75 * near.max(0.0));
             self.put(figure, [x, y], size, colour, super::noise::hash(i, 6, self.scene.seeds.things));
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::worlds::{
     colour::Colour,
-    land::Kind,
+    ridge::Kind,
     objects, props,
     setting::Setting,
     stage::{On, Stage},
@@ -53,7 +53,7 @@ fn paint(stage: &mut Stage) {
         }
     }
     for k in 0..(stage.vary(7) * 3.0) as i32 {
-        let place = stage.spot(720 + k, [h + 0.10, 0.98]);
+        let place = stage.spot(720 + k, [h + 0.10, 0.98], 0.06);
         stage.put(
             props::ROCK,
             place,

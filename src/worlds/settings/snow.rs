@@ -1,6 +1,6 @@
 //! Snow: white peaks, a frosted forest, drifts in blue shade.
 
-use crate::worlds::{colour::Colour, ground::Soil, land::Kind, objects, plants, props, setting::Setting, stage::Stage};
+use crate::worlds::{colour::Colour, ground::Soil, ridge::Kind, objects, plants, props, setting::Setting, stage::Stage};
 
 pub(in crate::worlds) const SNOW: Setting = Setting {
     name: "snow",
@@ -16,7 +16,7 @@ fn paint(stage: &mut Stage) {
     let s = stage.scene;
     let (h, tall) = (s.horizon, 0.6 + 0.8 * s.hills);
     let ridges = [
-        stage.ridge(1, Kind::Crags(0.85), [0.02, 0.30 * tall], 2.4, 0x6d_7f9c, 0.50),
+        stage.ridge(1, Kind::Crags(0.62), [0.02, 0.30 * tall], 2.4, 0x6d_7f9c, 0.50),
         stage.ridge(2, Kind::Pines, [0.05, 0.10], 3.2, 0x5d_8090, 0.46),
         stage.ridge(3, Kind::Hills, [0.10, 0.10 * tall], 1.8, 0xe6_eef8, 0.30),
         stage.ridge(4, Kind::Pines, [0.12, 0.085], 2.4, 0x3f_6670, 0.26),
@@ -25,7 +25,7 @@ fn paint(stage: &mut Stage) {
     let edge = stage.ridge(5, Kind::Hills, [0.17, 0.07], 1.3, 0xf2_f6fc, 0.1);
     stage.ground(Soil::Snow, &edge, 0xf1_f5fb);
     if stage.vary(3) < 0.5 {
-        let [x, y] = stage.spot(900, [h + 0.13, h + 0.17]);
+        let [x, y] = stage.spot(900, [h + 0.13, h + 0.17], 0.07);
         stage.put(
             objects::HOUSE.figure,
             [x, y],

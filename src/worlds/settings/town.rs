@@ -3,7 +3,7 @@
 use crate::worlds::{
     colour::Colour,
     ground::Soil,
-    land::Kind,
+    ridge::Kind,
     noise::{floor, unit},
     objects::window,
     pen::Pen,
