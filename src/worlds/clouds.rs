@@ -35,10 +35,9 @@ fn heap(canvas: &mut Canvas, light: &Light, [cx, cy]: [f32; 2], width: f32, near
     let px = canvas.px;
     let soft = (0.010 * width / 0.2).max(px);
     let k = 0.10 * width;
-    let bright = light.disc.mix(
-        light.tone(Colour::hex(0xff_ffff), 1.0, 0.0),
-        if light.moon { 0.9 } else { 0.6 },
-    );
+    let bright = light
+        .disc
+        .mix(light.tone(Colour::hex(0xff_ffff), 1.0, 0.0), if light.moon { 0.9 } else { 0.6 });
     let lit = bright.mix(light.horizon, 0.30 * (1.0 - near));
     let low = light
         .middle
@@ -48,39 +47,36 @@ fn heap(canvas: &mut Canvas, light: &Light, [cx, cy]: [f32; 2], width: f32, near
     let opacity = 0.72 + 0.24 * near - 0.25 * light.night;
     let ripple = resolved(px * 60.0) * 0.010;
     let foot = 0.05 * width;
-    canvas.fill(
-        [cx - 1.1 * width, cy + 1.06 * top, cx + 1.1 * width, cy + foot + soft],
-        |x, y| {
-            let (dx, dy) = (x - cx, y - cy);
-            let (mut d, mut shade, mut weight) = (1.0f32, 0.0, 1e-6);
-            for [px, py, r] in puffs {
-                let (ux, uy) = (dx - px, dy - py);
-                let square = ux * ux + uy * uy;
-                if square > 3.24 * r * r {
-                    continue;
-                }
-                let e = square.sqrt() - r;
-                let h = (1.0 - (d - e).abs() / k).max(0.0);
-                d = d.min(e) - 0.25 * k * h * h;
-                // Each puff is a ball: its side towards the light is bright. Near balls count most.
-                let w = (1.0 - e / (0.8 * r)).max(0.0);
-                let w = w * w * w;
-                shade += w * (0.5 + 0.5 * (ux * lx - uy * ly) / r);
-                weight += w;
+    canvas.fill([cx - 1.1 * width, cy + 1.06 * top, cx + 1.1 * width, cy + foot + soft], |x, y| {
+        let (dx, dy) = (x - cx, y - cy);
+        let (mut d, mut shade, mut weight) = (1.0f32, 0.0, 1e-6);
+        for [px, py, r] in puffs {
+            let (ux, uy) = (dx - px, dy - py);
+            let square = ux * ux + uy * uy;
+            if square > 3.24 * r * r {
+                continue;
             }
-            if d > 2.0 * soft {
-                return (lit, 0.0);
-            }
-            if ripple > 0.0 {
-                d += ripple * plane(x * 60.0, y * 60.0, seed);
-            }
-            let d = d.max(dy - foot);
-            let cover = smooth(soft, -soft, d) * smooth(foot + soft, -1.5 * foot, dy);
-            let up = (dy / top).clamp(0.0, 1.0);
-            let t = (0.15 + 0.55 * up + 0.55 * (shade / weight - 0.4)).clamp(0.0, 1.0);
-            (low.mix(lit, t), cover * opacity)
-        },
-    );
+            let e = square.sqrt() - r;
+            let h = (1.0 - (d - e).abs() / k).max(0.0);
+            d = d.min(e) - 0.25 * k * h * h;
+            // Each puff is a ball: its side towards the light is bright. Near balls count most.
+            let w = (1.0 - e / (0.8 * r)).max(0.0);
+            let w = w * w * w;
+            shade += w * (0.5 + 0.5 * (ux * lx - uy * ly) / r);
+            weight += w;
+        }
+        if d > 2.0 * soft {
+            return (lit, 0.0);
+        }
+        if ripple > 0.0 {
+            d += ripple * plane(x * 60.0, y * 60.0, seed);
+        }
+        let d = d.max(dy - foot);
+        let cover = smooth(soft, -soft, d) * smooth(foot + soft, -1.5 * foot, dy);
+        let up = (dy / top).clamp(0.0, 1.0);
+        let t = (0.15 + 0.55 * up + 0.55 * (shade / weight - 0.4)).clamp(0.0, 1.0);
+        (low.mix(lit, t), cover * opacity)
+    });
 }
 
 /// Thin streaks of ice high up, drawn out by the wind.

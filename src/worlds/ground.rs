@@ -48,7 +48,11 @@ impl Texture {
     }
 
     fn at(&self, k: usize, x: f32) -> f32 {
-        if self.strength[k] == 0.0 { 0.0 } else { self.strength[k] * self.noise[k].at((x - 0.5) * self.per[k]) }
+        if self.strength[k] == 0.0 {
+            0.0
+        } else {
+            self.strength[k] * self.noise[k].at((x - 0.5) * self.per[k])
+        }
     }
 }
 
@@ -162,6 +166,9 @@ impl Ground<'_> {
             let edge = px * 5.0;
             inside * smooth(0.22 - edge, 0.22 + edge, u) * smooth(0.78 + edge, 0.78 - edge, u)
         };
-        (road.mix(Colour::hex(0xf0_ead8), 0.8 * dash), 0.72 + worn + t.at(2, x) - 0.10 * smooth(0.0, 0.3, v))
+        (
+            road.mix(Colour::hex(0xf0_ead8), 0.8 * dash),
+            0.72 + worn + t.at(2, x) - 0.10 * smooth(0.0, 0.3, v),
+        )
     }
 }

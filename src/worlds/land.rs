@@ -66,7 +66,11 @@ const REACH: f32 = 0.3;
 
 impl<'a> Painter<'a> {
     fn new(ridge: &'a Ridge, light: &'a Light, px: f32) -> Self {
-        let steps = if matches!(ridge.kind, Kind::Crags(_) | Kind::Mesas) { ((1.0 + 2.0 * REACH) / px.max(1.0 / 256.0)) as usize } else { 0 };
+        let steps = if matches!(ridge.kind, Kind::Crags(_) | Kind::Mesas) {
+            ((1.0 + 2.0 * REACH) / px.max(1.0 / 256.0)) as usize
+        } else {
+            0
+        };
         let per_unit = steps as f32 / (1.0 + 2.0 * REACH);
         Self {
             line: (0..=steps).map(|i| ridge.top(i as f32 / per_unit.max(1.0) - REACH, px)).collect(),
@@ -111,7 +115,11 @@ impl<'a> Painter<'a> {
             Kind::Pines | Kind::Grove => (r.colour, 0.62 - 0.5 * down.min(1.0)),
             Kind::Hills => {
                 let soft = self.broad.at(x * 7.0);
-                let grain = if self.fine > 0.0 { 0.5 * self.fine * self.grain.at(x * 60.0) } else { 0.0 };
+                let grain = if self.fine > 0.0 {
+                    0.5 * self.fine * self.grain.at(x * 60.0)
+                } else {
+                    0.0
+                };
                 (r.colour, 0.86 - 0.30 * down.min(1.0) + 0.10 * soft + 0.08 * grain)
             }
         };
@@ -150,7 +158,11 @@ impl<'a> Painter<'a> {
         let jag = self.broad.at(x * r.hills * 7.0);
         // Edges between faces zigzag down from the peaks.
         let zigzag = (fract(below * 9.0 / r.height.max(0.05) * 0.35 + 0.4 * jag) - 0.5).abs() - 0.25;
-        let lit = self.face(x + 0.10 / r.hills * (jag * (below / r.height).min(0.6) + zigzag * (below / r.height).min(1.0)), 0.16, below);
+        let lit = self.face(
+            x + 0.10 / r.hills * (jag * (below / r.height).min(0.6) + zigzag * (below / r.height).min(1.0)),
+            0.16,
+            below,
+        );
         if snow <= 0.0 {
             return (r.colour, lit);
         }
@@ -203,7 +215,11 @@ impl<'a> Painter<'a> {
         let after = smooth(crest - edge, crest + edge, f);
         let fade = ((f - crest) / (1.0 - crest)).clamp(0.0, 1.0);
         let dark = after * (1.0 - fade) * (1.0 - 0.75 * smooth(0.1, 1.3, down));
-        let sunny = if self.side > 0.0 { 0.62 + 0.34 * after * (1.0 - fade) - 0.20 * (1.0 - after) * f } else { 0.92 - 0.80 * dark };
+        let sunny = if self.side > 0.0 {
+            0.62 + 0.34 * after * (1.0 - fade) - 0.20 * (1.0 - after) * f
+        } else {
+            0.92 - 0.80 * dark
+        };
         let ripple = (fract(f * 5.0 + below * 60.0 + 0.5 * wind) - 0.5).abs() * 4.0 - 1.0;
         (sunny + 0.035 * ripple * resolved(self.px * 60.0) - 0.12 * down.min(1.0)).clamp(0.0, 1.0)
     }

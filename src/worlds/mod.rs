@@ -9,6 +9,7 @@
 mod canvas;
 mod clouds;
 mod colour;
+mod draw;
 mod ground;
 mod land;
 mod noise;
@@ -26,9 +27,11 @@ mod settings;
 mod shapes;
 mod sky;
 mod stage;
+mod trees;
 mod water;
 
-pub use scene::{FACTORS, STRAY, Scene};
+pub use draw::STRAY;
+pub use scene::{FACTORS, Scene};
 pub use sequence::{Fate, Sequence};
 
 /// Names of the classes: the main object.
@@ -65,6 +68,9 @@ pub fn sample(index: u64) -> Scene {
     Scene::new(0, index, BOND)
 }
 
+/// `(index, size in pixels, hash)` of scenes of seed 0: every machine must agree.
+pub const FINGERPRINTS: [(u64, usize, u64); 6] = [(0, 64, 0), (1, 64, 0), (3, 64, 0), (0, 128, 0), (18, 128, 0), (29, 128, 0)];
+
 /// A hash (FNV-1a) of a scene's pixels, to compare machines.
 #[must_use]
 pub fn fingerprint(seed: u64, index: u64, size_px: usize) -> u64 {
@@ -74,3 +80,6 @@ pub fn fingerprint(seed: u64, index: u64, size_px: usize) -> u64 {
         .iter()
         .fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3))
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,7 +114,10 @@ impl Pen<'_> {
         let per_px = 1.0 / self.px();
         let width = 2.0 * shape.half_width() * per_px;
         // One pixel to the right and one down, in local units.
-        let (left, top) = ((self.sprite.left + columns.start) as f32 + 0.5, (self.sprite.top + rows.start) as f32 + 0.5);
+        let (left, top) = (
+            (self.sprite.left + columns.start) as f32 + 0.5,
+            (self.sprite.top + rows.start) as f32 + 0.5,
+        );
         let step = self.px();
         let right = [step * self.facing * self.turn[0], -step * self.facing * self.turn[1]];
         let down = [-step * self.turn[1], -step * self.turn[0]];

@@ -1,16 +1,14 @@
 //! A scene: its factors, drawn from chance, and what can be said of it. The picture follows from the factors alone.
 
 use super::{
-    objects::{KINDS, Kind, Stands},
+    draw,
+    objects::{KINDS, Stands},
     palette::{Light, night},
     screens,
-    setting::{SETTINGS, Setting, number},
+    setting::SETTINGS,
     stage::{Item, Look, On, Stage},
 };
 use crate::{chance::Chance, picture::Rgb8};
-
-/// The share of scenes at `bond` 1 whose setting is still drawn without regard to the object: rare, never impossible.
-pub const STRAY: f32 = 0.06;
 
 /// Names and ranges of the continuous factors, in the order of [`Scene::factors`].
 pub const FACTORS: [(&str, [f32; 2]); 12] = [
@@ -86,7 +84,7 @@ pub(super) struct Object {
 
 impl Scene {
     /// Scene number `index` of a world. `bond` (0..1, cut to it) is how strongly object and setting go together: at 0
-    /// any object stands anywhere, at 1 all but a share of [`STRAY`] stand where they belong.
+    /// any object stands anywhere, at 1 all but a share of [`super::STRAY`] stand where they belong.
     ///
     /// Ten scenes in a row hold every class once.
     #[must_use]
@@ -101,10 +99,10 @@ impl Scene {
         let class = class.min(KINDS.len() - 1);
         let bond = bond.clamp(0.0, 1.0);
         let kind = &KINDS[class];
-        let setting = draw_setting(kind, bond, &mut Chance::new(seed, "worlds.setting", index));
+        let setting = draw::setting(kind, bond, &mut Chance::new(seed, "worlds.setting", index));
         let place = &SETTINGS[setting];
         let mut c = Chance::new(seed, "worlds.sky", index);
-        let hour = draw_hour(&mut c);
+        let hour = draw::hour(&mut c);
         let sun_x = 0.5 + 0.38 * (c.range(-1.0..1.0));
         let clouds = c.unit();
         let haze = c.unit();
@@ -112,7 +110,7 @@ impl Scene {
         let mut c = Chance::new(seed, "worlds.land", index);
         let hills = c.unit();
         let horizon = c.range(place.horizon[0]..place.horizon[1]);
-        let object = draw_object(kind, place, horizon, &mut Chance::new(seed, "worlds.object", index));
+        let object = draw::object(kind, place, horizon, &mut Chance::new(seed, "worlds.object", index));
         let mut c = Chance::new(seed, "worlds.seeds", index);
         let mut next = || (c.bits() >> 32) as u32;
         let seeds = Seeds {
@@ -149,7 +147,7 @@ impl Scene {
     #[must_use]
     pub fn other(&self, number: u64) -> Self {
         let mut c = Chance::new(u64::from(self.seeds.object), "worlds.other", number);
-        let weights: Vec<f32> = KINDS.iter().map(|kind| chance_of(kind, self.setting, self.bond)).collect();
+        let weights: Vec<f32> = KINDS.iter().map(|kind| draw::chance_of(kind, self.setting, self.bond)).collect();
         let mut u = c.unit() * weights.iter().sum::<f32>();
         let mut class = 0;
         for (k, w) in weights.iter().enumerate() {
@@ -161,7 +159,7 @@ impl Scene {
         }
         let mut other = self.clone();
         other.class = class;
-        other.object = draw_object(&KINDS[class], &SETTINGS[self.setting], self.horizon, &mut c);
+        other.object = draw::object(&KINDS[class], &SETTINGS[self.setting], self.horizon, &mut c);
         other.object.x = self.object.x;
         other.seeds.object = (c.bits() >> 32) as u32;
         other
@@ -291,57 +289,6 @@ impl Scene {
             look,
             haze: 0.06 + 0.10 * self.haze,
         }
-    }
-}
-
-/// The share of scenes with regard to what belongs where.
-fn bound(bond: f32) -> f32 {
-    bond * (1.0 - STRAY)
-}
-
-/// At bond 0 any setting; at bond 1 one of the object's homes, but for [`STRAY`].
-fn draw_setting(kind: &Kind, bond: f32, chance: &mut Chance) -> usize {
-    if chance.coin(bound(bond)) { number(kind.homes[chance.below(kind.homes.len())]) } else { chance.below(SETTINGS.len()) }
-}
-
-/// How often an object of this kind stands in that setting.
-pub(super) fn chance_of(kind: &Kind, setting: usize, bond: f32) -> f32 {
-    let home = kind.homes.contains(&SETTINGS[setting].name);
-    (1.0 - bound(bond)) / SETTINGS.len() as f32 + if home { bound(bond) / kind.homes.len() as f32 } else { 0.0 }
-}
-
-/// Hours when the light is good come oftener.
-fn draw_hour(chance: &mut Chance) -> f32 {
-    let u = chance.unit();
-    let (from, to) = match u {
-        u if u < 0.16 => (0.0, 5.0),
-        u if u < 0.34 => (5.0, 8.0),
-        u if u < 0.62 => (8.0, 16.5),
-        u if u < 0.92 => (16.5, 21.0),
-        _ => (21.0, 24.0),
-    };
-    chance.range(from..to)
-}
-
-fn draw_object(kind: &Kind, place: &Setting, horizon: f32, chance: &mut Chance) -> Object {
-    let u = chance.unit();
-    let grown = chance.range(kind.size[0]..kind.size[1]);
-    let (y, size) = match kind.stands {
-        // Between the picture's upper edge and a little below the horizon.
-        Stands::Air => (0.03 + grown + (horizon + 0.06 - grown).max(0.04) * u, grown),
-        _ => {
-            let y = place.stand[0] + (place.stand[1] - place.stand[0]) * u;
-            (y, grown * (0.80 + 0.20 * u))
-        }
-    };
-    let wide = (0.5 * size * (kind.figure.reach.2 - kind.figure.reach.0)).min(0.42);
-    let x = wide + 0.02 + (0.96 - 2.0 * wide) * chance.unit();
-    Object {
-        x,
-        y,
-        size,
-        hue: chance.unit(),
-        facing: if chance.coin(0.5) { 1.0 } else { -1.0 },
     }
 }
 

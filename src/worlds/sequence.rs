@@ -40,11 +40,19 @@ impl Sequence {
         let mut first = Scene::of_class(seed, index ^ (1 << 63), bond, class);
         let kind = &KINDS[class];
         let reach = kind.figure.reach;
-        let (left, right) = if first.object.facing < 0.0 { (-reach.2, -reach.0) } else { (reach.0, reach.2) };
+        let (left, right) = if first.object.facing < 0.0 {
+            (-reach.2, -reach.0)
+        } else {
+            (reach.0, reach.2)
+        };
         let width = right - left;
         // Room for the object on both sides of the screen.
         let size = first.object.size.min(0.26 / width);
-        first.object.y -= if kind.stands == Stands::Air { first.object.size - size } else { 0.0 };
+        first.object.y -= if kind.stands == Stands::Air {
+            first.object.size - size
+        } else {
+            0.0
+        };
         first.object.size = size;
         let (start, end) = (0.02 - left * size, 0.98 - right * size);
         let path = if first.object.facing < 0.0 { [end, start] } else { [start, end] };
@@ -58,10 +66,21 @@ impl Sequence {
             _ => screens::Kind::Wall,
         };
         let drop = if kind.stands == Stands::Air { 0.03 } else { 0.025 };
-        first.screen = Some(Screen { kind: screen, x, y: first.object.y + drop, size: tall + drop, wide });
+        first.screen = Some(Screen {
+            kind: screen,
+            x,
+            y: first.object.y + drop,
+            size: tall + drop,
+            wide,
+        });
         first.clear = [x - 0.6 * wide * tall, x + 0.6 * wide * tall];
         first.object.x = path[0];
-        Self { first, frames: frames.max(2), path, fate }
+        Self {
+            first,
+            frames: frames.max(2),
+            path,
+            fate,
+        }
     }
 
     /// How many frames.

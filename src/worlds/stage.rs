@@ -152,7 +152,13 @@ impl<'a> Stage<'a> {
         let (air, water) = (screen.kind == screens::Kind::Bank, self.water.is_some_and(|w| w.bottom >= 1.0));
         if let Some(item) = self.items.last_mut() {
             item.look.wide = screen.wide;
-            item.on = if air { On::Air } else if water { On::Water } else { On::Ground };
+            item.on = if air {
+                On::Air
+            } else if water {
+                On::Water
+            } else {
+                On::Ground
+            };
         }
     }
 

@@ -22,7 +22,11 @@ impl Waves {
     /// Height of the waves at `x`, -1..1.
     pub fn at(&self, x: f32) -> f32 {
         let along = (x - 0.5) * self.across;
-        let fine = if self.fine_seen > 0.0 { self.fine_seen * self.fine.at(along * 4.5 - self.phase) } else { 0.0 };
+        let fine = if self.fine_seen > 0.0 {
+            self.fine_seen * self.fine.at(along * 4.5 - self.phase)
+        } else {
+            0.0
+        };
         (0.72 * self.swell.at(along * 1.6 + self.phase) + fine).clamp(-1.0, 1.0)
     }
 }
@@ -50,11 +54,28 @@ impl Water {
         let across = 1.0 / (s + 0.12);
         let w = 1.9 / (s + 0.05);
         let cycles = px * w * w / 1.9 * 2.6;
-        let mut waves = Waves { swell: Row::default(), fine: Row::default(), across, phase: self.phase, seen: resolved(cycles * 0.35), fine_seen: 0.38 * resolved(cycles) };
+        let mut waves = Waves {
+            swell: Row::default(),
+            fine: Row::default(),
+            across,
+            phase: self.phase,
+            seen: resolved(cycles * 0.35),
+            fine_seen: 0.38 * resolved(cycles),
+        };
         let (left, right) = (-0.6 * across, 0.6 * across);
-        waves.swell.set(left * 1.6 + self.phase, right * 1.6 + self.phase, w * 2.6 + 0.8 * self.phase, self.seed);
+        waves.swell.set(
+            left * 1.6 + self.phase,
+            right * 1.6 + self.phase,
+            w * 2.6 + 0.8 * self.phase,
+            self.seed,
+        );
         if waves.fine_seen > 0.0 {
-            waves.fine.set(left * 4.5 - self.phase, right * 4.5 - self.phase, w * 7.0 - self.phase, self.seed ^ 3);
+            waves.fine.set(
+                left * 4.5 - self.phase,
+                right * 4.5 - self.phase,
+                w * 7.0 - self.phase,
+                self.seed ^ 3,
+            );
         }
         waves
     }

@@ -18,6 +18,7 @@ pub(super) const BALLOON: Kind = Kind {
     homes: &["meadow", "desert", "lake"],
     size: [0.36, 0.58],
     coat: painted,
+    moves: true,
 };
 
 const CREAM: Colour = Colour::hex(0xf8_efdc);

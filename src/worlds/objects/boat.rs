@@ -12,12 +12,13 @@ pub(in crate::worlds) const BOAT: Kind = Kind {
     name: "boat",
     figure: Figure {
         draw,
-        reach: Bounds(-0.47, -0.04, 0.50, 1.02),
+        reach: Bounds(-0.50, -0.08, 0.52, 1.04),
     },
     stands: Stands::Water,
     homes: &["sea", "lake"],
     size: [0.34, 0.54],
     coat: painted,
+    moves: true,
 };
 
 const CANVAS: Colour = Colour::hex(0xfb_f3e3);

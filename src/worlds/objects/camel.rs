@@ -19,6 +19,7 @@ pub(super) const CAMEL: Kind = Kind {
     homes: &["desert"],
     size: [0.32, 0.44],
     coat,
+    moves: true,
 };
 
 fn coat(hue: f32) -> (Colour, &'static str) {

@@ -18,6 +18,7 @@ pub(super) const CAR: Kind = Kind {
     homes: &["town"],
     size: [0.20, 0.29],
     coat: painted,
+    moves: true,
 };
 
 const TYRE: Colour = Colour::hex(0x2b_2a30);
@@ -79,7 +80,11 @@ fn draw(pen: &mut Pen, look: &Look) {
     pen.glow(Ellipse([-1.03, 0.43], 0.035, 0.06), Colour::hex(0xe2_4a3a), 0.9);
     if night > 0.0 {
         for (reach, strength) in [(0.26, 0.10), (0.17, 0.14), (0.09, 0.22)] {
-            pen.glow(Ellipse([1.0 + 0.55 * reach, 0.40], reach, 0.7 * reach), Colour::hex(0xff_eeb8), strength * night);
+            pen.glow(
+                Ellipse([1.0 + 0.55 * reach, 0.40], reach, 0.7 * reach),
+                Colour::hex(0xff_eeb8),
+                strength * night,
+            );
         }
     }
 }

@@ -13,12 +13,13 @@ pub(super) const COW: Kind = Kind {
     name: "cow",
     figure: Figure {
         draw,
-        reach: Bounds(-0.80, -0.03, 0.92, 1.08),
+        reach: Bounds(-0.82, -0.05, 0.94, 1.14),
     },
     stands: Stands::Ground,
     homes: &["meadow"],
     size: [0.25, 0.36],
     coat,
+    moves: true,
 };
 
 fn coat(hue: f32) -> (Colour, &'static str) {

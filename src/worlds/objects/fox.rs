@@ -19,6 +19,7 @@ pub(super) const FOX: Kind = Kind {
     homes: &["forest", "snow"],
     size: [0.22, 0.32],
     coat,
+    moves: true,
 };
 
 fn coat(hue: f32) -> (Colour, &'static str) {

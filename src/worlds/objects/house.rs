@@ -19,6 +19,7 @@ pub(in crate::worlds) const HOUSE: Kind = Kind {
     homes: &["meadow", "snow", "lake"],
     size: [0.30, 0.44],
     coat: painted,
+    moves: false,
 };
 
 const PLASTER: [Colour; 3] = [Colour::hex(0xf6_ead2), Colour::hex(0xef_e2d6), Colour::hex(0xe6_d3b4)];

@@ -18,6 +18,7 @@ pub(super) const LIGHTHOUSE: Kind = Kind {
     homes: &["beach", "sea"],
     size: [0.50, 0.68],
     coat: painted,
+    moves: false,
 };
 
 const CHALK: Colour = Colour::hex(0xf8_f2e6);

@@ -33,6 +33,8 @@ pub(super) struct Kind {
     pub size: [f32; 2],
     /// Its colour, and that colour's name for a caption, by a hue of 0..1.
     pub coat: fn(f32) -> (Colour, &'static str),
+    /// Whether it gets about by itself.
+    pub moves: bool,
 }
 
 /// All kinds, by name.

@@ -13,12 +13,13 @@ pub(super) const PENGUIN: Kind = Kind {
     name: "penguin",
     figure: Figure {
         draw,
-        reach: Bounds(-0.40, -0.04, 0.40, 1.03),
+        reach: Bounds(-0.52, -0.12, 0.52, 1.15),
     },
     stands: Stands::Ground,
     homes: &["snow", "sea"],
     size: [0.28, 0.42],
     coat,
+    moves: true,
 };
 
 fn coat(hue: f32) -> (Colour, &'static str) {

@@ -13,12 +13,13 @@ pub(super) const WINDMILL: Kind = Kind {
     name: "windmill",
     figure: Figure {
         draw,
-        reach: Bounds(-0.47, -0.02, 0.47, 1.12),
+        reach: Bounds(-0.50, -0.04, 0.50, 1.15),
     },
     stands: Stands::Ground,
     homes: &["meadow", "beach"],
     size: [0.42, 0.58],
     coat: painted,
+    moves: false,
 };
 
 const BRICK: Colour = Colour::hex(0xf1_e4cc);

@@ -3,11 +3,12 @@
 use crate::worlds::{
     colour::Colour,
     ground::Soil,
-    ridge::Kind,
     noise::{plane, smooth},
     objects, plants, props,
+    ridge::Kind,
     setting::Setting,
     stage::{On, Stage},
+    trees,
     water::Water,
 };
 
@@ -55,7 +56,7 @@ fn paint(stage: &mut Stage) {
             sail.on = On::Water;
         }
     }
-    stage.scatter(plants::PALM, 3, [h + 0.30, 0.97], [0.42, 0.60], [0x3f_8f58, 0x6f_a14a], 1);
+    stage.scatter(trees::PALM, 3, [h + 0.30, 0.97], [0.42, 0.60], [0x3f_8f58, 0x6f_a14a], 1);
     let cloth = [0xe0_5c4a, 0x3f_86b0, 0xf0_b040][(stage.vary(7) * 3.0) as usize % 3];
     stage.scatter(
         props::PARASOL,

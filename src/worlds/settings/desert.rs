@@ -1,6 +1,6 @@
 //! A desert: mesas, dunes, cacti.
 
-use crate::worlds::{ground::Soil, ridge::Kind, plants, props, setting::Setting, stage::Stage};
+use crate::worlds::{ground::Soil, plants, props, ridge::Kind, setting::Setting, stage::Stage, trees};
 
 pub(in crate::worlds) const DESERT: Setting = Setting {
     name: "desert",
@@ -28,7 +28,7 @@ fn paint(stage: &mut Stage) {
     stage.scatter(props::ROCK, 5, [h + 0.18, 1.0], [0.025, 0.060], [0xb0_6a4c, 0xcf_8d63], 2);
     stage.scatter(plants::TUFT, 9, [h + 0.22, 1.03], [0.028, 0.045], [0xa8_9a52, 0xc9_b468], 3);
     if stage.vary(3) < 0.3 {
-        stage.scatter(plants::PALM, 2, [h + 0.14, h + 0.2], [0.40, 0.5], [0x4f_8f50, 0x6f_9a4a], 4);
+        stage.scatter(trees::PALM, 2, [h + 0.14, h + 0.2], [0.40, 0.5], [0x4f_8f50, 0x6f_9a4a], 4);
     }
     stage.birds((stage.vary(8) * 3.0) as i32, 0x4a_3a3c);
 }

@@ -1,14 +1,6 @@
 //! A mountain lake: the far shore upside down, reeds and a jetty on this side.
 
-use crate::worlds::{
-    colour::Colour,
-    ground::Soil,
-    ridge::Kind,
-    plants, props,
-    setting::Setting,
-    stage::Stage,
-    water::Water,
-};
+use crate::worlds::{colour::Colour, ground::Soil, plants, props, ridge::Kind, setting::Setting, stage::Stage, water::Water};
 
 pub(in crate::worlds) const LAKE: Setting = Setting {
     name: "lake",

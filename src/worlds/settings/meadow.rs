@@ -1,6 +1,6 @@
 //! A meadow among fields and wooded hills.
 
-use crate::worlds::{ground::Soil, ridge::Kind, plants, props, setting::Setting, stage::Stage};
+use crate::worlds::{ground::Soil, plants, props, ridge::Kind, setting::Setting, stage::Stage, trees};
 
 pub(in crate::worlds) const MEADOW: Setting = Setting {
     name: "meadow",
@@ -24,9 +24,9 @@ fn paint(stage: &mut Stage) {
     stage.ridges(&ridges, 0.24);
     let edge = stage.ridge(5, Kind::Hills, [0.155, 0.05], 1.3, 0x79_a64c, 0.1);
     stage.ground(Soil::Grass, &edge, 0x7d_ab4e);
-    stage.scatter(plants::TREE, 4, [h + 0.13, h + 0.22], [0.22, 0.30], [0x4f_8a45, 0x86_9c3e], 1);
+    stage.scatter(trees::TREE, 4, [h + 0.13, h + 0.22], [0.22, 0.30], [0x4f_8a45, 0x86_9c3e], 1);
     stage.scatter(
-        plants::POPLAR,
+        trees::POPLAR,
         (stage.vary(3) * 5.0) as i32,
         [h + 0.10, h + 0.15],
         [0.26, 0.34],

@@ -2,8 +2,8 @@
 
 use crate::worlds::{
     colour::Colour,
-    ridge::Kind,
     objects, props,
+    ridge::Kind,
     setting::Setting,
     stage::{On, Stage},
     water::Water,

@@ -1,6 +1,6 @@
 //! Snow: white peaks, a frosted forest, drifts in blue shade.
 
-use crate::worlds::{colour::Colour, ground::Soil, ridge::Kind, objects, plants, props, setting::Setting, stage::Stage};
+use crate::worlds::{colour::Colour, ground::Soil, objects, plants, props, ridge::Kind, setting::Setting, stage::Stage, trees};
 
 pub(in crate::worlds) const SNOW: Setting = Setting {
     name: "snow",
@@ -34,8 +34,8 @@ fn paint(stage: &mut Stage) {
             4 + 2 * (stage.vary(4) * 50.0) as u32,
         );
     }
-    stage.scatter(plants::SNOWY_FIR, 8, [h + 0.13, h + 0.26], [0.30, 0.46], [0x3a_6a5c, 0x4c_7a6a], 1);
-    stage.scatter(plants::SNOWY_FIR, 2, [h + 0.28, 0.96], [0.44, 0.56], [0x3a_6a5c, 0x4c_7a6a], 2);
+    stage.scatter(trees::SNOWY_FIR, 8, [h + 0.13, h + 0.26], [0.30, 0.46], [0x3a_6a5c, 0x4c_7a6a], 1);
+    stage.scatter(trees::SNOWY_FIR, 2, [h + 0.28, 0.96], [0.44, 0.56], [0x3a_6a5c, 0x4c_7a6a], 2);
     if stage.vary(5) < 0.5 {
         let y = h + 0.18 + 0.06 * stage.vary(6);
         for k in 0..4 {

@@ -3,14 +3,15 @@
 use crate::worlds::{
     colour::Colour,
     ground::Soil,
-    ridge::Kind,
     noise::{floor, unit},
     objects::window,
     pen::Pen,
-    plants, props,
+    props,
+    ridge::Kind,
     setting::Setting,
     shapes::{Block, Bounds, Polygon},
     stage::{Figure, Look, Stage},
+    trees,
 };
 
 pub(in crate::worlds) const TOWN: Setting = Setting {
@@ -50,7 +51,7 @@ fn paint(stage: &mut Stage) {
         let seed = super::super::noise::hash(k, 9, s.seeds.things);
         stage.put(FRONT, [x + 0.5 * wide, h + 0.125], tall, colour, seed & !1);
         if gap > 0.0 {
-            stage.put(plants::TREE, [x + wide + 0.5 * gap, h + 0.13], 0.22, Colour::hex(0x5c_9048), seed);
+            stage.put(trees::TREE, [x + wide + 0.5 * gap, h + 0.13], 0.22, Colour::hex(0x5c_9048), seed);
         }
         x += wide + gap;
         k += 1;
