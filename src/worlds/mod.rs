@@ -60,7 +60,7 @@ pub const SETTINGS: [&str; 8] = {
 pub const BOND: f32 = 0.9;
 
 /// Scenes of seed 0 that make good samples.
-pub const SAMPLES: [u64; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
+pub const SAMPLES: [u64; 8] = [19, 17, 6, 24, 14, 26, 13, 28];
 
 /// Scene number `index` of seed 0 at [`BOND`]: what the page shows.
 #[must_use]
@@ -69,7 +69,14 @@ pub fn sample(index: u64) -> Scene {
 }
 
 /// `(index, size in pixels, hash)` of scenes of seed 0: every machine must agree.
-pub const FINGERPRINTS: [(u64, usize, u64); 6] = [(0, 64, 0), (1, 64, 0), (3, 64, 0), (0, 128, 0), (18, 128, 0), (29, 128, 0)];
+pub const FINGERPRINTS: [(u64, usize, u64); 6] = [
+    (0, 64, 0xb9ad_ff14_ccb5_0766),
+    (1, 64, 0x8cc8_04e4_8d77_f644),
+    (3, 64, 0xfc8a_228d_f791_650f),
+    (0, 128, 0xad73_c196_ecec_b8b2),
+    (18, 128, 0x2dad_ce31_3429_de4e),
+    (29, 128, 0x4ef7_44be_345c_252a),
+];
 
 /// A hash (FNV-1a) of a scene's pixels, to compare machines.
 #[must_use]
