@@ -35,13 +35,13 @@ impl OpenDevice {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeviceError {
     /// No such name.
-    #[error("there is no device \"{typed}\"{}; it is one of {}", did_you_mean(typed, NAMES), NAMES.join(", "))]
+    #[error("there is no device \"{typed}\": it is one of {}{}", NAMES.join(", "), did_you_mean(typed, NAMES))]
     Unknown {
         /// As typed.
         typed: String,
     },
     /// No such precision.
-    #[error("there is no precision \"{typed}\"{}; it is one of {}", did_you_mean(typed, PRECISIONS), PRECISIONS.join(", "))]
+    #[error("there is no precision \"{typed}\": it is one of {}{}", PRECISIONS.join(", "), did_you_mean(typed, PRECISIONS))]
     UnknownPrecision {
         /// As typed.
         typed: String,

@@ -7,6 +7,7 @@ mod models;
 mod open;
 mod out;
 mod predict;
+mod presets;
 mod progress;
 mod train;
 

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::{
     first, open,
     out::{Failure, Out, Outcome, bytes, grouped, say},
+    presets,
 };
 use crate::{
     mask::{Grid, MaskKind},
@@ -21,14 +22,17 @@ use crate::{
     weights::{self, Dtype},
 };
 
+/// Where the weights lie that ship with the page.
+const SHIPPED: &str = "public/models";
+
 /// What `models` takes.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
     what: Option<What>,
-    /// Folder of weights to list
-    #[arg(long, value_name = "FOLDER", default_value = "public/models")]
-    folder: PathBuf,
+    /// Folder of weights to list; public/models when absent
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
     /// Print JSON, alone on standard output
     #[arg(long)]
     json: bool,
@@ -52,7 +56,7 @@ enum What {
     /// Write the index of a folder of weights, for the page
     Index {
         /// Folder of weights; index.json is written there
-        #[arg(default_value = "public/models")]
+        #[arg(default_value = SHIPPED)]
         folder: PathBuf,
     },
     /// Draw what a visitor of the page sees before the engine answers
@@ -60,7 +64,7 @@ enum What {
         /// Where the pictures and their numbers go
         folder: PathBuf,
         /// Folder of weights
-        #[arg(long, value_name = "FOLDER", default_value = "public/models")]
+        #[arg(long, value_name = "FOLDER", default_value = SHIPPED)]
         models: PathBuf,
     },
 }
@@ -135,29 +139,27 @@ fn index(folder: &Path) -> Outcome {
 }
 
 fn list(args: &Args, out: &mut Out) -> Outcome {
-    let shipped = if args.folder.is_dir() {
-        files(&args.folder)?.iter().map(|file| describe(file)).collect::<Result<_, _>>()?
-    } else {
-        vec![]
-    };
+    let folder = args.folder.as_deref().unwrap_or(Path::new(SHIPPED));
+    let mut found = Vec::new();
+    if args.folder.is_some() || folder.is_dir() {
+        for file in files(folder)? {
+            match describe(&file) {
+                Ok(model) => found.push(model),
+                Err(Failure::Failed(why)) => say(format_args!("{why} (left out)")),
+                Err(failure) => return Err(failure),
+            }
+        }
+    }
     if args.json {
-        let methods = methods::cards();
-        return out.json(&json!({ "methods": methods, "weights": shipped }));
+        let presets = presets::all()?;
+        return out.json(&json!({ "methods": methods::cards(), "presets": presets, "weights": found }));
     }
-    for card in methods::cards() {
-        out.line(format_args!("{} ({}), presets:", card.name, card.title))?;
-        let rows: Vec<Vec<String>> = card
-            .presets
-            .iter()
-            .map(|preset| vec![format!("  {:<8} {}", preset.name, preset.help)])
-            .collect();
-        out.table(&rows)?;
-    }
-    out.line(format_args!("weights in {}:", args.folder.display()))?;
-    if shipped.is_empty() {
+    presets::tell(out)?;
+    out.line(format_args!("weights in {}:", folder.display()))?;
+    if found.is_empty() {
         return out.line("  none; `darkroom train` makes some");
     }
-    let rows: Vec<Vec<String>> = shipped
+    let rows: Vec<Vec<String>> = found
         .iter()
         .map(|model| {
             vec![
@@ -165,7 +167,7 @@ fn list(args: &Args, out: &mut Out) -> Outcome {
                 format!("{} px", model["size_px"]),
                 format!("{} parameters", grouped(model["parameters"].as_u64().unwrap_or(0))),
                 bytes(model["bytes"].as_u64().unwrap_or(0)),
-                format!("{:.0} ms a prediction", model["prediction_ms"].as_f64().unwrap_or(f64::NAN)),
+                format!("{:.1} ms a prediction", model["prediction_ms"].as_f64().unwrap_or(f64::NAN)),
             ]
         })
         .collect();

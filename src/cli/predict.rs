@@ -12,10 +12,11 @@ use super::{
     out::{Failure, Out, Outcome, say},
 };
 use crate::{
+    data::{Skipped, is_picture},
     device::OpenDevice,
     mask::{Grid, Mask, MaskKind},
     methods::{AnyMethod, Method},
-    picture::{Picture, Rgb8, decode, encode_png},
+    picture::{Decoded, Picture, Rgb8, encode_png},
     predict::{Predicted, block_on, predict},
     train::together,
 };
@@ -34,7 +35,8 @@ pub struct Args {
     /// Seed of the random masks
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Where the panels go, side by side: the picture, what the model sees, what it draws, the drawing set in. A folder for a folder
+    /// Where the panels go, side by side: the picture, what the model sees, what it draws, the drawing set in. A folder for a folder,
+    /// which gets NAME.png for each file
     #[arg(long, short, value_name = "PNG")]
     out: Option<PathBuf>,
     /// Also writes each panel by itself into this folder: truth.png, seen.png, drawn.png, set-in.png
@@ -55,21 +57,37 @@ enum Hide {
 }
 
 impl Hide {
+    /// A picture file where there is one, or where the text looks like one.
     fn new(text: &str) -> Result<Self, Failure> {
         let path = Path::new(text);
-        if path.is_file() {
-            return Ok(Self::Painted(decode(&open::bytes(path)?, text)?.picture));
+        if path.is_file() || is_picture(path) {
+            return Ok(Self::Painted(open::picture(path)?.picture));
         }
         text.parse()
             .map(Self::Kind)
             .map_err(|error: crate::mask::MaskError| Failure::Usage(error.to_string()))
     }
 
-    fn mask(&self, grid: Grid, seed: u64, index: u64) -> Mask {
-        match self {
-            Self::Kind(kind) => kind.draw(grid, seed, index),
-            Self::Painted(picture) => Mask::from_picture(picture, grid),
+    /// The mask for one picture. A painted one is square, or of the picture's own size and cut to the same square.
+    fn mask(&self, name: &str, picture: &Rgb8, grid: Grid, seed: u64, index: u64) -> Result<Mask, Failure> {
+        let painted = match self {
+            Self::Kind(kind) => return Ok(kind.draw(grid, seed, index)),
+            Self::Painted(painted) => painted,
+        };
+        let (width, height) = (painted.width, painted.height);
+        if (width, height) == (picture.width, picture.height) {
+            let side = width.min(height);
+            let square = painted.square(painted.centre_frame(), side).to_rgb8();
+            return Ok(Mask::from_picture(&square, grid));
         }
+        // Half a patch more on one side than on the other is no shape of its own.
+        if 2 * grid.columns * width.abs_diff(height) > width.max(height) {
+            return Err(Failure::Usage(format!(
+                "the mask {name} is {width} x {height} pixels, which cannot be scaled to a square of {} x {} patches: make it square, or as large as the picture ({} x {})",
+                grid.columns, grid.rows, picture.width, picture.height
+            )));
+        }
+        Ok(Mask::from_picture(painted, grid))
     }
 }
 
@@ -83,24 +101,33 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     } else {
         vec![args.picture.clone()]
     };
+    let job = Job {
+        args,
+        hide,
+        model: &opened.method,
+        on: &on,
+        is_folder,
+    };
     let mut answers = Vec::new();
-    let mut failed: Option<Failure> = None;
+    let mut skipped = Skipped::default();
     for (index, file) in files.iter().enumerate() {
-        match one(args, &hide, &opened.method, &on, file, index as u64, is_folder) {
-            Ok(answer) => answers.push(answer),
-            // One broken file of many is said, and the others go on.
-            Err(Failure::Failed(why)) if is_folder => {
-                say(format_args!("{why} (skipped)"));
-                failed = Some(Failure::Failed(format!(
-                    "no file in {} is a picture; the last error: {why}",
-                    args.picture.display()
-                )));
-            }
+        // One broken file of many is counted, and the others go on.
+        match open::picture(file) {
+            Ok(decoded) => answers.push(job.one(file, decoded, index as u64)?),
+            Err(Failure::Failed(why)) if is_folder => skipped.add(why),
             Err(failure) => return Err(failure),
         }
     }
+    let sentence = skipped.sentence();
     if answers.is_empty() {
-        return Err(failed.unwrap_or_else(|| Failure::Failed(format!("{} holds no file", args.picture.display()))));
+        let why = sentence.unwrap_or_else(|| "it is empty".into());
+        return Err(Failure::Failed(format!(
+            "{} holds no picture that can be read: {why}",
+            args.picture.display()
+        )));
+    }
+    if let Some(sentence) = sentence {
+        say(format_args!("{}: {sentence}", args.picture.display()));
     }
     if args.json {
         return out.json(&answers);
@@ -112,58 +139,80 @@ fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let entries = fs::read_dir(folder).map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", folder.display())))?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.is_file())
+        .filter(|path| path.is_file() && path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b".")))
         .collect();
     files.sort();
     Ok(files)
 }
 
-fn one(
-    args: &Args,
-    hide: &Hide,
-    model: &AnyMethod,
-    on: &OpenDevice,
-    file: &Path,
-    index: u64,
+/// What is the same for every picture of a call.
+struct Job<'a> {
+    args: &'a Args,
+    hide: Hide,
+    model: &'a AnyMethod,
+    on: &'a OpenDevice,
     is_folder: bool,
-) -> Result<serde_json::Value, Failure> {
-    let name = file.display().to_string();
-    let decoded = decode(&open::bytes(file)?, &name)?;
-    decoded.notes.iter().for_each(|note| say(format_args!("{name}: {note}")));
-    let views = model.views();
-    let grid = Grid::of(views.size_px, views.patch_px).unwrap_or(Grid::new(1, 1));
-    let mask = hide.mask(grid, args.seed, index);
-    let picture = decoded.picture.square(decoded.picture.centre_frame(), views.size_px);
-    let predicted = block_on(predict(model, &picture, &mask, &on.device))?;
-    let panels = panels(&picture, &mask, &predicted);
-    if let Some(path) = &args.out {
-        let path = if is_folder { in_folder(path, file)? } else { path.clone() };
-        let columns: Vec<[Rgb8; 1]> = panels.iter().map(|(_, panel)| [panel.clone()]).collect();
-        open::write(&path, &encode_png(&together(&columns)?))?;
-    }
-    if let Some(folder) = &args.panels {
-        make_folder(folder)?;
-        for (panel, picture) in &panels {
-            open::write(&folder.join(format!("{panel}.png")), &encode_png(picture))?;
-        }
-    }
-    let Predicted {
-        energy,
-        patch_energy,
-        psnr,
-        network_ms,
-        total_ms,
-        ..
-    } = predicted;
-    Ok(json!({
-        "picture": name, "hidden": mask.hidden_count(), "patches": grid.len(), "energy": energy, "patch_energy": patch_energy,
-        "psnr": psnr, "network_ms": network_ms, "total_ms": total_ms,
-    }))
 }
 
-fn in_folder(folder: &Path, file: &Path) -> Result<PathBuf, Failure> {
-    make_folder(folder)?;
-    Ok(folder.join(file.file_name().unwrap_or_default()).with_extension("png"))
+impl Job<'_> {
+    fn one(&self, file: &Path, decoded: Decoded, index: u64) -> Result<serde_json::Value, Failure> {
+        let Decoded { picture, notes } = decoded;
+        let name = file.display().to_string();
+        notes.iter().for_each(|note| say(format_args!("{name}: {note}")));
+        let views = self.model.views();
+        let grid = Grid::of(views.size_px, views.patch_px).unwrap_or(Grid::new(1, 1));
+        let mask = self.hide.mask(&self.args.hide, &picture, grid, self.args.seed, index)?;
+        let picture = picture.square(picture.centre_frame(), views.size_px);
+        let predicted = block_on(predict(self.model, &picture, &mask, &self.on.device))?;
+        self.write(file, &panels(&picture, &mask, &predicted))?;
+        let Predicted {
+            energy,
+            patch_energy,
+            psnr,
+            network_ms,
+            total_ms,
+            ..
+        } = predicted;
+        Ok(json!({
+            "picture": name, "hidden": mask.hidden_count(), "patches": grid.len(), "energy": energy, "patch_energy": patch_energy,
+            "psnr": psnr, "network_ms": network_ms, "total_ms": total_ms,
+        }))
+    }
+
+    /// The panels side by side, and each by itself: of a folder's pictures under each one's name.
+    fn write(&self, file: &Path, panels: &[(&str, Rgb8)]) -> Outcome {
+        let of_folder = |folder: &Path| folder.join(file.file_name().unwrap_or_default());
+        if let Some(out) = &self.args.out {
+            let mut path = out.clone();
+            if self.is_folder {
+                make_folder(out)?;
+                path = of_folder(out);
+                path.as_mut_os_string().push(".png");
+            }
+            let columns: Vec<[Rgb8; 1]> = panels.iter().map(|(_, panel)| [panel.clone()]).collect();
+            write_beside(file, &path, &together(&columns)?)?;
+        }
+        if let Some(folder) = &self.args.panels {
+            let folder = if self.is_folder { of_folder(folder) } else { folder.clone() };
+            make_folder(&folder)?;
+            for (panel, picture) in panels {
+                write_beside(file, &folder.join(format!("{panel}.png")), picture)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes a picture, but never over the one that it was made from.
+fn write_beside(source: &Path, path: &Path, picture: &Rgb8) -> Outcome {
+    let is_source = matches!((source.canonicalize(), path.canonicalize()), (Ok(a), Ok(b)) if a == b);
+    if is_source {
+        return Err(Failure::Usage(format!(
+            "{} is the picture itself, which would be lost; choose another place",
+            path.display()
+        )));
+    }
+    open::write(path, &encode_png(picture))
 }
 
 fn make_folder(folder: &Path) -> Outcome {

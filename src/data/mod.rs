@@ -22,6 +22,7 @@ pub mod webdataset;
 use std::sync::Arc;
 
 pub use error::DataError;
+pub use folder::is_picture;
 pub use loader::{HostBatch, Loader, LoaderConfig};
 pub use scenes::Scenes;
 pub use sheet::contact_sheet;

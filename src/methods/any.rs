@@ -63,6 +63,15 @@ macro_rules! methods {
                 Err(MethodError::unknown_method(&config.method, cards().iter().map(|card| card.name)))
             }
 
+            fn multiply_adds(config: &RunConfig, kept: usize) -> Result<u64, MethodError> {
+                $(
+                    if config.method == $file::CARD.name {
+                        return $file::$name::multiply_adds(config, kept);
+                    }
+                )*
+                Err(MethodError::unknown_method(&config.method, cards().iter().map(|card| card.name)))
+            }
+
             fn recognise(shapes: &BTreeMap<String, Vec<usize>>, remarks: &BTreeMap<String, String>) -> Option<Recognised> {
                 None$(.or_else(|| $file::$name::recognise(shapes, remarks)))*
             }

@@ -6,6 +6,7 @@
 
 mod card;
 mod config;
+mod cost;
 mod names;
 mod recognise;
 mod statistics;
@@ -160,6 +161,10 @@ impl Method for Mae {
 
     fn entries(config: &RunConfig, names: Names) -> Result<Vec<Entry>, MethodError> {
         Ok(names::entries(&MaeConfig::from_run(config)?, names))
+    }
+
+    fn multiply_adds(config: &RunConfig, kept: usize) -> Result<u64, MethodError> {
+        Ok(cost::multiply_adds(&MaeConfig::from_run(config)?, kept))
     }
 
     fn recognise(shapes: &BTreeMap<String, Vec<usize>>, remarks: &BTreeMap<String, String>) -> Option<Recognised> {

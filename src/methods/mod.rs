@@ -92,6 +92,12 @@ pub trait Method: Module {
     /// As [`Method::new`].
     fn entries(config: &RunConfig, names: Names) -> Result<Vec<Entry>, MethodError>;
 
+    /// What one prediction costs such a network with `kept` patches visible: multiplications, each with its addition.
+    ///
+    /// # Errors
+    /// As [`Method::new`].
+    fn multiply_adds(config: &RunConfig, kept: usize) -> Result<u64, MethodError>;
+
     /// Whether tensors of these names and shapes are a published network of this method, and which. `remarks` is the
     /// file's own metadata.
     fn recognise(_shapes: &BTreeMap<String, Vec<usize>>, _remarks: &BTreeMap<String, String>) -> Option<Recognised> {

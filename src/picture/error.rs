@@ -8,12 +8,10 @@ pub enum PictureError {
         name: String,
     },
     /// More bytes than are read.
-    #[error("{name} has {megabytes} MB, more than the {limit} MB a picture may have: save it smaller and try again")]
+    #[error("{name} has more than the {limit} MB a picture may have: save it smaller and try again")]
     FileTooLarge {
         /// The file.
         name: String,
-        /// Its size.
-        megabytes: u64,
         /// The largest taken.
         limit: u64,
     },

@@ -15,7 +15,7 @@ pub mod measure;
 mod resize;
 
 #[cfg(feature = "decode")]
-pub use decode::{Decoded, decode, examine};
+pub use decode::{Decoded, MAX_BYTES, decode, examine};
 #[cfg(feature = "decode")]
 pub use encode::encode_png;
 pub use error::PictureError;

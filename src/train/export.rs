@@ -2,13 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Progress, TrainError, VALIDATION_MASKS};
+use super::{Progress, TrainError, VALIDATION_MASKS, atomic};
 use crate::{
     config::RunConfig,
     device::OpenDevice,
     methods::{AnyMethod, Method},
     protocol::ModelCard,
+    weights::{self, Dtype, Header},
 };
+
+/// Names that `export` takes.
+pub const DTYPES: [&str; 2] = ["f16", "f32"];
 
 /// What was written.
 pub struct Exported {
@@ -21,8 +25,19 @@ pub struct Exported {
 /// # Errors
 /// [`TrainError::Weights`], [`TrainError::File`].
 pub fn write(folder: &Path, config: &RunConfig, progress: &Progress, on: &OpenDevice, model: &AnyMethod) -> Result<Exported, TrainError> {
-    let _ = card(folder, config, progress, on, model);
+    let dtype = if config.export == "f32" { Dtype::F32 } else { Dtype::F16 };
+    let config = RunConfig {
+        data: shown(&config.data),
+        val_data: shown(&config.val_data),
+        ..config.clone()
+    };
+    let header = Header {
+        card: card(folder, &config, progress, on, model),
+        ..Header::new(model, &config)
+    };
+    let bytes = weights::to_bytes(model, &header, dtype).map_err(|e| TrainError::Weights(e.to_string()))?;
     let weights = folder.join("weights.safetensors");
+    atomic::write(&weights, &[&bytes]).map_err(TrainError::writing(&weights))?;
     Ok(Exported { weights })
 }
 

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use super::TrainError;
+use super::{TrainError, export::DTYPES};
 use crate::{
     config::RunConfig,
+    device,
     methods::{self, AnyMethod, Method, MethodCard},
     names::{did_you_mean, nearest},
 };
@@ -139,12 +140,23 @@ pub fn apply(config: &mut RunConfig, card: &MethodCard, name: &str, value: &str)
         Some(toml::Value::Array(_)) if !typed.trim_start().starts_with('[') => loose(&format!("[{typed}]")),
         _ => loose(typed),
     };
+    let takes = kind_of(table.get(name));
     table.insert(name.into(), new);
-    *config = table.try_into().map_err(|e: toml::de::Error| {
-        let why = e.message().to_owned();
-        TrainError::Setting(format!("{name} cannot be \"{value}\": {why}"))
-    })?;
+    *config = table
+        .try_into()
+        .map_err(|_: toml::de::Error| TrainError::Setting(format!("{name} cannot be \"{value}\": it takes {takes}")))?;
     Ok(())
+}
+
+/// What a field takes that now holds `value`, in words.
+fn kind_of(value: Option<&toml::Value>) -> &'static str {
+    match value {
+        Some(toml::Value::Integer(_)) => "a whole number, 0 or more",
+        Some(toml::Value::Float(_)) => "a number",
+        Some(toml::Value::Array(_)) => "two numbers with a comma between",
+        Some(toml::Value::Boolean(_)) => "true or false",
+        _ => "text",
+    }
 }
 
 /// Text as the TOML value it spells, or else as text.
@@ -165,7 +177,17 @@ fn offer<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> String {
     }
 }
 
-/// Whether the run's numbers can be.
+/// Whether a name is among those that a field takes, and what to say where it is not.
+fn one_of(field: &str, typed: &str, known: &[&str]) -> (bool, String) {
+    let said = format!(
+        "{field} cannot be \"{typed}\": it is one of {}{}",
+        known.join(", "),
+        did_you_mean(typed, known.iter().copied())
+    );
+    (known.contains(&typed), said)
+}
+
+/// Whether the run's numbers and names can be.
 fn check(config: &RunConfig) -> Result<(), TrainError> {
     let RunConfig {
         batch,
@@ -180,11 +202,14 @@ fn check(config: &RunConfig) -> Result<(), TrainError> {
         crop,
         flip,
         mix_scenes,
+        export,
+        device: kind,
+        precision,
         ..
     } = config;
     let share = |x: f64| (0.0..=1.0).contains(&x);
     let positive = |x: f64| x.is_finite() && x >= 0.0;
-    let rules: [(bool, String); 12] = [
+    let rules: [(bool, String); 15] = [
         (
             (1..=1 << 20).contains(batch),
             format!("batch cannot be {batch}: it takes 1 picture or more"),
@@ -224,6 +249,9 @@ fn check(config: &RunConfig) -> Result<(), TrainError> {
             share(f64::from(*mix_scenes)),
             format!("mix_scenes cannot be {mix_scenes}: it is a part, 0 to 1"),
         ),
+        one_of("export", export, &DTYPES),
+        one_of("device", kind, &device::NAMES),
+        one_of("precision", precision, &device::PRECISIONS),
     ];
     rules
         .into_iter()

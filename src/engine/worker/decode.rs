@@ -41,13 +41,8 @@ pub struct Opened {
 pub async fn open(bytes: &Uint8Array, name: &str) -> Result<Opened, String> {
     let length = bytes.length() as usize;
     if length > MOST_BYTES {
-        let (megabytes, limit) = (length as u64 >> 20, MOST_BYTES as u64 >> 20);
-        return Err(PictureError::FileTooLarge {
-            name: name.into(),
-            megabytes,
-            limit,
-        }
-        .to_string());
+        let limit = MOST_BYTES as u64 >> 20;
+        return Err(PictureError::FileTooLarge { name: name.into(), limit }.to_string());
     }
     let inside = bytes.to_vec();
     let header = sniff::sniff(&inside);

@@ -21,7 +21,7 @@ use super::{
 };
 
 /// Largest file taken: 64 MiB.
-const MAX_BYTES: usize = 64 << 20;
+pub const MAX_BYTES: usize = 64 << 20;
 /// Most pixels that a header may declare.
 const MAX_PIXELS: u64 = 100_000_000;
 /// Larger pictures are shrunk by a whole factor while they are opened: no model sees more, and memory is not endless.
@@ -89,7 +89,6 @@ pub fn examine(bytes: &[u8], name: &str) -> Result<Header, PictureError> {
     if bytes.len() > MAX_BYTES {
         return Err(PictureError::FileTooLarge {
             name: name(),
-            megabytes: bytes.len() as u64 >> 20,
             limit: MAX_BYTES as u64 >> 20,
         });
     }
