@@ -2,7 +2,7 @@
 //!
 //! A [`Source`] is pictures by number, however they are stored; [`open`] finds the right one for what was typed.
 //! [`Loader`] decodes, augments, hides and fills on all cores, ahead of the model, and what it delivers depends on
-//! `(seed, step)` alone. To add a source: one file here, one line in [`spec`].
+//! `(seed, step)` alone. To add a source: one file here, one line in `spec.rs`.
 
 mod cache;
 pub mod cifar;
