@@ -92,6 +92,9 @@ impl<F: Fn() -> bool> Fetching<'_, F> {
         }
         Err(Stop::Failed(match list {
             Err(reason) => format!("The list of models could not be fetched ({reason}): check the connection and try again."),
+            Ok(list) if list.is_empty() => {
+                "This page ships no model. Drop weights of your own, a .safetensors file, anywhere on it.".into()
+            }
             Ok(list) => {
                 let names: Vec<_> = list.iter().map(|model| model.name.as_str()).collect();
                 format!("There is no model named {name}: choose one of {}.", names.join(", "))

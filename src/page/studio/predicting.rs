@@ -59,11 +59,7 @@ impl Studio {
         let mut last;
         loop {
             let wishes = self.devices.wishes.get_value();
-            if self
-                .seeing
-                .print
-                .with_untracked(|print| print.as_ref().is_some_and(|print| print.numbers.is_some()))
-            {
+            if self.is_live() {
                 self.desk.enter(Phase::Working);
             }
             last = match self.turn().await {
@@ -75,10 +71,7 @@ impl Studio {
             }
         }
         self.devices.busy.set_value(false);
-        let live = self
-            .seeing
-            .print
-            .with_untracked(|print| print.as_ref().is_some_and(|print| print.numbers.is_some()));
+        let live = self.is_live();
         match last {
             Turn::Done if live => self.desk.enter(Phase::Ready),
             Turn::Stuck => self.desk.enter(if live { Phase::Ready } else { Phase::Error }),
@@ -88,6 +81,10 @@ impl Studio {
             self.develop_the_rest();
             self.test_devices();
         }
+    }
+
+    fn is_live(self) -> bool {
+        self.seeing.print.with_untracked(|print| print.as_ref().is_some_and(Print::is_live))
     }
 
     async fn turn(self) -> Turn {

@@ -30,7 +30,7 @@ pub struct Print {
     pub set: Canvas,
     /// The mask it was made under.
     pub mask: Mask,
-    /// Energies and times; `None` for the first look, which was made elsewhere.
+    /// Energies and times; `None` where the first look has none.
     pub numbers: Option<Prediction>,
 }
 
@@ -71,6 +71,11 @@ impl Print {
         })
     }
 
+    /// Whether an engine of this visit made it; the first look was made when the page was built, and took no time.
+    pub fn is_live(&self) -> bool {
+        self.numbers.as_ref().is_some_and(|numbers| numbers.total_ms > 0.0)
+    }
+
     /// The energy of a patch; `None` where it is visible or nothing is known.
     pub fn energy_of(&self, patch: usize) -> Option<f32> {
         *self.numbers.as_ref()?.patch_energy.get(patch)?
@@ -90,6 +95,9 @@ pub fn place(mask: &Mask, patch: usize, side: f64) -> [f64; 4] {
     [(patch % columns) as f64 * width, (patch / columns) as f64 * height, width, height]
 }
 
+/// Where the slider stands at first: most of the guess, and enough of the truth to see that there is one.
+pub const SPLIT: f64 = 0.66;
+
 /// Signals of what is shown of a prediction.
 #[derive(Clone, Copy)]
 pub struct Seeing {
@@ -108,7 +116,7 @@ impl Seeing {
         Self {
             print: RwSignal::new_local(None),
             view: RwSignal::default(),
-            split: RwSignal::new(1.0),
+            split: RwSignal::new(SPLIT),
             held: RwSignal::default(),
         }
     }

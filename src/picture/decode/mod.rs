@@ -36,7 +36,7 @@ pub struct Decoded {
     pub notes: Vec<String>,
 }
 
-/// Opens a picture file: PNG, JPEG, WebP, GIF or BMP, whatever its name says.
+/// Opens a picture file: PNG or JPEG, with the feature `decode-all` WebP, GIF and BMP too, whatever its name says.
 ///
 /// Turned upright as EXIF says, what is transparent laid over white, of an animation the first frame; grey, 16-bit and
 /// CMYK become 8-bit RGB. Takes at most 512 MiB, the file's own bytes included; files that would take more are refused.
@@ -231,8 +231,8 @@ fn explain(name: &str, error: &ImageError) -> PictureError {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "decode-all"))]
 #[path = "tests/samples.rs"]
 mod samples;
-#[cfg(test)]
+#[cfg(all(test, feature = "decode-all"))]
 mod tests;
