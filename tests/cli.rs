@@ -1,0 +1,324 @@
+//! The program as a person uses it: help, results, and JSON with nothing beside it.
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::fs;
+
+use common::{darkroom, run, scenes, scratch, text, weights};
+use darkroom::{
+    mask::{Grid, MaskKind},
+    picture::encode_png,
+};
+use serde_json::{Value, json};
+
+#[test]
+fn every_command_says_what_it_takes() {
+    let folder = scratch();
+    let help = run(folder.path(), ["--help"]).ok();
+    for command in ["train", "predict", "eval", "data", "models"] {
+        assert!(help.contains(command), "{help}");
+        let help = run(folder.path(), [command, "--help"]).ok();
+        assert!(help.contains("Usage: darkroom") && help.contains("--json"), "{help}");
+    }
+    assert!(run(folder.path(), ["--version"]).ok().starts_with("darkroom "));
+    let nothing = run(folder.path(), [""; 0]);
+    assert_eq!((nothing.status, nothing.out.as_str()), (Some(2), ""));
+    assert!(nothing.err.contains("Usage: darkroom"));
+}
+
+#[test]
+fn a_run_leaves_everything_that_was_promised() {
+    let folder = weights().parent().unwrap();
+    for file in [
+        "config.toml",
+        "metrics.jsonl",
+        "validation.jsonl",
+        "curves.svg",
+        "picture.png",
+        "weights.safetensors",
+    ] {
+        assert!(folder.join(file).metadata().unwrap().len() > 0, "{file}");
+    }
+    for inside in ["checkpoints", "tensorboard", "pictures"] {
+        assert!(folder.join(inside).read_dir().unwrap().next().is_some(), "{inside}");
+    }
+    let steps: Vec<Value> = common::lines(folder.join("metrics.jsonl"));
+    assert_eq!(
+        steps.iter().map(|line| line["step"].as_u64().unwrap()).collect::<Vec<_>>(),
+        [1, 2, 3, 4]
+    );
+    assert!(steps.iter().all(|line| line["loss"].as_f64().unwrap() > 0.0));
+    let validated = common::lines(folder.join("validation.jsonl"));
+    assert!(validated.last().unwrap().to_string().contains("random:0.75"));
+}
+
+#[test]
+fn training_answers_in_json_and_repeats_from_its_own_configuration() {
+    let folder = scratch();
+    let args = common::SMALLEST
+        .iter()
+        .chain(&["--steps", "3", "--accumulate", "2", "--json", "--out", "a"]);
+    let summary = run(folder.path(), args).json();
+    assert_eq!(
+        (&summary["step"], &summary["complete"], &summary["pictures"]),
+        (&json!(3), &json!(true), &json!(24))
+    );
+    let again = ["train", "--config", "a/config.toml", "--quiet", "--json", "--out", "b"];
+    assert_eq!(run(folder.path(), again).json()["loss"], summary["loss"]);
+    let losses = |run: &str| {
+        common::lines(folder.path().join(run).join("metrics.jsonl"))
+            .iter()
+            .map(|l| l["loss"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(losses("a"), losses("b"));
+}
+
+#[test]
+fn epochs_are_passes_over_the_data() {
+    let folder = scratch();
+    let args = common::SMALLEST.iter().chain(&["--epochs", "0.5", "--json", "--out", "a"]);
+    // 60 scenes, of which 4 are held out; half of them in batches of 4.
+    assert_eq!(run(folder.path(), args).json()["steps"], json!(7));
+}
+
+#[test]
+fn predictions_are_drawn_and_their_energies_told() {
+    let folder = scratch();
+    scenes(&folder.path().join("in"), 3);
+    let call = |args: &[&str]| run(folder.path(), ["predict", "--model", text(weights())].iter().chain(args));
+    for hide in ["random:0.75", "half", "half:left", "block", "outside-block", "checkerboard"] {
+        let answer = call(&["in/000.png", "--hide", hide, "--seed", "1", "-o", "out.png", "--json"]).json();
+        let hidden = hide.parse::<MaskKind>().unwrap().draw(Grid::new(4, 4), 1, 0).hidden_count();
+        assert_eq!(answer[0]["hidden"], json!(hidden), "{hide}");
+        let energy = answer[0]["energy"].as_f64().unwrap();
+        let psnr = answer[0]["psnr"]["model"].as_f64().unwrap();
+        assert!((psnr + 10.0 * energy.log10()).abs() < 0.01, "{hide}: {energy} {psnr}");
+        assert!(answer[0]["psnr"]["smooth"].is_number() && answer[0]["psnr"]["mean"].is_number());
+        assert_eq!(answer[0]["patch_energy"].as_array().unwrap().len(), 16);
+        assert!(fs::read(folder.path().join("out.png")).unwrap().starts_with(b"\x89PNG"));
+    }
+    let words = call(&["in/000.png", "--hide", "none"]).ok();
+    assert!(words.contains("nothing hidden"), "{words}");
+    let words = call(&["in/000.png", "--hide", "block"]).ok();
+    assert!(
+        words.contains("energy") && words.contains("smooth fill") && words.lines().count() == 1,
+        "{words}"
+    );
+    let same = || call(&["in/001.png", "--hide", "random:0.5", "--seed", "7", "--json"]).json()[0]["energy"].clone();
+    assert_eq!(same(), same());
+}
+
+#[test]
+fn a_folder_is_predicted_picture_by_picture_and_what_is_broken_is_counted() {
+    let folder = scratch();
+    scenes(&folder.path().join("in"), 3);
+    fs::write(folder.path().join("in/001-notes.txt"), "no picture").unwrap();
+    fs::write(folder.path().join("in/002-cut.png"), &encode_png(&common::scene(0, 24))[..200]).unwrap();
+    let args = [
+        "predict",
+        "in",
+        "--hide",
+        "block",
+        "-o",
+        "out",
+        "--panels",
+        "panels",
+        "--json",
+        "--model",
+        text(weights()),
+    ];
+    let ran = run(folder.path(), args);
+    assert!(
+        ran.err.contains("2 broken files skipped, the first: in/001-notes.txt"),
+        "{}",
+        ran.err
+    );
+    let answers = ran.json();
+    assert_eq!(answers.as_array().unwrap().len(), 3);
+    for name in ["000.png", "001.png", "002.png"] {
+        assert!(folder.path().join("out").join(format!("{name}.png")).is_file());
+        for panel in ["truth", "seen", "drawn", "set-in"] {
+            assert!(folder.path().join("panels").join(name).join(format!("{panel}.png")).is_file());
+        }
+    }
+}
+
+#[test]
+fn a_painted_mask_hides_what_is_white_in_it() {
+    let folder = scratch();
+    fs::write(folder.path().join("a.png"), encode_png(&common::scene(0, 40))).unwrap();
+    let mask = MaskKind::Checkerboard.draw(Grid::new(4, 4), 0, 0);
+    fs::write(folder.path().join("mask.png"), encode_png(&mask.to_picture(5))).unwrap();
+    let energy = |hide: &str| {
+        let answer = run(
+            folder.path(),
+            ["predict", "a.png", "--hide", hide, "--json", "--model", text(weights())],
+        )
+        .json();
+        assert_eq!(answer[0]["hidden"], json!(8));
+        answer[0]["energy"].clone()
+    };
+    assert_eq!(energy("mask.png"), energy("checkerboard"));
+}
+
+#[test]
+fn measuring_answers_with_every_kind_of_mask_as_typed() {
+    let folder = scratch();
+    scenes(&folder.path().join("in"), 5);
+    let kinds = "random:0.75,random:0.5,block,half";
+    let answer = run(
+        folder.path(),
+        ["eval", "--data", "in", "--masks", kinds, "--json", "--model", text(weights())],
+    )
+    .json();
+    assert_eq!(answer["pictures"], json!(5));
+    let masks = answer["masks"].as_object().unwrap();
+    assert_eq!(masks.len(), 4);
+    for kind in kinds.split(',') {
+        let figures = masks[kind].as_object().unwrap();
+        assert_eq!(figures.len(), 3, "{kind}");
+        for fill in ["model", "mean", "smooth"] {
+            assert!((0.0..100.0).contains(&figures[fill].as_f64().unwrap()), "{kind} {fill}");
+        }
+    }
+    assert_eq!(answer.as_object().unwrap().len(), 2);
+    let words = run(folder.path(), ["eval", "--data", "in", "--count", "2", "--model", text(weights())]).ok();
+    assert!(words.contains("mean over 2 pictures") && words.contains("smooth"), "{words}");
+}
+
+#[test]
+fn broken_files_among_good_ones_are_skipped_counted_and_the_first_is_named() {
+    let folder = scratch();
+    scenes(&folder.path().join("in"), 12);
+    fs::write(folder.path().join("in/003-cut.png"), "no picture").unwrap();
+    fs::write(folder.path().join("in/007-cut.png"), "no picture").unwrap();
+    let mut shard = tar::Builder::new(Vec::new());
+    for entry in ["000.png", "001.png", "003-cut.png", "004.png"] {
+        shard.append_path_with_name(folder.path().join("in").join(entry), entry).unwrap();
+    }
+    fs::write(folder.path().join("shard-000.tar"), shard.into_inner().unwrap()).unwrap();
+    for (data, good, said) in [
+        ("in", 12, "2 broken files skipped, the first: "),
+        ("shard-{000..000}.tar", 3, "1 broken file skipped: "),
+    ] {
+        let ran = run(
+            folder.path(),
+            ["eval", "--data", data, "--masks", "block", "--json", "--model", text(weights())],
+        );
+        assert!(ran.err.contains(said) && ran.err.contains("003-cut"), "{}", ran.err);
+        assert_eq!(ran.json()["pictures"], json!(good));
+        let ran = run(folder.path(), ["data", data, "--json"]);
+        assert!(ran.err.contains(said) && ran.err.contains("003-cut"), "{}", ran.err);
+    }
+    let args = common::SMALLEST.iter().filter(|arg| **arg != "--quiet");
+    let args = args.chain(&["--steps", "2", "--out", "run", "--set=data=in", "--set=val_count=2"]);
+    let ran = run(folder.path(), args);
+    assert!(
+        ran.err.contains("2 broken files skipped") && ran.err.contains("003-cut"),
+        "{}",
+        ran.err
+    );
+    ran.ok();
+}
+
+#[test]
+fn tiny_and_very_wide_pictures_are_enlarged_and_wrong_endings_do_not_matter() {
+    let folder = scratch();
+    let wide = darkroom::picture::Rgb8::new(500, 1, [200, 100, 50].repeat(500)).unwrap();
+    let one = darkroom::picture::Rgb8::new(1, 1, vec![9, 90, 200]).unwrap();
+    for (name, picture) in [("wide.png", wide), ("one.jpg", one)] {
+        fs::write(folder.path().join(name), encode_png(&picture)).unwrap();
+        let args = [
+            "predict",
+            name,
+            "--hide",
+            "half",
+            "--panels",
+            "panels",
+            "--json",
+            "--model",
+            text(weights()),
+        ];
+        assert_eq!(run(folder.path(), args).json()[0]["hidden"], json!(8), "{name}");
+        let truth = darkroom::picture::decode(&fs::read(folder.path().join("panels/truth.png")).unwrap(), "truth").unwrap();
+        assert_eq!((truth.picture.width, truth.picture.height), (16, 16));
+        assert_eq!(truth.picture.at(15, 15), picture.at(0, 0), "{name}");
+    }
+}
+
+#[test]
+fn a_source_shows_its_counts_sizes_classes_and_channels() {
+    let folder = scratch();
+    scenes(&folder.path().join("in/cats"), 3);
+    scenes(&folder.path().join("in/dogs"), 2);
+    let shown = run(folder.path(), ["data", "in", "--json", "--sheet", "sheet.png"]).json();
+    assert_eq!((&shown["pictures"], &shown["labelled"]), (&json!(5), &json!(5)));
+    assert_eq!(shown["classes"], json!({ "cats": 3, "dogs": 2 }));
+    assert_eq!(shown["largest_px"], json!([24, 24]));
+    assert!(
+        shown["mean"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|mean| (0.0..1.0).contains(&mean.as_f64().unwrap()))
+    );
+    assert!(folder.path().join("sheet.png").is_file());
+    let words = run(folder.path(), ["data", "scenes?count=20"]).ok();
+    assert!(words.contains("20 pictures") && words.contains("penguin"), "{words}");
+}
+
+#[test]
+fn presets_and_weights_are_listed_with_what_they_cost() {
+    let folder = weights().parent().unwrap();
+    fs::write(folder.join("broken.safetensors"), "no weights").unwrap();
+    let ran = run(folder, ["models", "--folder", ".", "--json"]);
+    assert!(ran.err.contains("broken.safetensors"), "{}", ran.err);
+    let listed = ran.json();
+    fs::remove_file(folder.join("broken.safetensors")).unwrap();
+    let presets = listed["presets"].as_array().unwrap();
+    let of = |name: &str| presets.iter().find(|preset| preset["name"] == name).unwrap();
+    // The published networks of these names: 112, 330 and 657 million, decoders included.
+    for (name, millions) in [("vit-b", 112), ("vit-l", 330), ("vit-h", 657)] {
+        let found = of(name)["parameters"].as_u64().unwrap();
+        assert_eq!((found + 500_000) / 1_000_000, millions, "{name}: {found}");
+    }
+    assert!(of("tiny")["multiply_adds"].as_u64() < of("photos")["multiply_adds"].as_u64());
+    let weights = listed["weights"].as_array().unwrap();
+    assert_eq!(weights.len(), 1);
+    assert!(weights[0]["parameters"].as_u64().unwrap() > 1000 && weights[0]["prediction_ms"].as_f64().unwrap() > 0.0);
+    assert_eq!(weights[0]["card"]["steps"], json!(4));
+    let words = run(folder, ["models", "--folder", "."]).ok();
+    assert!(words.contains("multiply-adds") && words.contains("ms a prediction"), "{words}");
+}
+
+#[test]
+fn weights_convert_to_published_names_and_back() {
+    let folder = scratch();
+    fs::write(folder.path().join("a.png"), encode_png(&common::scene(0, 24))).unwrap();
+    let convert = |from: &str, to: &str, names: &str, dtype: &str| {
+        run(folder.path(), ["models", "convert", from, to, "--names", names, "--dtype", dtype]).ok();
+        fs::metadata(folder.path().join(to)).unwrap().len()
+    };
+    let (ours, half) = (text(weights()), ["darkroom", "f16"]);
+    let large = convert(ours, "hf.safetensors", "hf", "f32");
+    let small = convert(ours, "original.safetensors", "original", "f16");
+    assert!(small < large * 3 / 4, "{small} {large}");
+    convert("hf.safetensors", "back.safetensors", half[0], half[1]);
+    let energy =
+        |model: &str| run(folder.path(), ["predict", "a.png", "--hide", "block", "--json", "--model", model]).json()[0]["energy"].clone();
+    for model in ["hf.safetensors", "original.safetensors", "back.safetensors"] {
+        // Published names leave no room for epsilon: their readers take 1e-12.
+        let (ours, theirs) = (energy(ours).as_f64().unwrap(), energy(model).as_f64().unwrap());
+        assert!((ours - theirs).abs() < 1e-4 * ours, "{model}: {theirs}, not {ours}");
+    }
+}
+
+#[test]
+fn a_reader_who_leaves_early_is_no_failure() {
+    let mut child = darkroom().args(["models"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}

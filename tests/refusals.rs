@@ -1,0 +1,270 @@
+//! What is refused is refused with one sentence that names the thing, exit status 1 or 2, and never a panic.
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::{fs, fs::File, path::Path};
+
+use common::{Ran, run, scratch, weights};
+use darkroom::picture::{Rgb8, encode_png};
+
+/// A folder with `a.png` in it, and `w.safetensors`.
+fn folder() -> tempfile::TempDir {
+    let folder = scratch();
+    fs::write(folder.path().join("a.png"), encode_png(&common::scene(0, 24))).unwrap();
+    fs::copy(weights(), folder.path().join("w.safetensors")).unwrap();
+    folder
+}
+
+fn call(folder: &Path, line: &str) -> Ran {
+    run(folder, line.split_whitespace())
+}
+
+/// The same PNG, declaring another size.
+fn declaring(png: &[u8], width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = png.to_vec();
+    bytes[16..20].copy_from_slice(&width.to_be_bytes());
+    bytes[20..24].copy_from_slice(&height.to_be_bytes());
+    let crc = bytes[12..29].iter().fold(u32::MAX, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| {
+            (crc >> 1) ^ if crc & 1 == 1 { 0xedb8_8320 } else { 0 }
+        })
+    });
+    bytes[29..33].copy_from_slice(&(!crc).to_be_bytes());
+    bytes
+}
+
+#[test]
+fn pictures() {
+    let folder = folder();
+    let png = encode_png(&common::scene(0, 24));
+    let cases: [(&str, Vec<u8>, &str); 6] = [
+        ("empty.jpg", vec![], "zero bytes"),
+        ("note.png", b"a shopping list".to_vec(), "looks like text"),
+        ("cut.png", png[..png.len() / 2].to_vec(), "cut short"),
+        ("wide.png", declaring(&png, 100_000, 1_001), "100 megapixels"),
+        ("bomb.png", declaring(&png, 0x7fff_ffff, 0x7fff_ffff), "100 megapixels"),
+        ("report.jpg", b"%PDF-1.7 and so on".to_vec(), "a PDF"),
+    ];
+    for (name, bytes, why) in cases {
+        fs::write(folder.path().join(name), bytes).unwrap();
+        let why = why.trim_start_matches("looks like ");
+        call(folder.path(), &format!("predict {name} --model w.safetensors")).refused(&[name, why]);
+        call(folder.path(), &format!("predict a.png --hide {name} --model w.safetensors")).refused(&[name, why]);
+    }
+    File::create(folder.path().join("large.png")).unwrap().set_len(65 << 20).unwrap();
+    call(folder.path(), "predict large.png --model w.safetensors").refused(&["large.png", "64 MB"]);
+    call(folder.path(), "predict absent.png --model w.safetensors").refused(&["absent.png", "No such file"]);
+    call(folder.path(), "predict a.png -o a.png --model w.safetensors").refused(&["a.png", "lost"]);
+    call(folder.path(), "predict a.png -o no/such/out.png --model w.safetensors").refused(&["out.png", "choose another place"]);
+    fs::create_dir(folder.path().join("none")).unwrap();
+    call(folder.path(), "predict none --model w.safetensors").refused(&["none", "it is empty"]);
+    fs::write(folder.path().join("none/note.txt"), "no picture").unwrap();
+    call(folder.path(), "predict none --model w.safetensors").refused(&["none", "note.txt"]);
+}
+
+#[test]
+fn masks() {
+    let folder = folder();
+    fs::write(
+        folder.path().join("wide.png"),
+        encode_png(&Rgb8::new(40, 10, vec![255; 1200]).unwrap()),
+    )
+    .unwrap();
+    call(folder.path(), "predict a.png --hide wide.png --model w.safetensors").refused(&["wide.png", "40 x 10", "make it square"]);
+    call(folder.path(), "predict a.png --hide absent.png --model w.safetensors").refused(&["absent.png", "No such file"]);
+    for (hide, why) in [
+        ("blok", "did you mean \"block\""),
+        ("random:2", "0 to 1"),
+        ("half:middle", "half:middle"),
+        ("chekerboard", "\"checkerboard\""),
+    ] {
+        call(folder.path(), &format!("predict a.png --hide {hide} --model w.safetensors")).refused(&[hide, why]);
+        call(
+            folder.path(),
+            &format!("eval --data scenes?count=2 --masks block,{hide} --model w.safetensors"),
+        )
+        .refused(&[hide, why]);
+        call(folder.path(), &format!("train --preset tiny --set mask={hide}")).refused(&[hide, why]);
+    }
+}
+
+/// A safetensors file of this header and as many zero bytes.
+fn file(header: &str, bytes: usize) -> Vec<u8> {
+    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &vec![0; bytes]].concat()
+}
+
+#[test]
+fn weights_of_every_wrong_kind() {
+    let folder = folder();
+    let good = fs::read(weights()).unwrap();
+    let tensor = |name: &str, shape: &str, offsets: &str| format!(r#""{name}":{{"dtype":"F32","shape":{shape},"data_offsets":{offsets}}}"#);
+    let changed = |from: &str, to: &str| {
+        let at = good.windows(from.len()).position(|window| window == from.as_bytes()).unwrap();
+        [&good[..at], to.as_bytes(), &good[at + from.len()..]].concat()
+    };
+    let many: Vec<String> = (0..100_000).map(|i| tensor(&format!("t{i}"), "[0]", "[0,0]")).collect();
+    let mut nan = good.clone();
+    let end = nan.len();
+    nan[end - 2..].copy_from_slice(&[0, 0x7e]);
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("empty", vec![], "is empty"),
+        ("cut", good[..good.len() - 7].to_vec(), "cut short"),
+        ("cut-early", good[..5].to_vec(), "fewer than"),
+        (
+            "overlapping",
+            file(&format!("{{{},{}}}", tensor("a", "[1]", "[0,4]"), tensor("b", "[1]", "[0,4]")), 4),
+            "overlaps",
+        ),
+        (
+            "overflowing",
+            file(&format!("{{{}}}", tensor("a", "[4294967296,4294967296,4294967296]", "[0,8]")), 8),
+            "does not fit",
+        ),
+        (
+            "beyond",
+            file(
+                &format!("{{{}}}", tensor("a", "[2]", "[18446744073709551608,18446744073709551615]")),
+                8,
+            ),
+            "a",
+        ),
+        (
+            "another",
+            file(&format!("{{{}}}", tensor("conv1.weight", "[2]", "[0,8]")), 8),
+            "no model known here",
+        ),
+        (
+            "shapes",
+            changed(
+                r#""decoder.decoder_embed.weight":{"dtype":"F16","shape":[8,12]"#,
+                r#""decoder.decoder_embed.weight":{"dtype":"F16","shape":[12,8]"#,
+            ),
+            "is [12, 8]",
+        ),
+        ("renamed", changed("vit.layernorm.weight", "vit.layernorm.widget"), "lacks tensor"),
+        ("nan", nan, "finite"),
+        ("many", file(&format!("{{{}}}", many.join(",")), 0), "more than 10000 tensors"),
+        (
+            "deep",
+            file(&format!(r#"{{"x":{}{}}}"#, "[".repeat(200_000), "]".repeat(200_000)), 0),
+            "header",
+        ),
+        ("endless", u64::MAX.to_le_bytes().to_vec(), "announce a header"),
+        ("picture", encode_png(&common::scene(0, 24)), "announce a header"),
+        ("no-json", file("hello", 0), "header"),
+    ];
+    for (name, bytes, why) in cases {
+        let file = format!("{name}.safetensors");
+        fs::write(folder.path().join(&file), bytes).unwrap();
+        call(folder.path(), &format!("predict a.png --model {file}")).refused(&[&file, why]);
+        call(folder.path(), &format!("models convert {file} out.safetensors")).refused(&[&file, why]);
+        assert!(!folder.path().join("out.safetensors").exists());
+    }
+    call(folder.path(), "eval --model nan.safetensors --data scenes?count=2 --json").refused(&["nan.safetensors", "finite"]);
+    call(folder.path(), "eval --model absent --json").refused(&["absent", "No such file"]);
+    call(folder.path(), "eval --model .").refused(&["it is no file"]);
+    call(folder.path(), "models convert w.safetensors x --names hff").refused(&["hff", "hf"]);
+    call(folder.path(), "models convert w.safetensors x --dtype f17").refused(&["f17", "f16"]);
+    call(folder.path(), "models --folder absent").refused(&["absent"]);
+}
+
+#[test]
+fn data() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("none")).unwrap();
+    fs::create_dir(folder.path().join("broken")).unwrap();
+    fs::write(folder.path().join("broken/a.png"), "no picture").unwrap();
+    fs::write(folder.path().join("short.bin"), [0; 100]).unwrap();
+    fs::write(folder.path().join("a.tar"), "no archive").unwrap();
+    fs::write(folder.path().join("a.tar.gz"), "no archive").unwrap();
+    let cases = [
+        ("none", "holds no picture"),
+        ("broken", "a.png"),
+        ("absent", "no such file or folder"),
+        ("shard-{000..002}.tar", "shard-000.tar"),
+        ("absent-*.tar", "nothing matches"),
+        ("short.bin", "CIFAR"),
+        ("a.tar", "a.tar"),
+        ("a.tar.gz", "unpack it first"),
+        ("scenes?bnd=1", "bond"),
+        ("scenes?bond=7", "0 to 1"),
+    ];
+    for (spec, why) in cases {
+        for command in ["data", "eval --model w.safetensors --data", "train --preset tiny --quiet --data"] {
+            call(folder.path(), &format!("{command} {spec}")).refused(&[why]);
+        }
+    }
+    let locked = folder.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+        if fs::read_dir(&locked).is_err() {
+            call(folder.path(), "data locked").refused(&["locked", "ermission"]);
+        } else {
+            println!("skipped: this user may read every folder");
+        }
+    }
+}
+
+#[test]
+fn settings() {
+    let folder = folder();
+    fs::write(folder.path().join("bad.toml"), "batch = \"many\"").unwrap();
+    fs::write(folder.path().join("unknown.toml"), "bacth = 8").unwrap();
+    let cases: [(&str, &[&str]); 19] = [
+        ("--set bacth=8", &["bacth", "did you mean \"batch\""]),
+        ("--set encoder_dept=2", &["did you mean \"encoder_depth\""]),
+        ("--set batch", &["--set batch", "knob=value"]),
+        ("--set batch=many", &["batch", "many", "whole number"]),
+        ("--set base_lr=fast", &["base_lr", "a number"]),
+        ("--set patch=7", &["patch", "7", "divide the size"]),
+        ("--set size=30", &["divide the size, 30"]),
+        ("--method mea", &["mea", "did you mean \"mae\""]),
+        ("--preset tinny", &["tinny", "did you mean \"tiny\""]),
+        ("--device cpuu", &["cpuu", "did you mean \"cpu\""]),
+        ("--precision f61", &["f61", "f16"]),
+        ("--precision f16 --device cpu", &["f16", "--precision f32"]),
+        ("--export f8", &["export", "f8", "f16, f32"]),
+        ("--config absent.toml", &["absent.toml"]),
+        ("--config bad.toml", &["bad.toml"]),
+        ("--config unknown.toml", &["unknown.toml", "bacth"]),
+        ("--stop-after-s=-1", &["--stop-after-s"]),
+        ("--resume none", &["none", "no run folder"]),
+        ("--batch 0", &["batch"]),
+    ];
+    for (args, words) in cases {
+        call(folder.path(), &format!("train {args}")).refused(words);
+        assert!(!folder.path().join("runs").exists(), "{args}");
+    }
+    let smallest = common::SMALLEST.iter().copied().chain(["--steps", "1", "--out", "a"]);
+    run(folder.path(), smallest.clone()).ok();
+    run(folder.path(), smallest).refused(&["already holds a run", "--resume a"]);
+    fs::write(folder.path().join("a/config.toml"), "nothing = 1").unwrap();
+    call(folder.path(), "train --resume a").refused(&["a/config.toml", "nothing"]);
+}
+
+#[test]
+fn what_clap_refuses_names_the_nearest() {
+    let folder = scratch();
+    for (line, offered) in [
+        ("evall", "'eval'"),
+        ("train --seeed 1", "--seed"),
+        ("predict a.png --model w --hied half", "--hide"),
+    ] {
+        let ran = call(folder.path(), line);
+        assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""));
+        assert!(ran.err.contains(offered), "{}", ran.err);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_under_standard_output_is_said() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = common::darkroom().arg("models").stdout(full).output().unwrap();
+    Ran::from(output).refused(&["standard output", "No space left"]);
+}
