@@ -102,7 +102,7 @@ const PRESETS: [Preset; 7] = [
             ("fill_to_decoder", "true"),
             ("mask", "random:0.75+blocks+side"),
             ("batch", "64"),
-            ("steps", "360"),
+            ("steps", "320"),
         ],
     },
     Preset {
