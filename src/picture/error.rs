@@ -47,6 +47,18 @@ pub enum PictureError {
         /// What it would take.
         megabytes: u64,
     },
+    /// Opening it would take too long.
+    #[error(
+        "{name} ({width} x {height} pixels of lossy WebP) would take more than two seconds to open: make it smaller, or save it as JPEG or PNG, and try again"
+    )]
+    TooSlow {
+        /// The file.
+        name: String,
+        /// As declared.
+        width: u64,
+        /// As declared.
+        height: u64,
+    },
     /// The file ends before the picture does.
     #[error("{name} is cut short: the file ends before the picture does; copy or download it again")]
     CutShort {

@@ -39,12 +39,19 @@ pub struct Decoded {
 /// Opens a picture file: PNG or JPEG, with the feature `decode-all` WebP, GIF and BMP too, whatever its name says.
 ///
 /// Turned upright as EXIF says, what is transparent laid over white, of an animation the first frame; grey, 16-bit and
-/// CMYK become 8-bit RGB. Takes at most 512 MiB, the file's own bytes included; files that would take more are refused.
+/// CMYK become 8-bit RGB. Takes at most 512 MiB, the file's own bytes included; and about two seconds; files that would take more are refused.
 ///
 /// # Errors
 /// A sentence that names `name` and says what to do.
 pub fn decode(bytes: &[u8], name: &str) -> Result<Decoded, PictureError> {
     let header = examine(bytes, name)?;
+    if cost::time_ns(bytes, &header) > cost::MAX_NS {
+        return Err(PictureError::TooSlow {
+            name: name.into(),
+            width: header.width,
+            height: header.height,
+        });
+    }
     let failed = |error: ImageError| explain(name, &error);
     let mut decoder = open(bytes, header.kind).map_err(failed)?;
     let (width, height) = decoder.dimensions();

@@ -185,6 +185,16 @@ fn bombs_are_refused_before_anything_is_decoded() {
 }
 
 #[test]
+fn what_would_take_seconds_to_open_is_refused() {
+    let mut webp = vec![0; 40 << 20];
+    webp[..16].copy_from_slice(b"RIFF\0\0\0\0WEBPVP8 ");
+    webp[4..8].copy_from_slice(&((40u32 << 20) - 8).to_le_bytes());
+    webp[26..28].copy_from_slice(&8000u16.to_le_bytes());
+    webp[28..30].copy_from_slice(&8000u16.to_le_bytes());
+    assert!(refusal(&webp).contains("seconds to open"));
+}
+
+#[test]
 fn texts_that_unpack_to_gigabytes_are_not_unpacked() {
     let png = samples::png(1, 1, ExtendedColorType::Rgb8, &[9; 3]);
     let zeros = samples::png(4000, 4000, ExtendedColorType::Rgb8, &vec![0; 48_000_000]);
