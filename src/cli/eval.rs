@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use indicatif::ProgressBar;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -53,13 +54,22 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         .map_err(|error| Failure::Usage(error.to_string()))?;
     let (opened, on) = open::model(&args.model, &args.device)?;
     let size_px = opened.method.views().size_px;
-    let mut squares = Squares::new(open::source(&args.data, args.seed, size_px)?, size_px);
-    let most = if args.count == 0 { usize::MAX } else { args.count };
+    let source = open::source(&args.data, args.seed, size_px)?;
+    let most = if args.count == 0 {
+        source.len()
+    } else {
+        args.count.min(source.len())
+    };
+    let bar = ProgressBar::new(most as u64); // on a terminal only
+    let mut squares = Squares::new(source, size_px);
     let pictures = squares
         .by_ref()
         .take(most)
         .map(|square| Ok::<Picture, PredictError>(square.picture));
-    let (count, psnr) = block_on(evaluate(&opened.method, pictures, &kinds, args.seed, &on.device, |_| {}))?;
+    let (count, psnr) = block_on(evaluate(&opened.method, pictures, &kinds, args.seed, &on.device, |done| {
+        bar.set_position(done)
+    }))?;
+    bar.finish_and_clear();
     if let Some(sentence) = squares.skipped().sentence() {
         say(format_args!("{}: {sentence}", args.data));
     }
