@@ -1,6 +1,6 @@
 //! What is refused is refused with one sentence that names the thing, exit status 1 or 2, and never a panic.
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod common;
 
@@ -201,7 +201,7 @@ fn data() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&locked, fs::Permissions::from_mode(0o0)).unwrap();
         if fs::read_dir(&locked).is_err() {
             call(folder.path(), "data locked").refused(&["locked", "ermission"]);
         } else {

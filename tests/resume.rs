@@ -1,6 +1,6 @@
 //! Runs that were stopped, killed or out of room go on as if nothing had been.
 #![cfg(all(feature = "cli", unix))]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod common;
 

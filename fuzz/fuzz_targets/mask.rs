@@ -11,8 +11,7 @@ use darkroom::{
 };
 use libfuzzer_sys::fuzz_target;
 
-static GOOD: LazyLock<Vec<u8>> =
-    LazyLock::new(|| encode_png(&MaskKind::Checkerboard.draw(Grid::new(4, 4), 0, 0).to_picture(3)));
+static GOOD: LazyLock<Vec<u8>> = LazyLock::new(|| encode_png(&MaskKind::Checkerboard.draw(Grid::new(4, 4), 0, 0).to_picture(3)));
 
 fuzz_target!(|input: &[u8]| {
     let grid = Grid::new(1 + input.len() % 9, 1 + input.len() % 7);
@@ -27,6 +26,9 @@ fuzz_target!(|input: &[u8]| {
     }
     if let Ok(mix) = text.parse::<MaskMix>() {
         let hidden: Vec<usize> = mix.draw(Grid::new(4, 4), 1, 2, 3).iter().map(|mask| mask.hidden_count()).collect();
-        assert!(hidden.iter().all(|count| *count == hidden[0] && (1..16).contains(count)), "{text}: {hidden:?}");
+        assert!(
+            hidden.iter().all(|count| *count == hidden[0] && (1..16).contains(count)),
+            "{text}: {hidden:?}"
+        );
     }
 });

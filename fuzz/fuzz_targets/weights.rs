@@ -14,11 +14,19 @@ use darkroom::{
 use libfuzzer_sys::fuzz_target;
 
 static GOOD: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let knobs = [("size", 8), ("patch", 4), ("encoder_dim", 4), ("encoder_depth", 1), ("encoder_heads", 1)];
+    let knobs = [
+        ("size", 8),
+        ("patch", 4),
+        ("encoder_dim", 4),
+        ("encoder_depth", 1),
+        ("encoder_heads", 1),
+    ];
     let more = [("decoder_dim", 4), ("decoder_depth", 1), ("decoder_heads", 1), ("mlp_ratio", 1)];
     let knobs = knobs.into_iter().chain(more);
     let config = RunConfig {
-        knobs: knobs.map(|(name, value)| (name.to_owned(), value.into())).collect::<BTreeMap<_, _>>(),
+        knobs: knobs
+            .map(|(name, value)| (name.to_owned(), value.into()))
+            .collect::<BTreeMap<_, _>>(),
         ..RunConfig::default()
     };
     let method = build(&config, &Device::flex()).expect("these knobs are fine");

@@ -1,5 +1,7 @@
 //! Odd picture files, made by hand.
 
+#![allow(clippy::unwrap_used)]
+
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
 
 /// A PNG of these samples, 16-bit ones in native order.
