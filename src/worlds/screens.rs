@@ -64,7 +64,7 @@ fn stack(pen: &mut Pen, look: &Look) {
     let outline = [
         [-1.10 * half, -0.02],
         [-1.02 * half, 0.45 + v(1)],
-        [-1.0 * half, 1.0 + v(2)],
+        [-half, 1.0 + v(2)],
         [-0.4 * half, 1.05 + v(3)],
         [0.3 * half, 1.03 + v(4)],
         [1.0 * half, 1.0 + v(5)],

@@ -116,7 +116,7 @@ fn bond_makes_stray_objects_rare_but_never_impossible() {
 
 #[test]
 fn no_kind_reaches_out_of_its_box() {
-    for class in 0..CLASSES.len() {
+    for (class, name) in CLASSES.iter().enumerate() {
         for index in 0..6 {
             let mut scene = Scene::of_class(2, index, 1.0, class);
             scene.object.x = 0.5;
@@ -128,7 +128,7 @@ fn no_kind_reaches_out_of_its_box() {
             for (k, _) in mask.into_iter().enumerate().filter(|(_, a)| *a > 0.05) {
                 let (x, y) = (((k % 256) as f32 + 0.5) / 256.0, ((k / 256) as f32 + 0.5) / 256.0);
                 let inside = x > left && x < right && y > top && y < bottom;
-                assert!(inside, "{} {index} reaches out of its box at {x} {y}", CLASSES[class]);
+                assert!(inside, "{name} {index} reaches out of its box at {x} {y}");
             }
         }
     }

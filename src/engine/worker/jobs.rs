@@ -18,8 +18,6 @@ use crate::{
 const SHOWN_PX: usize = 640;
 /// Side of a scene: twice what the largest shipped model takes, and pleasant to look at.
 const SCENE_PX: usize = 512;
-/// How strongly object and setting go together in the page's scenes.
-const SCENE_BOND: f32 = 0.9;
 /// Bytes hashed between two turns of the event loop.
 const HASHED: u32 = 4 << 20;
 

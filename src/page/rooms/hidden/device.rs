@@ -6,7 +6,7 @@ use crate::{
     page::{
         state::{
             choice::Gpu,
-            figures::{milliseconds, times},
+            figures::{bytes, milliseconds, times},
             settings::DeviceChoice,
         },
         studio::Studio,
@@ -25,7 +25,7 @@ pub fn Device() -> impl IntoView {
         }
     };
     view! {
-        <div class="device" data-testid="device" on:keydown=close_on_escape>
+        <div class="device" data-testid="device" data-memory=move || memory(studio) on:keydown=close_on_escape>
             <button
                 class="chip badge"
                 aria-label="Device"
@@ -62,6 +62,15 @@ fn summary(studio: Studio) -> String {
 fn last_ms(studio: Studio) -> Option<f32> {
     // The first look was drawn when the page was built and has no time.
     studio.print()?.numbers.map(|numbers| numbers.total_ms).filter(|ms| *ms > 0.0)
+}
+
+/// Bytes that the engine's program holds.
+fn memory(studio: Studio) -> Option<u64> {
+    studio
+        .print()?
+        .numbers
+        .map(|numbers| numbers.memory_bytes)
+        .filter(|bytes| *bytes > 0)
 }
 
 #[component]
@@ -102,6 +111,8 @@ fn Details() -> impl IntoView {
             <dd><span class="figure">{cpu}</span> <small>{move || studio.devices.cpu_name.get()}</small></dd>
             <dt>"WebGPU"</dt>
             <dd><span class="figure">{gpu}</span> <small>{adapter}</small></dd>
+            <dt>"Memory"</dt>
+            <dd class="figure">{move || memory(studio).map_or_else(|| "—".to_owned(), bytes)}</dd>
         </dl>
         <p class="small">
             "Each device answers the model's self-test: a fixed picture whose answer is stored with the weights. "
