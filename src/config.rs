@@ -18,6 +18,8 @@ pub struct RunConfig {
     pub val_data: String,
     /// How many validation pictures to measure on.
     pub val_count: usize,
+    /// Weights to start from, of the same shape; empty draws them by chance.
+    pub from: String,
     /// Pictures in a batch.
     pub batch: usize,
     /// Batches whose gradients are summed into one optimiser step.
@@ -79,6 +81,7 @@ impl Default for RunConfig {
             data: "scenes".into(),
             val_data: String::new(),
             val_count: 64,
+            from: String::new(),
             batch: 64,
             accumulate: 1,
             steps: 0,

@@ -38,6 +38,9 @@ pub struct Args {
     /// Pictures to measure on; some of --data are held out when absent
     #[arg(long, value_name = "SOURCE")]
     val_data: Option<String>,
+    /// Weights to start from: a .safetensors file of ours or a published one, of the same shape
+    #[arg(long, value_name = "FILE")]
+    from: Option<String>,
     /// Optimiser steps
     #[arg(long, value_name = "N", conflicts_with = "epochs")]
     steps: Option<u64>,
@@ -70,7 +73,7 @@ pub struct Args {
         long,
         value_name = "RUN",
         conflicts_with_all = [
-            "method", "preset", "config", "set", "data", "val_data", "steps", "epochs", "batch", "accumulate", "seed", "precision",
+            "method", "preset", "config", "set", "data", "val_data", "from", "steps", "epochs", "batch", "accumulate", "seed", "precision",
             "threads", "out", "checkpoint_every", "validate_every", "name", "title", "attribution", "license", "watts", "export",
         ]
     )]
@@ -190,6 +193,7 @@ impl Args {
         [
             text("data", &self.data),
             text("val_data", &self.val_data),
+            text("from", &self.from),
             number("steps", self.steps.or(self.epochs.map(|_| 0))),
             number("epochs", self.epochs),
             number("batch", self.batch),

@@ -13,6 +13,7 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::{CheckpointError, Validated, atomic};
+use crate::protocol::ModelCard;
 
 /// How many checkpoints stay.
 const KEEP: usize = 2;
@@ -35,6 +36,8 @@ pub struct Progress {
     pub curve: Vec<[f64; 2]>,
     /// The last measurement.
     pub validated: Option<Validated>,
+    /// Card of the weights that the run started from.
+    pub before: Option<ModelCard>,
 }
 
 /// A run at one step.

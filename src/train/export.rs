@@ -29,6 +29,7 @@ pub fn write(folder: &Path, config: &RunConfig, progress: &Progress, on: &OpenDe
     let config = RunConfig {
         data: shown(&config.data),
         val_data: shown(&config.val_data),
+        from: shown(&config.from),
         ..config.clone()
     };
     let header = Header {
@@ -56,7 +57,7 @@ fn card(folder: &Path, config: &RunConfig, progress: &Progress, on: &OpenDevice,
     };
     let measured = progress.validated.as_ref();
     let psnr_of = |mask: &&str| Some(((*mask).to_owned(), measured?.psnr.iter().find(|(name, _)| name == mask)?.1));
-    ModelCard {
+    let own = ModelCard {
         name,
         title,
         method: model.name().into(),
@@ -70,10 +71,32 @@ fn card(folder: &Path, config: &RunConfig, progress: &Progress, on: &OpenDevice,
         pictures: progress.pictures,
         hours: progress.seconds / 3600.0,
         device: on.name.clone(),
-        energy_used: energy(config.watts, progress.seconds / 3600.0, on),
+        energy_used: String::new(),
         curve: progress.curve.clone(),
         validation: VALIDATION_MASKS.iter().filter_map(psnr_of).collect(),
         license: config.license.clone(),
+    };
+    let whole = match &progress.before {
+        Some(before) => after(before, own),
+        None => own,
+    };
+    ModelCard {
+        energy_used: energy(config.watts, whole.hours, on),
+        ..whole
+    }
+}
+
+/// The card of a run that started from other weights: both commands, and the counts of both runs together.
+fn after(before: &ModelCard, own: ModelCard) -> ModelCard {
+    let shifted = own.curve.iter().map(|[step, db]| [step + before.steps as f64, *db]);
+    let command = [before.command.as_str(), own.command.as_str()];
+    ModelCard {
+        command: command.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n"),
+        steps: before.steps + own.steps,
+        pictures: before.pictures + own.pictures,
+        hours: before.hours + own.hours,
+        curve: before.curve.iter().copied().chain(shifted).collect(),
+        ..own
     }
 }
 
@@ -139,6 +162,31 @@ mod tests {
             without_folders(command),
             "darkroom train --data 'photos/train-*.tar' --batch 8 --out runs/a"
         );
+    }
+
+    #[test]
+    fn a_second_run_counts_the_first() {
+        let first = ModelCard {
+            command: "darkroom train --steps 5".into(),
+            steps: 5,
+            pictures: 40,
+            hours: 0.5,
+            curve: vec![[5.0, 12.0]],
+            ..ModelCard::default()
+        };
+        let second = ModelCard {
+            name: "second".into(),
+            command: "darkroom train --from first.safetensors --steps 3".into(),
+            steps: 3,
+            pictures: 24,
+            hours: 0.25,
+            curve: vec![[3.0, 13.0]],
+            ..ModelCard::default()
+        };
+        let both = after(&first, second);
+        assert_eq!((both.name.as_str(), both.steps, both.pictures, both.hours), ("second", 8, 64, 0.75));
+        assert_eq!(both.command, "darkroom train --steps 5\ndarkroom train --from first.safetensors --steps 3");
+        assert_eq!(both.curve, [[5.0, 12.0], [8.0, 13.0]]);
     }
 
     #[test]

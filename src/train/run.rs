@@ -21,6 +21,8 @@ use crate::{
     data::{HostBatch, Loader, LoaderConfig},
     device::{self, OpenDevice},
     methods::{self, AnyMethod, Method},
+    protocol::ModelCard,
+    weights,
 };
 
 /// Steps whose numbers a GPU may owe: reading them is the only time the loop waits for it.
@@ -127,7 +129,7 @@ impl<'a> Run<'a> {
         let pictures_in_data = pictures.train.len();
         let steps = steps_of(&config, pictures_in_data);
         config.steps = steps;
-        let model = methods::build(&config, &on.device.clone().autodiff()).map_err(|e| TrainError::Method(e.to_string()))?;
+        let (model, before) = first(&config, &progress, &on)?;
         let trainer = Trainer::new(model, &config, steps, &on);
         fs::create_dir_all(folder).map_err(TrainError::writing(folder))?;
         let files = Files::open(folder, progress.step)?;
@@ -152,6 +154,10 @@ impl<'a> Run<'a> {
         )?;
         let validator = Validator::new(pictures.validation, plan.size_px, plan.patch_px)?;
         let sheet = Sheet::new(&validator);
+        let progress = Progress {
+            before: before.or(progress.before),
+            ..progress
+        };
         let started = Started {
             folder: folder.into(),
             config: config.clone(),
@@ -359,6 +365,19 @@ impl Rate {
         self.since = Instant::now();
         self.pictures = pictures;
     }
+}
+
+/// The network at the run's beginning, with what the weights it starts from say of their own training. A run that
+/// goes on has both in its checkpoint.
+fn first(config: &RunConfig, progress: &Progress, on: &OpenDevice) -> Result<(AnyMethod, Option<ModelCard>), TrainError> {
+    let device = on.device.clone().autodiff();
+    if config.from.is_empty() || progress.step > 0 {
+        let model = methods::build(config, &device).map_err(|e| TrainError::Method(e.to_string()))?;
+        return Ok((model, None));
+    }
+    let bytes = fs::read(&config.from).map_err(TrainError::reading(&config.from))?;
+    let (model, header) = weights::onto(config, &bytes, &config.from, &device).map_err(|e| TrainError::Weights(e.to_string()))?;
+    Ok((model, header.map(|header| header.card)))
 }
 
 /// Optimiser steps of the whole run.

@@ -39,20 +39,49 @@ pub fn from_bytes(bytes: &[u8], name: &str, device: &Device) -> Result<Opened, W
         Some(header) => (Names::HuggingFace, header.config.clone(), None),
         None => published(&layout, &file)?,
     };
-    let wrong = |problem| WeightsError::Config {
-        file: file.clone(),
-        problem,
-    };
-    let entries = AnyMethod::entries(&config, names).map_err(wrong)?;
-    account(&entries, &layout, header.is_none(), &file)?;
-    let mut loaded = read(&entries, &layout)?;
-    let method = AnyMethod::new(&config, &mut loaded, device).map_err(wrong)?;
+    let method = fill(&config, names, &layout, header.is_none(), &file, device)?;
     let note = [says, method.note()].into_iter().flatten().collect::<Vec<_>>().join(" ");
     Ok(Opened {
         method,
         header,
         note: Some(note).filter(|note| !note.is_empty()),
     })
+}
+
+/// A network shaped by `config`, to be trained on from the numbers of a file: the file's own knobs do not count, its
+/// shapes must fit. With it the file's header, where it has one.
+///
+/// # Errors
+/// As [`from_bytes`].
+pub fn onto(config: &RunConfig, bytes: &[u8], name: &str, device: &Device) -> Result<(AnyMethod, Option<Header>), WeightsError> {
+    let file = shown(name);
+    let layout = Layout::read(bytes, &file)?;
+    let header = layout.metadata.get(KEY).map(|text| header(text, &file)).transpose()?;
+    let names = match header {
+        Some(_) => Names::HuggingFace,
+        None => published(&layout, &file)?.0,
+    };
+    let method = fill(config, names, &layout, header.is_none(), &file, device)?;
+    Ok((method, header))
+}
+
+/// The network that `config` shapes, every tensor of the file accounted for.
+fn fill(
+    config: &RunConfig,
+    names: Names,
+    layout: &Layout,
+    is_published: bool,
+    file: &str,
+    device: &Device,
+) -> Result<AnyMethod, WeightsError> {
+    let wrong = |problem| WeightsError::Config {
+        file: file.to_owned(),
+        problem,
+    };
+    let entries = AnyMethod::entries(config, names).map_err(wrong)?;
+    account(&entries, layout, is_published, file)?;
+    let mut loaded = read(&entries, layout)?;
+    AnyMethod::new(config, &mut loaded, device).map_err(wrong)
 }
 
 fn header(text: &str, file: &str) -> Result<Header, WeightsError> {

@@ -137,6 +137,12 @@ pub fn lines(path: impl AsRef<Path>) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// The card in a file of weights.
+pub fn card(path: &Path) -> Value {
+    let opened = darkroom::weights::from_bytes(&fs::read(path).unwrap(), "weights", &burn::tensor::Device::flex()).unwrap();
+    serde_json::to_value(opened.header.unwrap().card).unwrap()
+}
+
 /// `text` as `str`, for paths in arguments.
 pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()

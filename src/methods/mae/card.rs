@@ -20,7 +20,7 @@ const fn knob(name: &'static str, unit: &'static str, default: &'static str, hel
     Knob { name, unit, default, help }
 }
 
-const KNOBS: [Knob; 15] = [
+const KNOBS: [Knob; 16] = [
     knob("size", "px", "64", "Side of the square picture."),
     knob("patch", "px", "8", "Side of a patch; must divide the size."),
     knob(
@@ -40,6 +40,12 @@ const KNOBS: [Knob; 15] = [
         "",
         "false",
         "Show the decoder the picture with its hidden part filled smoothly.",
+    ),
+    knob(
+        "balance",
+        "",
+        "false",
+        "Divide each picture's loss by the mean square of its target, so that plain pictures count as much as busy ones.",
     ),
     knob(
         "encoder_dim",

@@ -55,6 +55,8 @@ pub struct MaeConfig {
     pub target: Target,
     /// Whether the decoder is shown the smooth fill.
     pub fill_to_decoder: bool,
+    /// Whether each picture's loss is divided by how much there is to say of it.
+    pub balance: bool,
     /// Width of the encoder's tokens.
     pub encoder_dim: usize,
     /// Layers of the encoder.
@@ -90,6 +92,7 @@ impl MaeConfig {
             mask: knobs.text("mask").parse()?,
             target: knobs.read("target", "it takes pixels, normalised or residual")?,
             fill_to_decoder: knobs.read("fill_to_decoder", "it takes true or false")?,
+            balance: knobs.read("balance", "it takes true or false")?,
             encoder_dim: knobs.within("encoder_dim", 4, 8192)?,
             encoder_depth: knobs.within("encoder_depth", 1, 128)?,
             encoder_heads: knobs.within("encoder_heads", 1, 256)?,
@@ -117,6 +120,7 @@ impl MaeConfig {
             ("mask", text(&self.mask)),
             ("target", text(&self.target)),
             ("fill_to_decoder", toml::Value::Boolean(self.fill_to_decoder)),
+            ("balance", toml::Value::Boolean(self.balance)),
             ("encoder_dim", whole(self.encoder_dim)),
             ("encoder_depth", whole(self.encoder_depth)),
             ("encoder_heads", whole(self.encoder_heads)),

@@ -54,12 +54,13 @@ fn masks() -> Vec<Mask> {
         .to_vec()
 }
 
-fn variants() -> [RunConfig; 4] {
+fn variants() -> [RunConfig; 5] {
     [
         run(&[]),
         run(&[("target", "normalised")]),
         run(&[("target", "residual")]),
         run(&[("target", "residual"), ("fill_to_decoder", "true")]),
+        run(&[("target", "residual"), ("balance", "true")]),
     ]
 }
 

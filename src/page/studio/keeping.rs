@@ -152,7 +152,7 @@ impl Studio {
         let due = StoredValue::new(0u64);
         let changed = Memo::new(move |_| (self.session(), self.link()));
         Effect::new(move |before: Option<()>| {
-            changed.track();
+            changed.with(|_| ());
             due.update_value(|n| *n += 1);
             let mine = due.get_value();
             // The address stays as it came until something is touched.

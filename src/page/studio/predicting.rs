@@ -41,7 +41,8 @@ impl Studio {
             )
         });
         Effect::new(move |_| {
-            wish.track();
+            // Read, not only tracked: a memo that nobody reads is never computed and follows nothing.
+            wish.with(|_| ());
             untrack(|| self.predict());
         });
     }
@@ -167,11 +168,8 @@ impl Studio {
     }
 
     fn refused(self, why: &str) -> Turn {
-        let remedy = if self.seeing.print.with_untracked(Option::is_some) {
-            None
-        } else {
-            Some(Remedy::Retry)
-        };
+        // While only the first look is there, a person can do nothing else about it.
+        let remedy = (!self.is_live()).then_some(Remedy::Retry);
         self.desk.tell(Tone::Trouble, why, remedy);
         Turn::Stuck
     }

@@ -26,16 +26,12 @@ pub fn Device() -> impl IntoView {
     };
     view! {
         <div class="device" data-testid="device" data-memory=move || memory(studio) on:keydown=close_on_escape>
-            <button
-                class="chip badge"
-                aria-label="Device"
-                aria-describedby="device-says"
-                aria-expanded=move || open.get().to_string()
-                on:click=move |_| open.update(|open| *open = !*open)
-            >
-                <span class="dot" class:on=move || studio.models.open.with(Option::is_some) aria-hidden="true"></span>
-                <span id="device-says">{move || summary(studio)}</span>
-            </button>
+            <div role="group" aria-label="Device">
+                <button class="chip badge" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
+                    <span class="dot" class:on=move || studio.models.open.with(Option::is_some) aria-hidden="true"></span>
+                    <span>{move || summary(studio)}</span>
+                </button>
+            </div>
             <Show when=move || open.get()>
                 <div class="veil" on:click=move |_| open.set(false)></div>
                 <div class="card popover"><Details/></div>

@@ -27,7 +27,7 @@ pub fn PredictionPrint() -> impl IntoView {
         <section class="print paper" class:working=working data-testid="prediction">
             <div class="hairline" aria-hidden="true"></div>
             // A new picture develops: the node is made anew, and its style fades it in.
-            {move || { picture.track(); view! { <div class="develops"><Split/></div> } }}
+            {move || { picture.with(|_| ()); view! { <div class="develops"><Split/></div> } }}
             <Show when=none>
                 <p class="blank">{move || if empty() { "The table is empty. Drop a picture anywhere." } else { "The first print is on its way." }}</p>
             </Show>

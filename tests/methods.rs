@@ -1,0 +1,200 @@
+//! What holds for every method there is: each line of the list in `src/methods` is tested by being there.
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use burn::{
+    module::{Module, ModuleVisitor, Param},
+    tensor::{Device, Distribution, Gradients, Tensor, TensorData},
+};
+use darkroom::{
+    chance::Chance,
+    config::RunConfig,
+    data::{self, HostBatch, Loader, LoaderConfig, OpenOptions},
+    methods::{self, AnyMethod, Batch, Method, MethodCard, Step},
+    train::{settings::Settings, to_device},
+    weights::{self, Dtype, Header, state, with_state},
+};
+
+const STEP: Step = Step { index: 0, of: 1 };
+
+/// Every method at its smallest preset, with each of its choices of words and flags tried.
+fn every() -> Vec<(String, RunConfig)> {
+    methods::cards().iter().flat_map(variants).collect()
+}
+
+fn variants(card: &MethodCard) -> Vec<(String, RunConfig)> {
+    let smallest = Settings {
+        method: Some(card.name),
+        preset: Some(card.presets[0].name),
+        ..Settings::default()
+    };
+    let mut all = vec![(card.name.to_owned(), smallest.resolve().unwrap())];
+    let flags = card.knobs.iter().filter(|knob| knob.default == "false" || knob.default == "true");
+    for knob in flags {
+        let mut changed = all[0].1.clone();
+        changed.knobs.insert(knob.name.into(), toml::Value::Boolean(knob.default == "false"));
+        all.push((format!("{}, {} turned", card.name, knob.name), changed));
+    }
+    all
+}
+
+/// A batch as the loader makes it for this method.
+fn batch(config: &RunConfig, count: usize) -> HostBatch {
+    let plan = AnyMethod::plan(config).unwrap();
+    let source = data::open(&format!("scenes?count={count}"), &OpenOptions::default()).unwrap();
+    let settings = LoaderConfig {
+        batch: count,
+        size_px: plan.size_px,
+        patch_px: plan.patch_px,
+        masks: plan.masks,
+        fill: plan.fill,
+        steps: Some(1),
+        ..LoaderConfig::default()
+    };
+    Loader::start(source.source, settings).unwrap().next().unwrap().unwrap()
+}
+
+fn loss(model: &AnyMethod, batch: &Batch) -> f64 {
+    f64::from(model.loss(batch, STEP).total.into_scalar::<f32>())
+}
+
+/// Gradients in the order in which the module is visited, which is its state's; `None` where nothing is trained.
+struct Read {
+    gradients: Gradients,
+    found: Vec<Option<Vec<f32>>>,
+}
+
+impl ModuleVisitor for Read {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let numbers = |gradient: Tensor<D>| gradient.into_data().convert_dtype(burn::tensor::DType::F32).try_into_vec::<f32>().unwrap();
+        let gradient = param.is_require_grad().then(|| param.val().grad(&self.gradients).map(numbers));
+        self.found
+            .push(gradient.map(|gradient| gradient.unwrap_or_else(|| vec![0.0; param.val().shape().num_elements()])));
+    }
+}
+
+#[test]
+fn gradients_are_the_slopes_of_the_loss() {
+    // Central differences in f32: the step is large enough to stand out of rounding, small enough to see no curve.
+    const AHEAD: f32 = 2e-2;
+    let on = Device::flex();
+    for (name, config) in every() {
+        let host = batch(&config, 4);
+        let model = methods::build(&config, &on.clone().autodiff()).unwrap();
+        let mut read = Read {
+            gradients: model.loss(&to_device(host.clone(), &on.clone().autodiff()), STEP).total.backward(),
+            found: vec![],
+        };
+        model.visit(&mut read);
+        let (model, seen) = (model.valid(), to_device(host, &on));
+        let numbers = state(&model);
+        let mut checked = 0;
+        for (at, gradient) in read.found.iter().enumerate() {
+            let Some(gradient) = gradient else { continue };
+            let norm = gradient.iter().map(|g| g * g).sum::<f32>().sqrt();
+            let mut chance = Chance::new(9, &name, at as u64);
+            // Along the gradient, where an error of size shows, and a little aside, where one of direction does.
+            let aside: Vec<f32> = gradient.iter().map(|_| chance.normal()).collect();
+            let length = aside.iter().map(|a| a * a).sum::<f32>().sqrt();
+            let way: Vec<f32> = gradient
+                .iter()
+                .zip(&aside)
+                .map(|(g, a)| g / norm.max(1e-12) + 0.5 * a / length)
+                .collect();
+            let expected: f32 = gradient.iter().zip(&way).map(|(g, w)| g * w).sum();
+            let moved = |by: f32| {
+                let mut numbers = numbers.clone();
+                let (_, data) = &mut numbers[at];
+                let values: Vec<f32> = data.iter::<f32>().zip(&way).map(|(x, w)| x + by * w).collect();
+                *data = TensorData::new(values, data.shape().clone());
+                loss(&with_state(model.clone(), numbers).unwrap(), &seen)
+            };
+            let found = (moved(AHEAD) - moved(-AHEAD)) / f64::from(2.0 * AHEAD);
+            let off = (found - f64::from(expected)).abs();
+            assert!(
+                off < 0.03 * f64::from(expected.abs()) + 2e-4,
+                "{name}, {}: the loss rises by {found:.6}, the gradient says {expected:.6}",
+                numbers[at].0
+            );
+            checked += 1;
+        }
+        assert!(checked > 10, "{name}: {checked} tensors are trained");
+    }
+}
+
+#[test]
+fn the_energy_is_finite_and_only_of_what_is_hidden() {
+    let on = Device::flex();
+    for (name, config) in every() {
+        let model = methods::build(&config, &on).unwrap();
+        let seen = to_device(batch(&config, 3), &on);
+        assert!(loss(&model, &seen).is_finite(), "{name}");
+        let Some(energy) = model.patch_energy(&seen) else { continue };
+        let energy = energy.into_data().try_into_vec::<f32>().unwrap();
+        let hidden = seen.masks.iter().flat_map(|mask| mask.hidden.iter().copied());
+        for (energy, hidden) in energy.into_iter().zip(hidden) {
+            assert!(if hidden { energy > 0.0 && energy.is_finite() } else { energy == 0.0 }, "{name}: {energy}");
+        }
+    }
+}
+
+#[test]
+fn pictures_of_one_batch_do_not_touch_each_other() {
+    let on = Device::flex();
+    for (name, config) in every() {
+        let model = methods::build(&config, &on).unwrap();
+        let mut seen = to_device(batch(&config, 2), &on);
+        let [_, channels, height, width] = seen.pictures.dims();
+        let first = |tensor: Tensor<2>| tensor.narrow(0, 0, 1).into_data().try_into_vec::<f32>().unwrap();
+        let before = (model.patch_energy(&seen).map(first), first(model.embed(seen.pictures.clone())));
+        let other = Tensor::random([1, channels, height, width], Distribution::Uniform(0.0, 1.0), &on);
+        let changed = |pictures: Tensor<4>| Tensor::cat(vec![pictures.narrow(0, 0, 1), other.clone()], 0);
+        seen.pictures = changed(seen.pictures);
+        seen.fill = seen.fill.map(changed);
+        let after = (model.patch_energy(&seen).map(first), first(model.embed(seen.pictures.clone())));
+        assert_eq!(before, after, "{name}");
+    }
+}
+
+#[test]
+fn what_is_saved_comes_back_the_same() {
+    let on = Device::flex();
+    for (name, config) in every() {
+        let model = methods::build(&config, &on).unwrap();
+        let bytes = weights::to_bytes(&model, &Header::new(&model, &config), Dtype::F32).unwrap();
+        let back = weights::from_bytes(&bytes, "saved.safetensors", &on).unwrap().method;
+        assert_eq!(model.name(), back.name());
+        assert_eq!(model.knobs(), back.knobs(), "{name}");
+        let seen = to_device(batch(&config, 2), &on);
+        assert_eq!(
+            model.embed(seen.pictures.clone()).into_data(),
+            back.embed(seen.pictures.clone()).into_data(),
+            "{name}"
+        );
+        assert_eq!(loss(&model, &seen), loss(&back, &seen), "{name}");
+    }
+}
+
+#[test]
+fn knobs_and_configuration_are_the_same_list() {
+    for card in methods::cards() {
+        let (_, config) = variants(card).remove(0);
+        let knobs = methods::build(&config, &Device::flex()).unwrap().knobs();
+        let mut listed: Vec<&str> = card.knobs.iter().map(|knob| knob.name).collect();
+        listed.sort_unstable();
+        assert_eq!(knobs.keys().map(String::as_str).collect::<Vec<_>>(), listed, "{}", card.name);
+        for knob in card.knobs {
+            assert!(knob.help.ends_with('.') && !knob.default.is_empty(), "{}", knob.name);
+        }
+        for preset in card.presets {
+            let settings = Settings {
+                method: Some(card.name),
+                preset: Some(preset.name),
+                ..Settings::default()
+            };
+            AnyMethod::plan(&settings.resolve().unwrap()).unwrap();
+        }
+    }
+}
