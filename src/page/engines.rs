@@ -89,7 +89,8 @@ impl Engine {
         };
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(&format!("./engine_start.js?name={name}"), &options)
+        options.set_name(name);
+        let worker = Worker::new_with_options("./engine_start.js", &options)
             .map_err(|e| Trouble::Gone(format!("This browser starts no worker: {}", web::said(&e))))?;
         let engine = Self(Rc::new(Inner {
             kind,
@@ -111,6 +112,11 @@ impl Engine {
                 let sentence = format!("The engine speaks version {version}, this page {VERSION}. Reload the page to have both anew.");
                 engine.end(&sentence);
                 Err(Trouble::Gone(sentence))
+            }
+            FromEngine::Ready { device, .. } if device != kind => {
+                let sentence = "The engine that came computes on another device. Reload the page to have it anew.";
+                engine.end(sentence);
+                Err(Trouble::Gone(sentence.into()))
             }
             FromEngine::Ready { adapter, .. } => Ok((engine, adapter)),
             _ => Err(Trouble::Gone("The engine did not say that it is ready. Reload the page.".into())),

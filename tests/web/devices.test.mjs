@@ -86,8 +86,9 @@ test('weights that were changed on the way are refused', async () => {
   await context.close();
 });
 
-test('a download goes on where it broke off', async () => {
+test('a download goes on where it broke off', async (t) => {
   const cutting = await serve('--cut', 'models/scenes.safetensors:700000');
+  t.after(() => cutting.stop());
   const { context, page, seen } = await visit(chrome, cutting, { serviceWorkers: 'block' });
   const ranges = [];
   page.on('request', () => {});
@@ -100,7 +101,6 @@ test('a download goes on where it broke off', async () => {
   assert.ok(asked >= 2, 'the first answer was cut, so it was asked for again');
   assert.ok((await energy(page)) > 0);
   await context.close();
-  cutting.stop();
 });
 
 /** What the native program says of this very picture under this very mask. */
@@ -140,8 +140,9 @@ test('the same picture and mask have the same energy natively and in wasm', asyn
   await context.close();
 });
 
-test('on WebGPU the same energy, chosen by hand; lost in the middle, the CPU goes on', { skip: withoutGpuEngine, timeout: 300_000 }, async () => {
+test('on WebGPU the same energy, chosen by hand; lost in the middle, the CPU goes on', { skip: withoutGpuEngine, timeout: 300_000 }, async (t) => {
   const chrome = await browser({ gpu: true });
+  t.after(() => chrome.close());
   const { context, page } = await visit(chrome, server);
   await ready(page);
   const picture = await samePicture(page);
@@ -157,14 +158,13 @@ test('on WebGPU the same energy, chosen by hand; lost in the middle, the CPU goe
   const [here, there] = [await energy(page), await natively(picture, 'checkerboard')];
   assert.ok(Math.abs(here - there) < 0.02 * there, `${here} on WebGPU, ${there} natively`);
 
-  const killer = await context.newPage();
+  const devtools = await chrome.newBrowserCDPSession();
   await choose(page, 'Lower half');
-  await killer.goto('chrome://gpucrash').catch(() => {});
+  await devtools.send('Browser.crashGpuProcess');
   await page.waitForFunction(() => document.querySelector('.badge').textContent.startsWith('CPU'), null, { timeout: 60_000 });
   await page.getByText(/picture and mask are as they were/).waitFor();
   await choose(page, 'Right half');
   await ready(page);
   assert.ok((await energy(page)) > 0);
   assert.equal(await page.getByRole('button', { name: 'same.png', exact: true }).getAttribute('aria-pressed'), 'true');
-  await chrome.close();
 });

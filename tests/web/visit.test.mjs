@@ -187,6 +187,7 @@ test('axe finds nothing serious: dark, light, dialogs, card', async () => {
     await page.getByRole('dialog').waitFor();
     await check(`dialog ${key}`);
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
   }
   await context.close();
 });

@@ -1,13 +1,13 @@
 //! How numbers are written.
 
-/// An energy: four decimals, as many as differ to the eye.
+/// An energy: four decimals, or as many as give three figures.
 #[must_use]
 pub fn energy(value: f32) -> String {
-    if value > 0.0 && value < 0.000_05 {
-        "< 0.0001".into()
-    } else {
-        format!("{value:.4}")
+    if value > 0.0 && value < 0.000_000_5 {
+        return "< 0.000001".into();
     }
+    let decimals = if value > 0.0 { (2.0 - value.log10().floor()).clamp(4.0, 7.0) } else { 4.0 };
+    format!("{value:.*}", decimals as usize)
 }
 
 /// A PSNR in dB, one decimal.
@@ -93,7 +93,10 @@ mod tests {
     #[test]
     fn numbers_read_as_a_person_writes_them() {
         assert_eq!(energy(0.01423), "0.0142");
-        assert_eq!(energy(0.000_001), "< 0.0001");
+        assert_eq!(energy(0.142_37), "0.1424");
+        assert_eq!(energy(0.002_869), "0.00287");
+        assert_eq!(energy(0.000_012_34), "0.0000123");
+        assert_eq!(energy(0.000_000_1), "< 0.000001");
         assert_eq!(energy(0.0), "0.0000");
         assert_eq!(decibel(18.46), "18.5 dB");
         assert_eq!(decibel(f32::INFINITY), "exact");

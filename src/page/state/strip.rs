@@ -50,6 +50,9 @@ pub struct Strip {
     items: Vec<Item>,
     current: Option<u32>,
     next: u32,
+    /// What was on the table before.
+    #[serde(skip)]
+    before: Option<u32>,
 }
 
 impl Strip {
@@ -136,8 +139,8 @@ impl Strip {
 
     /// Puts a picture on the table.
     pub fn select(&mut self, id: u32) {
-        if self.find(id).is_some() {
-            self.current = Some(id);
+        if self.find(id).is_some() && self.current != Some(id) {
+            self.before = self.current.replace(id);
         }
     }
 
@@ -147,6 +150,15 @@ impl Strip {
         if let Some(at) = at {
             let to = (at as isize + steps).rem_euclid(self.items.len() as isize) as usize;
             self.current = self.items.get(to).map(|item| item.id);
+        }
+    }
+
+    /// Takes out what turned out to be no picture; what was on the table before it comes back.
+    pub fn refuse(&mut self, id: u32) {
+        let was_current = self.current == Some(id);
+        self.remove(id);
+        if let Some(before) = self.before.take().filter(|_| was_current) {
+            self.select(before);
         }
     }
 
@@ -185,6 +197,19 @@ mod tests {
         assert_eq!(strip.current(), None);
         let id = strip.add("a.jpg".into(), Origin::File);
         assert_eq!(id, 3, "numbers are never used twice");
+    }
+
+    #[test]
+    fn a_refused_picture_leaves_the_table_as_it_was() {
+        let mut strip = Strip::of_scenes(&[7, 8, 9]);
+        strip.select(1);
+        for name in ["a.pdf", "b.pdf"] {
+            let id = strip.add(name.into(), Origin::File);
+            strip.select(id);
+            strip.refuse(id);
+            assert_eq!(strip.current(), Some(1));
+        }
+        assert_eq!(strip.items().len(), 3);
     }
 
     #[test]

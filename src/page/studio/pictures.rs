@@ -89,6 +89,16 @@ impl Studio {
     /// Takes a picture out of the strip and out of storage.
     pub fn remove(self, id: u32) {
         self.table.strip.update(|strip| strip.remove(id));
+        self.forget(id);
+    }
+
+    /// Takes out what turned out to be no picture.
+    pub(super) fn refuse(self, id: u32) {
+        self.table.strip.update(|strip| strip.refuse(id));
+        self.forget(id);
+    }
+
+    fn forget(self, id: u32) {
         self.table.films.update(|films| drop(films.remove(&id)));
         self.table.blobs.update_value(|blobs| drop(blobs.remove(&id)));
         self.devices.each(|engine| {

@@ -117,7 +117,7 @@ impl Studio {
         let Some(model) = self.wanted_model() else { return Ok(Turn::Done) };
         if let Err(trouble) = self.bring(engine, id).await {
             if matches!(trouble, Trouble::Failed(_)) {
-                self.remove(id);
+                self.refuse(id);
             }
             return Err(trouble);
         }
@@ -205,7 +205,7 @@ impl Studio {
                     Ok(()) if self.table.films.with_untracked(|films| films.contains_key(&id)) => {}
                     Err(Trouble::Failed(why)) => {
                         self.desk.trouble(why);
-                        self.remove(id);
+                        self.refuse(id);
                     }
                     _ => return,
                 }

@@ -12,7 +12,8 @@ use crate::{
     tools,
 };
 
-const LEVEL: &str = "-Oz";
+// Compressed, what `-Oz` makes is no smaller, and it is slower.
+const LEVEL: &str = "-Os";
 
 /// Shrinks what is worth it, in place.
 pub fn shrink(args: &Args, dist: &Path) -> Done {

@@ -1,0 +1,29 @@
+// What benchmarks of the page share: counting prints, and asking for one more.
+
+/** Counts prints and remembers the longest task, from the first script on. */
+export const watch = (page) =>
+  page.addInitScript(() => {
+    window.prints = 0;
+    window.longest = 0;
+    new PerformanceObserver((list) => {
+      for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);
+    }).observe({ type: 'longtask', buffered: true });
+    const start = () =>
+      new MutationObserver(() => {
+        if (document.body.dataset.state === 'ready') window.prints += 1;
+      }).observe(document.body, { attributeFilter: ['data-state'] });
+    if (document.body) start();
+    else addEventListener('DOMContentLoaded', start);
+  });
+
+/** Hides at random anew and waits for the print. Gives the time that the badge says it took, in milliseconds. */
+export async function turn(page, timeout = 60_000) {
+  const before = await page.evaluate(() => window.prints);
+  await page.keyboard.press('n');
+  await page.waitForFunction((before) => document.body.dataset.state === 'ready' && window.prints > before, before, { timeout, polling: 5 });
+  const said = (await page.locator('.badge').textContent()).match(/([\d.]+) (ms|s)\b/);
+  return Number(said?.[1]) * (said?.[2] === 's' ? 1000 : 1);
+}
+
+/** Bytes of the engine's own memory after the last print. */
+export const memory = async (page) => Number(await page.getByTestId('device').getAttribute('data-memory'));
