@@ -76,11 +76,22 @@ fn training_answers_in_json_and_repeats_from_its_own_configuration() {
 fn a_run_starts_from_weights_and_its_card_tells_of_both_runs() {
     let folder = scratch();
     let before = weights().to_str().unwrap();
-    let steps = |more: &'static [&'static str]| common::SMALLEST.iter().copied().chain(["--from", before]).chain(more.iter().copied());
-    let summary = run(folder.path(), steps(&["--steps", "2", "--set", "base_lr=0", "--set", "average=0", "--json", "--out", "a"])).json();
+    let steps = |more: &'static [&'static str]| {
+        common::SMALLEST
+            .iter()
+            .copied()
+            .chain(["--from", before])
+            .chain(more.iter().copied())
+    };
+    let summary = run(
+        folder.path(),
+        steps(&["--steps", "2", "--set", "base_lr=0", "--set", "average=0", "--json", "--out", "a"]),
+    )
+    .json();
     assert_eq!(summary["step"], json!(2));
     // At a learning rate of 0 the numbers are still those it started from.
-    let measured = |weights: &str| run(folder.path(), ["eval", "--model", weights, "--data", "scenes?count=8", "--json"]).json()["masks"].clone();
+    let measured =
+        |weights: &str| run(folder.path(), ["eval", "--model", weights, "--data", "scenes?count=8", "--json"]).json()["masks"].clone();
     assert_eq!(measured(before), measured("a/weights.safetensors"));
     let card = common::card(&folder.path().join("a/weights.safetensors"));
     assert_eq!((&card["steps"], &card["pictures"]), (&json!(6), &json!(24)));
@@ -88,7 +99,11 @@ fn a_run_starts_from_weights_and_its_card_tells_of_both_runs() {
 
     let other = run(folder.path(), steps(&["--steps", "2", "--set", "encoder_depth=3", "--out", "b"]));
     assert_eq!(other.status, Some(1));
-    assert!(other.err.contains("weights.safetensors") && other.err.contains("layer"), "{}", other.err);
+    assert!(
+        other.err.contains("weights.safetensors") && other.err.contains("layer"),
+        "{}",
+        other.err
+    );
     assert!(!folder.path().join("b").exists());
 }
 

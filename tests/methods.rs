@@ -34,7 +34,9 @@ fn variants(card: &MethodCard) -> Vec<(String, RunConfig)> {
     let flags = card.knobs.iter().filter(|knob| knob.default == "false" || knob.default == "true");
     for knob in flags {
         let mut changed = all[0].1.clone();
-        changed.knobs.insert(knob.name.into(), toml::Value::Boolean(knob.default == "false"));
+        changed
+            .knobs
+            .insert(knob.name.into(), toml::Value::Boolean(knob.default == "false"));
         all.push((format!("{}, {} turned", card.name, knob.name), changed));
     }
     all
@@ -68,7 +70,13 @@ struct Read {
 
 impl ModuleVisitor for Read {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let numbers = |gradient: Tensor<D>| gradient.into_data().convert_dtype(burn::tensor::DType::F32).try_into_vec::<f32>().unwrap();
+        let numbers = |gradient: Tensor<D>| {
+            gradient
+                .into_data()
+                .convert_dtype(burn::tensor::DType::F32)
+                .try_into_vec::<f32>()
+                .unwrap()
+        };
         let gradient = param.is_require_grad().then(|| param.val().grad(&self.gradients).map(numbers));
         self.found
             .push(gradient.map(|gradient| gradient.unwrap_or_else(|| vec![0.0; param.val().shape().num_elements()])));
@@ -135,7 +143,14 @@ fn the_energy_is_finite_and_only_of_what_is_hidden() {
         let energy = energy.into_data().try_into_vec::<f32>().unwrap();
         let hidden = seen.masks.iter().flat_map(|mask| mask.hidden.iter().copied());
         for (energy, hidden) in energy.into_iter().zip(hidden) {
-            assert!(if hidden { energy > 0.0 && energy.is_finite() } else { energy == 0.0 }, "{name}: {energy}");
+            assert!(
+                if hidden {
+                    energy > 0.0 && energy.is_finite()
+                } else {
+                    energy == 0.0
+                },
+                "{name}: {energy}"
+            );
         }
     }
 }
@@ -150,9 +165,8 @@ fn pictures_of_one_batch_do_not_touch_each_other() {
         let first = |tensor: Tensor<2>| tensor.narrow(0, 0, 1).into_data().try_into_vec::<f32>().unwrap();
         let before = (model.patch_energy(&seen).map(first), first(model.embed(seen.pictures.clone())));
         let other = Tensor::random([1, channels, height, width], Distribution::Uniform(0.0, 1.0), &on);
-        let changed = |pictures: Tensor<4>| Tensor::cat(vec![pictures.narrow(0, 0, 1), other.clone()], 0);
-        seen.pictures = changed(seen.pictures);
-        seen.fill = seen.fill.map(changed);
+        seen.pictures = Tensor::cat(vec![seen.pictures.narrow(0, 0, 1), other.clone()], 0);
+        seen.fill = seen.fill.map(|fill| Tensor::cat(vec![fill.narrow(0, 0, 1), other], 0));
         let after = (model.patch_energy(&seen).map(first), first(model.embed(seen.pictures.clone())));
         assert_eq!(before, after, "{name}");
     }

@@ -185,7 +185,10 @@ mod tests {
         };
         let both = after(&first, second);
         assert_eq!((both.name.as_str(), both.steps, both.pictures, both.hours), ("second", 8, 64, 0.75));
-        assert_eq!(both.command, "darkroom train --steps 5\ndarkroom train --from first.safetensors --steps 3");
+        assert_eq!(
+            both.command,
+            "darkroom train --steps 5\ndarkroom train --from first.safetensors --steps 3"
+        );
         assert_eq!(both.curve, [[5.0, 12.0], [8.0, 13.0]]);
     }
 

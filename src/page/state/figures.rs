@@ -6,7 +6,11 @@ pub fn energy(value: f32) -> String {
     if value > 0.0 && value < 0.000_000_5 {
         return "< 0.000001".into();
     }
-    let decimals = if value > 0.0 { (2.0 - value.log10().floor()).clamp(4.0, 7.0) } else { 4.0 };
+    let decimals = if value > 0.0 {
+        (2.0 - value.log10().floor()).clamp(4.0, 7.0)
+    } else {
+        4.0
+    };
     format!("{value:.*}", decimals as usize)
 }
 
