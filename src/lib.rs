@@ -14,6 +14,8 @@ pub mod worlds;
 #[cfg(feature = "train")]
 pub mod data;
 #[cfg(feature = "model")]
+pub mod kernels;
+#[cfg(feature = "model")]
 pub mod nn;
 #[cfg(feature = "train")]
 pub mod views;

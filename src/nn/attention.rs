@@ -27,6 +27,12 @@ impl Attention {
         }
     }
 
+    /// Heads.
+    #[must_use]
+    pub fn heads(&self) -> usize {
+        self.heads
+    }
+
     /// `[batch, tokens, dim]` to the same.
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let [batch, tokens, dim] = x.dims();

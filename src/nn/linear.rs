@@ -6,6 +6,7 @@ use burn::{
 };
 
 use super::{Builder, Init};
+use crate::kernels::bridge::{self, MapTensors};
 
 /// An affine map of the last axis.
 #[derive(Module, Debug)]
@@ -27,6 +28,16 @@ impl Linear {
 
     /// `[..., d_input]` to `[..., d_output]`.
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        linear(x, self.weight.val(), self.bias.as_ref().map(Param::val))
+        let (weight, bias) = (self.weight.val(), self.bias.as_ref().map(Param::val));
+        if bridge::serves(&x) {
+            bridge::linear(x, weight, bias)
+        } else {
+            linear(x, weight, bias)
+        }
+    }
+
+    /// Weight and bias, as half a layer takes them; `None` without a bias.
+    pub(super) fn tensors(&self) -> Option<MapTensors> {
+        Some((self.weight.val(), self.bias.as_ref()?.val()))
     }
 }

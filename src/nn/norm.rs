@@ -6,6 +6,7 @@ use burn::{
 };
 
 use super::{Builder, Init};
+use crate::kernels::bridge::{self, NormTensors};
 
 /// `(x - mean) / sqrt(variance + epsilon) * weight + bias` over the last axis.
 #[derive(Module, Debug)]
@@ -29,6 +30,19 @@ impl LayerNorm {
 
     /// `[..., dim]` to the same.
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        layer_norm(x, self.weight.val(), Some(self.bias.val()), self.epsilon)
+        if bridge::serves(&x) {
+            bridge::layer_norm(x, self.tensors())
+        } else {
+            layer_norm(x, self.weight.val(), Some(self.bias.val()), self.epsilon)
+        }
+    }
+
+    /// As half a layer takes it.
+    pub(super) fn tensors(&self) -> NormTensors {
+        NormTensors {
+            weight: self.weight.val(),
+            bias: self.bias.val(),
+            epsilon: self.epsilon,
+        }
     }
 }

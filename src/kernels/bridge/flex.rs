@@ -1,0 +1,135 @@
+//! The operations on the CPU backend's tensors.
+
+use burn::{
+    backend::{Flex, flex::FlexTensor},
+    tensor::{Shape, TensorData},
+};
+
+use super::{Half, Kernels};
+use crate::kernels::{attention::Attention, mlp::Mlp, norm::Norm, pool::Buffer, rows::Map};
+
+/// The tensor with its numbers in one piece, so that [`slice`] finds them.
+pub fn whole(tensor: FlexTensor) -> FlexTensor {
+    if tensor.as_slice::<f32>().is_some() {
+        tensor
+    } else {
+        tensor.to_contiguous()
+    }
+}
+
+/// The numbers of a tensor that is [`whole`].
+///
+/// # Panics
+/// When it is not, or not of f32: `serves` was not asked.
+pub fn slice(tensor: &FlexTensor) -> &[f32] {
+    match tensor.as_slice::<f32>() {
+        Some(values) => values,
+        None => panic!("kernels take tensors of f32 that lie in one piece, not {tensor:?}"),
+    }
+}
+
+/// A tensor of these numbers.
+pub fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
+    FlexTensor::from_data(TensorData::new(values, shape))
+}
+
+/// The tensor's shape.
+pub fn shape(tensor: &FlexTensor) -> Shape {
+    tensor.layout().shape().clone()
+}
+
+/// A map of these numbers.
+pub fn map<'a>(weight: &'a FlexTensor, bias: Option<&'a FlexTensor>) -> Map<'a> {
+    let shape = weight.layout().shape();
+    Map {
+        weight: slice(weight),
+        bias: bias.map(slice),
+        shape: [shape[0], shape[1]],
+    }
+}
+
+/// The shape of what a map makes of rows of this shape.
+pub fn mapped(x: &FlexTensor, map: &Map<'_>) -> Shape {
+    let mut shape = shape(x);
+    let last = shape.num_dims() - 1;
+    shape[last] = map.shape[1];
+    shape
+}
+
+impl Half<Flex> {
+    /// Each in one piece.
+    pub fn whole(self) -> Self {
+        Self {
+            norm_weight: whole(self.norm_weight),
+            norm_bias: whole(self.norm_bias),
+            first_weight: whole(self.first_weight),
+            first_bias: whole(self.first_bias),
+            second_weight: whole(self.second_weight),
+            second_bias: whole(self.second_bias),
+        }
+    }
+
+    fn norm(&self, epsilon: f32) -> Norm<'_> {
+        Norm {
+            weight: slice(&self.norm_weight),
+            bias: slice(&self.norm_bias),
+            epsilon,
+        }
+    }
+
+    /// As the second half of a layer.
+    pub fn mlp(&self, epsilon: f32) -> Mlp<'_> {
+        Mlp {
+            norm: self.norm(epsilon),
+            up: map(&self.first_weight, Some(&self.first_bias)),
+            down: map(&self.second_weight, Some(&self.second_bias)),
+        }
+    }
+
+    /// As the first half of a layer, for pictures of `tokens`.
+    pub fn attention(&self, heads: usize, tokens: usize, epsilon: f32) -> Attention<'_> {
+        Attention {
+            norm: self.norm(epsilon),
+            qkv: map(&self.first_weight, Some(&self.first_bias)),
+            output: map(&self.second_weight, Some(&self.second_bias)),
+            heads,
+            tokens,
+        }
+    }
+}
+
+impl Kernels for Flex {
+    fn kernel_product(x: FlexTensor, weight: FlexTensor) -> FlexTensor {
+        let (x, weight) = (whole(x), whole(weight));
+        let map = map(&weight, None);
+        tensor(map.forward(slice(&x)), mapped(&x, &map))
+    }
+
+    fn kernel_linear(x: FlexTensor, weight: FlexTensor, bias: FlexTensor) -> FlexTensor {
+        let (x, weight, bias) = (whole(x), whole(weight), whole(bias));
+        let map = map(&weight, Some(&bias));
+        tensor(map.forward(slice(&x)), mapped(&x, &map))
+    }
+
+    fn kernel_norm(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, epsilon: f32) -> FlexTensor {
+        let (x, weight, bias) = (whole(x), whole(weight), whole(bias));
+        let norm = Norm {
+            weight: slice(&weight),
+            bias: slice(&bias),
+            epsilon,
+        };
+        let mut statistics = Buffer::of(norm.statistics(slice(&x)));
+        tensor(norm.forward(slice(&x), &mut statistics), shape(&x))
+    }
+
+    fn kernel_attention(x: FlexTensor, numbers: Half<Self>, heads: usize, epsilon: f32) -> FlexTensor {
+        let (x, numbers) = (whole(x), numbers.whole());
+        let attention = numbers.attention(heads, shape(&x)[1], epsilon);
+        tensor(attention.forward(slice(&x)).0, shape(&x))
+    }
+
+    fn kernel_mlp(x: FlexTensor, numbers: Half<Self>, epsilon: f32) -> FlexTensor {
+        let (x, numbers) = (whole(x), numbers.whole());
+        tensor(numbers.mlp(epsilon).predict(slice(&x)), shape(&x))
+    }
+}

@@ -1,0 +1,28 @@
+//! Fast arithmetic for the CPU: plain functions over slices of f32, forward and backward, that know of no network, and a
+//! bridge that makes them operations on Burn's tensors.
+//!
+//! What is computed is what the composition of Burn's own operations computes, to rounding. Every sum has a fixed order
+//! that depends on shapes alone: neither on the number of threads nor on which of them was first.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | [`product`] | products of matrices with what comes after them |
+//! | [`rows`] | affine maps of rows, their gradients, how rows are dealt out to threads |
+//! | [`norm`], [`softmax`], [`functions`] | layer normalisation, softmax, GELU |
+//! | [`attention`], [`mlp`] | the two halves of a transformer's layer, each in one go |
+//! | `levels`, [`vector`] | one text for every kind of processor |
+//! | [`pool`], [`threads`] | memory that is used again; work on every core |
+//! | [`bridge`] | operations on tensors |
+
+pub mod attention;
+pub mod bridge;
+pub mod functions;
+mod levels;
+pub mod mlp;
+pub mod norm;
+pub mod pool;
+pub mod product;
+pub mod rows;
+pub mod softmax;
+pub mod threads;
+pub mod vector;

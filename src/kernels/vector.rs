@@ -1,0 +1,165 @@
+//! Vectors of the processor at hand, as far as a product of matrices needs them, and which of them to take.
+
+/// Some numbers that the processor takes at a time.
+///
+/// # Safety
+/// Every function may use instructions that a processor can lack: call it from code that [`Level`] led to.
+pub unsafe trait Vector: Copy {
+    /// Numbers in it.
+    const LANES: usize;
+    /// `LANES` numbers from memory, aligned or not.
+    unsafe fn load(from: *const f32) -> Self;
+    /// Back into memory.
+    unsafe fn store(self, to: *mut f32);
+    /// One number from memory, everywhere.
+    unsafe fn splat(from: *const f32) -> Self;
+    /// 0 everywhere.
+    unsafe fn zero() -> Self;
+    /// `self + other`.
+    unsafe fn add(self, other: Self) -> Self;
+    /// `self + a b`, rounded once where the processor can.
+    unsafe fn plus_product(self, a: Self, b: Self) -> Self;
+}
+
+/// What the compiler makes the best of where nothing is written for the processor.
+#[derive(Clone, Copy)]
+pub struct Plain([f32; 4]);
+
+// SAFETY: plain Rust, which every processor runs.
+unsafe impl Vector for Plain {
+    const LANES: usize = 4;
+
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: the caller lends `LANES` numbers.
+        Self(unsafe { from.cast::<[f32; 4]>().read_unaligned() })
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: as above.
+        unsafe { to.cast::<[f32; 4]>().write_unaligned(self.0) }
+    }
+
+    #[inline(always)]
+    unsafe fn splat(from: *const f32) -> Self {
+        // SAFETY: as above, one number.
+        Self([unsafe { *from }; 4])
+    }
+
+    #[inline(always)]
+    unsafe fn zero() -> Self {
+        Self([0.0; 4])
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] + other.0[i]))
+    }
+
+    #[inline(always)]
+    unsafe fn plus_product(self, a: Self, b: Self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i] + a.0[i] * b.0[i]))
+    }
+}
+
+/// Which instructions to use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// What every processor of the target has.
+    Plain,
+    /// Eight numbers at a time, with fused multiplication and addition.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// Sixteen.
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Level {
+    /// The best that this processor has.
+    #[must_use]
+    pub fn best() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            // The answers are kept by the standard library: each is one load from memory.
+            let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            if has_avx2 && is_x86_feature_detected!("avx512f") {
+                return Self::Avx512;
+            }
+            if has_avx2 {
+                return Self::Avx2;
+            }
+        }
+        Self::Plain
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::Vector;
+    use core::arch::x86_64::{
+        __m256, __m512, _mm256_add_ps, _mm256_broadcast_ss, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_setzero_ps, _mm256_storeu_ps,
+        _mm512_add_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
+    };
+
+    macro_rules! vector {
+        ($type:ty, $lanes:literal, $load:ident, $store:ident, $splat:expr, $zero:ident, $add:ident, $fma:ident) => {
+            // SAFETY: memory is the caller's word; the instructions are there wherever `Level` led to this type.
+            unsafe impl Vector for $type {
+                const LANES: usize = $lanes;
+
+                #[inline(always)]
+                unsafe fn load(from: *const f32) -> Self {
+                    unsafe { $load(from) }
+                }
+
+                #[inline(always)]
+                unsafe fn store(self, to: *mut f32) {
+                    unsafe { $store(to, self) }
+                }
+
+                #[inline(always)]
+                unsafe fn splat(from: *const f32) -> Self {
+                    unsafe { $splat(&*from) }
+                }
+
+                #[inline(always)]
+                unsafe fn zero() -> Self {
+                    unsafe { $zero() }
+                }
+
+                #[inline(always)]
+                unsafe fn add(self, other: Self) -> Self {
+                    unsafe { $add(self, other) }
+                }
+
+                #[inline(always)]
+                unsafe fn plus_product(self, a: Self, b: Self) -> Self {
+                    unsafe { $fma(a, b, self) }
+                }
+            }
+        };
+    }
+
+    vector!(
+        __m256,
+        8,
+        _mm256_loadu_ps,
+        _mm256_storeu_ps,
+        _mm256_broadcast_ss,
+        _mm256_setzero_ps,
+        _mm256_add_ps,
+        _mm256_fmadd_ps
+    );
+    vector!(
+        __m512,
+        16,
+        _mm512_loadu_ps,
+        _mm512_storeu_ps,
+        |x: &f32| _mm512_set1_ps(*x),
+        _mm512_setzero_ps,
+        _mm512_add_ps,
+        _mm512_fmadd_ps
+    );
+}
