@@ -17,10 +17,15 @@ use clap::{Parser, Subcommand};
 
 use out::{Failure, Out};
 
+use crate::{kernels, platform};
+
 /// Hide parts of pictures and see what a model predicts there: train such models, use them, measure them.
 #[derive(Parser)]
 #[command(name = "darkroom", version, arg_required_else_help = true, max_term_width = 110)]
 struct Cli {
+    /// On the CPU, leave our own kernels out and compute with Burn's alone: slower, for comparison
+    #[arg(long, global = true)]
+    plain_kernels: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -50,6 +55,8 @@ pub fn main() -> ExitCode {
             return ExitCode::from(status);
         }
     };
+    platform::keep_memory();
+    kernels::bridge::use_plain(cli.plain_kernels);
     let mut out = Out::new();
     let outcome = match cli.command {
         Command::Train(args) => train::run(&args, &mut out),

@@ -25,7 +25,7 @@ pub fn use_plain(plain: bool) {
 /// Whether the kernels can take this tensor.
 #[must_use]
 pub fn serves<const D: usize>(x: &Tensor<D>) -> bool {
-    !PLAIN.load(Ordering::Relaxed) && x.dtype() == DType::F32 && matches!(x.device().as_dispatch(), DispatchDevice::Flex(_))
+    !PLAIN.load(Ordering::Relaxed) && x.dtype() == DType::F32 && matches!(x.device().without_autodiff().as_dispatch(), DispatchDevice::Flex(_))
 }
 
 /// The numbers of half a layer: a norm, a first and a second affine map.
@@ -58,6 +58,37 @@ pub trait Kernels: Backend {
     fn kernel_attention(x: FloatTensor<Self>, #[extension_type] numbers: Half<Self>, heads: usize, epsilon: f32) -> FloatTensor<Self>;
     /// `x + down(gelu(up(norm(x))))`.
     fn kernel_mlp(x: FloatTensor<Self>, #[extension_type] numbers: Half<Self>, epsilon: f32) -> FloatTensor<Self>;
+    /// Mean squared error of each picture.
+    fn kernel_errors(said: FloatTensor<Self>, #[extension_type] aim: Aim<Self>) -> FloatTensor<Self>;
+}
+
+/// Operations on what no gradient reaches.
+#[backend_extension(Flex)]
+pub trait Constants: Backend {
+    /// Mean square of what should be said of each picture.
+    fn kernel_powers(#[extension_type] aim: Aim<Self>) -> FloatTensor<Self>;
+    /// Pictures into standardised patches.
+    fn kernel_patches(pictures: FloatTensor<Self>, cut: PatchCut, places: Vec<Vec<usize>>) -> FloatTensor<Self>;
+}
+
+/// How pictures are cut up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PatchCut {
+    /// Side of a patch.
+    pub patch_px: usize,
+    /// Subtracted from each channel.
+    pub mean: [f32; 3],
+    /// What each channel is then divided by.
+    pub deviation: [f32; 3],
+}
+
+/// What should have been said: the truth, or what something else lacks of it. `[batch, rows, values]`; constants.
+#[derive(Clone, Debug, ExtensionType)]
+pub enum Aim<B: Backend> {
+    /// The truth.
+    Truth(FloatTensor<B>),
+    /// The first without the second.
+    Lack(FloatTensor<B>, FloatTensor<B>),
 }
 
 /// A layer norm's weight and bias, each `[dim]`, and what is added to the variance.
@@ -111,6 +142,53 @@ pub fn mlp(x: Tensor<3>, norm: NormTensors, maps: [MapTensors; 2]) -> Tensor<3> 
     let epsilon = norm.epsilon as f32;
     let numbers = half(norm, maps);
     Tensor::from_dispatch(<Dispatch as Kernels>::kernel_mlp(x.into_dispatch(), numbers, epsilon))
+}
+
+/// What should be said, for [`errors`] and [`powers`]: `truth`, without `less` where there is one. Both are taken for
+/// constants.
+#[derive(Clone, Debug)]
+pub struct AimTensors {
+    /// `[batch, rows, values]`.
+    pub truth: Tensor<3>,
+    /// `[batch, rows, values]`.
+    pub less: Option<Tensor<3>>,
+}
+
+impl AimTensors {
+    fn into_dispatch(self) -> Aim<Dispatch> {
+        let truth = self.truth.inner().into_dispatch();
+        match self.less {
+            Some(less) => Aim::Lack(truth, less.inner().into_dispatch()),
+            None => Aim::Truth(truth),
+        }
+    }
+}
+
+/// Mean squared error of what was said of each picture: `[batch, rows, values]` to `[batch]`.
+#[must_use]
+pub fn errors(said: Tensor<3>, aim: AimTensors) -> Tensor<1> {
+    Tensor::from_dispatch(<Dispatch as Kernels>::kernel_errors(said.into_dispatch(), aim.into_dispatch()))
+}
+
+/// Mean square of what should be said of each picture: `[batch]`, a constant.
+#[must_use]
+pub fn powers(aim: AimTensors, like: &Tensor<3>) -> Tensor<1> {
+    constant(<Dispatch as Constants>::kernel_powers(aim.into_dispatch()), like)
+}
+
+/// `[batch, 3, height, width]`, taken for constants, to standardised patches `[batch, places, 3 p p]`: of each picture
+/// those at its places, counted row by row.
+#[must_use]
+pub fn patches(pictures: Tensor<4>, cut: PatchCut, places: &[Vec<usize>]) -> Tensor<3> {
+    let like = pictures.clone();
+    let pictures = pictures.inner().into_dispatch();
+    constant(<Dispatch as Constants>::kernel_patches(pictures, cut, places.to_vec()), &like)
+}
+
+/// On the side of autodiff that the other tensor is on.
+fn constant<const D: usize, const E: usize>(values: burn::backend::DispatchTensor, like: &Tensor<E>) -> Tensor<D> {
+    let values = Tensor::from_dispatch(values);
+    if like.is_autodiff() { Tensor::from_inner(values) } else { values }
 }
 
 fn half(norm: NormTensors, [first, second]: [MapTensors; 2]) -> Half<Dispatch> {

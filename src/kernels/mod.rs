@@ -10,16 +10,19 @@
 //! | [`rows`] | affine maps of rows, their gradients, how rows are dealt out to threads |
 //! | [`norm`], [`softmax`], [`functions`] | layer normalisation, softmax, GELU |
 //! | [`attention`], [`mlp`] | the two halves of a transformer's layer, each in one go |
+//! | [`patches`], [`error`] | pictures into patches, squared errors |
 //! | `levels`, [`vector`] | one text for every kind of processor |
 //! | [`pool`], [`threads`] | memory that is used again; work on every core |
 //! | [`bridge`] | operations on tensors |
 
 pub mod attention;
 pub mod bridge;
+pub mod error;
 pub mod functions;
 mod levels;
 pub mod mlp;
 pub mod norm;
+pub mod patches;
 pub mod pool;
 pub mod product;
 pub mod rows;

@@ -26,6 +26,7 @@ pub use config::{MaeConfig, Target};
 use super::{Batch, Entry, Loss, Method, MethodError, Names, Recognised, Step, ViewPlan};
 use crate::{
     config::RunConfig,
+    kernels::bridge::{self, AimTensors, PatchCut},
     nn::{
         Builder, Decoder, DecoderConfig, Order, Source, Vit, VitConfig,
         patches::{patchify, unpatchify},
@@ -103,7 +104,18 @@ impl Mae {
 
     fn arrange(&self, batch: &Batch) -> Arranged {
         let order = Order::of(&batch.masks);
-        let standard = |pictures: &Tensor<4>| order.arrange(self.standardise(pictures.clone()));
+        let standard = |pictures: &Tensor<4>| {
+            if bridge::serves(pictures) {
+                let cut = PatchCut {
+                    patch_px: self.config.patch,
+                    mean: self.config.mean,
+                    deviation: self.config.std,
+                };
+                bridge::patches(pictures.clone(), cut, order.places())
+            } else {
+                order.arrange(self.standardise(pictures.clone()))
+            }
+        };
         let patches = standard(&batch.pictures);
         assert!(
             batch.fill.is_some() || !self.config.wants_fill(),
@@ -124,24 +136,36 @@ impl Mae {
         [self.config.mean, self.config.std].map(|values| Tensor::from_data(TensorData::new(values.to_vec(), [1, 3, 1, 1]), &device))
     }
 
-    /// What the decoder should say of the hidden patches: `[batch, hidden, 3 p p]`.
-    fn target(&self, arranged: &Arranged) -> Tensor<3> {
+    /// What the decoder should say of the hidden patches: `[batch, hidden, 3 p p]`, the first without the second.
+    fn target(&self, arranged: &Arranged) -> AimTensors {
         let Order { kept, hidden, .. } = arranged.order;
         let truth = arranged.patches.clone().narrow(1, kept, hidden);
-        match (self.config.target, &arranged.fill) {
-            (Target::Residual, Some(fill)) => truth - fill.clone().narrow(1, kept, hidden),
-            (Target::Normalised, _) => {
-                let (variance, mean) = truth.clone().var_mean(2);
-                (truth - mean) / (variance + LEAST_VARIANCE).sqrt()
-            }
-            _ => truth,
-        }
+        let less = match (self.config.target, &arranged.fill) {
+            (Target::Residual, Some(fill)) => Some(fill.clone().narrow(1, kept, hidden)),
+            _ => None,
+        };
+        let truth = if self.config.target == Target::Normalised {
+            let (variance, mean) = truth.clone().var_mean(2);
+            (truth - mean) / (variance + LEAST_VARIANCE).sqrt()
+        } else {
+            truth
+        };
+        AimTensors { truth, less }
     }
 
     /// Mean squared error of what was said of the hidden patches, `[1]`. Balanced, it is the part of each picture's
     /// target that is still unsaid, in the mean over pictures: its gradient is close to that of the mean PSNR, where
     /// the plain mean is ruled by the few pictures with the most contrast.
-    fn error(&self, said: Tensor<3>, target: Tensor<3>) -> Tensor<1> {
+    fn error(&self, said: Tensor<3>, target: AimTensors) -> Tensor<1> {
+        if bridge::serves(&said) {
+            let errors = bridge::errors(said.clone(), target.clone());
+            return match self.config.balance {
+                true => (errors / (bridge::powers(target, &said) + LEAST_POWER)).mean(),
+                false => errors.mean(),
+            };
+        }
+        let AimTensors { truth, less } = target;
+        let target = less.map_or(truth.clone(), |less| truth - less);
         let error = (said - target.clone()).square();
         if !self.config.balance {
             return error.mean();

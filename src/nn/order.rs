@@ -52,6 +52,12 @@ impl Order {
         self.kept + self.hidden
     }
 
+    /// Of each picture, its patches in this order, counted row by row.
+    #[must_use]
+    pub fn places(&self) -> &[Vec<usize>] {
+        &self.places
+    }
+
     /// `[batch, patches, values]` row by row into this order.
     #[must_use]
     pub fn arrange(&self, patches: Tensor<3>) -> Tensor<3> {

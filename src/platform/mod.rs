@@ -27,6 +27,26 @@ pub fn now_ms() -> f64 {
     0.0
 }
 
+/// Asks the system's allocator to keep memory that was freed: a training step frees hundreds of megabytes and wants them
+/// back at once, and pages that come fresh from the system have to be cleared first. Elsewhere than with glibc, nothing.
+pub fn keep_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        unsafe extern "C" {
+            fn mallopt(parameter: i32, value: i32) -> i32;
+        }
+        const M_TRIM_THRESHOLD: i32 = -1;
+        const M_TOP_PAD: i32 = -2;
+        const M_MMAP_THRESHOLD: i32 = -3;
+        // SAFETY: these set numbers of the allocator, under its own lock; a refused one is left as it was.
+        unsafe {
+            mallopt(M_MMAP_THRESHOLD, 32 << 20); // the most that it takes
+            mallopt(M_TRIM_THRESHOLD, 1 << 30);
+            mallopt(M_TOP_PAD, 16 << 20);
+        }
+    }
+}
+
 /// Lets whatever waits run first: in a browser a real task of the event loop, so that messages posted meanwhile are seen.
 pub async fn yield_now() {
     #[cfg(all(feature = "web", target_family = "wasm"))]

@@ -12,8 +12,8 @@ use burn::backend::{
 };
 
 use super::{
-    Half, Kernels,
-    flex::{map, mapped, shape, slice, tensor, whole},
+    Aim, Half, Kernels,
+    flex::{map, mapped, row, shape, slice, tensor, whole},
 };
 use crate::kernels::{
     attention::Kept as AttentionKept,
@@ -140,6 +140,19 @@ impl Backward<Flex, 7> for MlpBackward {
     }
 }
 
+#[derive(Debug)]
+struct ErrorsBackward;
+
+impl Backward<Flex, 1> for ErrorsBackward {
+    type State = (FlexTensor, Aim<Flex>);
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let (said, aim) = ops.state;
+        let gradient = whole(grads.consume::<Flex>(&ops.node));
+        register!(grads, ops.parents, [(aim.aim().backward(slice(&said), slice(&gradient)), &said)]);
+    }
+}
+
 /// The guards of a half's parents, its input first, and the tensors themselves.
 macro_rules! take {
     ($x:ident, $numbers:ident) => {{
@@ -224,6 +237,21 @@ impl<C: CheckpointStrategy> Kernels for Autodiff<Flex, C> {
                 prep.finish((x, half, kept, epsilon), output)
             }
             OpsKind::UnTracked(prep) => prep.finish(Flex::kernel_mlp(x, half, epsilon)),
+        }
+    }
+
+    fn kernel_errors(said: Tracked<C>, aim: Aim<Self>) -> Tracked<C> {
+        let parents = [said.node()];
+        let said = whole(said.into_primitive());
+        let aim = match aim {
+            Aim::Truth(truth) => Aim::<Flex>::Truth(truth.into_primitive()),
+            Aim::Lack(truth, less) => Aim::Lack(truth.into_primitive(), less.into_primitive()),
+        };
+        let aim = aim.stacked();
+        let output = row(aim.aim().errors(slice(&said)));
+        match ErrorsBackward.prepare::<C>(parents).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => prep.finish((said, aim), output),
+            OpsKind::UnTracked(prep) => prep.finish(output),
         }
     }
 }

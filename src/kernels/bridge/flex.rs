@@ -5,8 +5,16 @@ use burn::{
     tensor::{Shape, TensorData},
 };
 
-use super::{Half, Kernels};
-use crate::kernels::{attention::Attention, mlp::Mlp, norm::Norm, pool::Buffer, rows::Map};
+use super::{Aim, Constants, Half, Kernels, PatchCut};
+use crate::kernels::{
+    attention::Attention,
+    error::{self, Stack},
+    mlp::Mlp,
+    norm::Norm,
+    patches::Cut,
+    pool::Buffer,
+    rows::Map,
+};
 
 /// The tensor with its numbers in one piece, so that [`slice`] finds them.
 pub fn whole(tensor: FlexTensor) -> FlexTensor {
@@ -132,4 +140,78 @@ impl Kernels for Flex {
         let (x, numbers) = (whole(x), numbers.whole());
         tensor(numbers.mlp(epsilon).predict(slice(&x)), shape(&x))
     }
+
+    fn kernel_errors(said: FlexTensor, aim: Aim<Self>) -> FlexTensor {
+        let (said, aim) = (whole(said), aim.stacked());
+        row(aim.aim().errors(slice(&said)))
+    }
+}
+
+impl Constants for Flex {
+    fn kernel_powers(aim: Aim<Self>) -> FlexTensor {
+        row(aim.stacked().aim().powers())
+    }
+
+    fn kernel_patches(pictures: FlexTensor, cut: PatchCut, places: Vec<Vec<usize>>) -> FlexTensor {
+        let pictures = whole(pictures);
+        let shape = shape(&pictures);
+        let cut = Cut {
+            size_px: [shape[2], shape[3]],
+            patch_px: cut.patch_px,
+            mean: &cut.mean,
+            deviation: &cut.deviation,
+        };
+        let patches = cut.patches(slice(&pictures), &places);
+        let count = places.first().map_or(0, Vec::len);
+        tensor(patches, Shape::new([places.len(), count, shape[1] * cut.patch_px * cut.patch_px]))
+    }
+}
+
+/// A tensor of one axis.
+pub fn row(values: Vec<f32>) -> FlexTensor {
+    let shape = Shape::new([values.len()]);
+    tensor(values, shape)
+}
+
+impl Aim<Flex> {
+    /// Every row in one piece, though not every picture: a part of a larger tensor stays where it is.
+    pub fn stacked(self) -> Self {
+        let stacked = |tensor: FlexTensor| if stack(&tensor).is_some() { tensor } else { tensor.to_contiguous() };
+        match self {
+            Self::Truth(truth) => Self::Truth(stacked(truth)),
+            Self::Lack(truth, less) => Self::Lack(stacked(truth), stacked(less)),
+        }
+    }
+
+    /// For the kernels.
+    ///
+    /// # Panics
+    /// When it is not [`Aim::stacked`], or of no three axes.
+    pub fn aim(&self) -> error::Aim<'_> {
+        let lay = |tensor| stack(tensor).unwrap_or_else(|| panic!("what is aimed at is [batch, rows, values], not {tensor:?}"));
+        match self {
+            Self::Truth(truth) => error::Aim {
+                truth: lay(truth),
+                less: None,
+            },
+            Self::Lack(truth, less) => error::Aim {
+                truth: lay(truth),
+                less: Some(lay(less)),
+            },
+        }
+    }
+}
+
+fn stack(tensor: &FlexTensor) -> Option<Stack<'_>> {
+    let layout = tensor.layout();
+    let shape = <[usize; 3]>::try_from(layout.shape().to_vec()).ok()?;
+    let &[first, second, 1] = layout.strides() else {
+        return None;
+    };
+    let steps = [usize::try_from(first).ok()?, usize::try_from(second).ok()?];
+    Some(Stack {
+        values: tensor.storage::<f32>().get(layout.start_offset()..)?,
+        shape,
+        steps,
+    })
 }

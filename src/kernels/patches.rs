@@ -1,0 +1,57 @@
+//! Pictures into standardised patches, in the order that a network takes them, in one pass.
+
+use super::{
+    rows::cut,
+    threads::each,
+};
+
+/// How pictures are cut up.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut<'a> {
+    /// Height and width of a picture, multiples of `patch_px`.
+    pub size_px: [usize; 2],
+    /// Side of a patch.
+    pub patch_px: usize,
+    /// Subtracted from each channel: `[channels]`.
+    pub mean: &'a [f32],
+    /// What each channel is then divided by: `[channels]`.
+    pub deviation: &'a [f32],
+}
+
+impl Cut<'_> {
+    /// `[batch, channels, height, width]` to `[batch, places, channels p p]`: for each picture the patches at its
+    /// `places`, counted row by row; equally many of each.
+    #[must_use]
+    pub fn patches(&self, pictures: &[f32], places: &[Vec<usize>]) -> Vec<f32> {
+        let [height, width] = self.size_px;
+        let (channels, side) = (self.mean.len(), self.patch_px);
+        let values = channels * side * side;
+        let mut out = vec![0.0; places.iter().map(Vec::len).sum::<usize>() * values];
+        let mut rest = out.as_mut_slice();
+        let parts = places
+            .iter()
+            .zip(pictures.chunks_exact(channels * height * width))
+            .map(|(places, picture)| (places, picture, cut(&mut rest, places.len() * values)));
+        each(parts.collect(), |(places, picture, out): (&Vec<usize>, &[f32], &mut [f32])| {
+            for (place, patch) in places.iter().zip(out.chunks_exact_mut(values)) {
+                self.patch(picture, *place, patch);
+            }
+        });
+        out
+    }
+
+    fn patch(&self, picture: &[f32], place: usize, patch: &mut [f32]) {
+        let [height, width] = self.size_px;
+        let side = self.patch_px;
+        let (row, column) = (place / (width / side) * side, place % (width / side) * side);
+        for (channel, (mean, deviation)) in self.mean.iter().zip(self.deviation).enumerate() {
+            for line in 0..side {
+                let from = &picture[(channel * height + row + line) * width + column..][..side];
+                let to = &mut patch[(channel * side + line) * side..][..side];
+                for (to, from) in to.iter_mut().zip(from) {
+                    *to = (from - mean) / deviation;
+                }
+            }
+        }
+    }
+}
