@@ -45,7 +45,10 @@ fn main() {
         assert!(numbers.loss.is_finite());
         times.push(1000.0 * start.elapsed().as_secs_f64());
     }
-    println!("{}", serde_json::json!({ "times": times, "peak": peak(), "parameters": trainer.parameters() }));
+    println!(
+        "{}",
+        serde_json::json!({ "times": times, "peak": peak(), "parameters": trainer.parameters() })
+    );
 }
 
 fn batch(plan: &darkroom::methods::ViewPlan, count: usize, step: u64) -> HostBatch {
@@ -60,7 +63,9 @@ fn batch(plan: &darkroom::methods::ViewPlan, count: usize, step: u64) -> HostBat
         epoch: 0.0,
         pictures,
         fill,
-        masks: (0..count as u64).map(|index| MaskKind::Random(0.75).draw(grid, step, index)).collect(),
+        masks: (0..count as u64)
+            .map(|index| MaskKind::Random(0.75).draw(grid, step, index))
+            .collect(),
         indices: vec![None; count],
         labels: vec![None; count],
         factors: vec![Vec::new(); count],

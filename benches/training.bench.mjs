@@ -1,7 +1,9 @@
 // Training on the CPU beside PyTorch: the network of `--preset photos` at its batch of 64, ours and theirs in turn.
 //
-// Ours is the whole program: scenes are drawn, cropped, hidden and filled beside the step. Theirs is the step alone, on
-// random numbers that are in memory already.
+// Once the bare step on random pictures that are in memory already, on two threads and on one; once our whole program,
+// where scenes are drawn, cropped, hidden and filled beside the step. PyTorch's threads spin where they wait, so that on a
+// busy machine its figures are worth nothing: see the load.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +12,19 @@ import { median, report } from './report.mjs';
 
 const [ROUNDS, STEPS, BATCH] = [3, 12, 64];
 const program = join(process.env.DARKROOM_TARGET ?? 'target', 'release', 'darkroom');
+const bare = (threads) => {
+  const words = ['bench', '--quiet', '--bench', 'step', '--', threads, BATCH, STEPS].map(String);
+  return JSON.parse(execFileSync('cargo', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim().split('\n').at(-1));
+};
+const steps = [];
+for (const threads of [2, 1]) {
+  const [mine, others] = [[], []];
+  for (let round = 0; round < ROUNDS; round++) {
+    mine.push(...bare(threads).times.slice(3));
+    others.push(...peer('mae_torch.py', threads, BATCH, STEPS).times.slice(3));
+  }
+  steps.push({ threads, mine, others, limit: threads === 2 ? 1.2 : 1.1 });
+}
 const ours = [];
 const theirs = [];
 for (let round = 0; round < ROUNDS; round++) {
@@ -30,8 +45,17 @@ report(
   [
     { what: 'peak memory of training, photos model, batch 64: ours', value: peaks[0], unit: 'MB', limit: peaks[1], holds: peaks[0] <= peaks[1] },
     { what: `the same, PyTorch ${theirs[0].torch}`, value: peaks[1], unit: 'MB' },
+    ...steps.flatMap(({ threads, mine, others, limit }) => {
+      const [ratio, least] = [median(mine) / median(others), Math.min(...mine) / Math.min(...others)];
+      return [
+        { what: `a step, ${threads} thread${threads > 1 ? 's' : ''}: ours`, value: median(mine), unit: 'ms' },
+        { what: 'the same, PyTorch', value: median(others), unit: 'ms' },
+        { what: 'ratio of medians', value: ratio, unit: '', limit, holds: ratio <= limit },
+        { what: 'ratio of minima', value: least, unit: '' },
+      ];
+    }),
     { what: 'pictures a second, two threads: ours, whole program', value: rates[0], unit: '/s' },
     { what: 'the same, PyTorch, bare step', value: rates[1], unit: '/s' },
   ],
-  { ours, theirs },
+  { steps, ours, theirs },
 );

@@ -8,7 +8,7 @@ use head::{Head, Shape};
 
 use super::{
     norm::{Norm, STATISTICS, normalise},
-    pool::Buffer,
+    pool::{Buffer, fresh},
     product::{Ending, Out, View, product},
     rows::{Map, cut, tasks},
     threads::each,
@@ -44,7 +44,6 @@ pub struct Kept {
 impl Attention<'_> {
     fn shape(&self) -> Shape {
         Shape {
-            tokens: self.tokens,
             dim: self.norm.weight.len(),
             heads: self.heads,
         }
@@ -107,7 +106,7 @@ impl Attention<'_> {
     fn collect(&self, x: &[f32], mixed: &[f32]) -> Vec<f32> {
         let dim = self.norm.weight.len();
         let weight = self.output.packed();
-        let mut out = vec![0.0; x.len()];
+        let mut out = fresh(x.len());
         let mut rest = out.as_mut_slice();
         let parts = tasks(x.len() / dim).map(|(start, count)| (start * dim, cut(&mut rest, count * dim)));
         each(parts.collect(), |(start, out): (usize, &mut [f32])| {

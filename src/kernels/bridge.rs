@@ -25,7 +25,9 @@ pub fn use_plain(plain: bool) {
 /// Whether the kernels can take this tensor.
 #[must_use]
 pub fn serves<const D: usize>(x: &Tensor<D>) -> bool {
-    !PLAIN.load(Ordering::Relaxed) && x.dtype() == DType::F32 && matches!(x.device().without_autodiff().as_dispatch(), DispatchDevice::Flex(_))
+    !PLAIN.load(Ordering::Relaxed)
+        && x.dtype() == DType::F32
+        && matches!(x.device().without_autodiff().as_dispatch(), DispatchDevice::Flex(_))
 }
 
 /// The numbers of half a layer: a norm, a first and a second affine map.

@@ -2,7 +2,7 @@
 
 use super::{
     levels::{at_every_level, sum_of},
-    pool::Buffer,
+    pool::{Buffer, fresh},
     rows::cut,
     threads::each,
 };
@@ -53,9 +53,12 @@ impl Aim<'_> {
     #[must_use]
     pub fn backward(&self, said: &[f32], gradient: &[f32]) -> Vec<f32> {
         let [_, rows, values] = self.truth.shape;
-        let mut out = vec![0.0; said.len()];
+        let mut out = fresh(said.len());
         let mut rest = out.as_mut_slice();
-        let parts = gradient.iter().enumerate().map(|(picture, gradient)| (picture, *gradient, cut(&mut rest, rows * values)));
+        let parts = gradient
+            .iter()
+            .enumerate()
+            .map(|(picture, gradient)| (picture, *gradient, cut(&mut rest, rows * values)));
         each(parts.collect(), |(picture, gradient, out): (usize, f32, &mut [f32])| {
             let scale = 2.0 * gradient / (rows * values) as f32;
             let mut aim = Buffer::of(values);

@@ -4,7 +4,7 @@ use super::{
     functions::{gelu, gelu_backward, gelu_here},
     levels::add_rows,
     norm::{self, Norm, STATISTICS, normalise},
-    pool::Buffer,
+    pool::{Buffer, fresh},
     product::{Ending, View, product},
     rows::{Map, ROWS, WeightGradient, cut, tasks, total, weight_gradients},
     threads::each,
@@ -59,7 +59,7 @@ impl Mlp<'_> {
         let [dim, wide] = self.sizes();
         let rows = x.len() / dim;
         let (up, down) = (self.up.packed(), self.down.packed());
-        let mut out = vec![0.0; x.len()];
+        let mut out = fresh(x.len());
         let mut kept = Kept {
             statistics: Buffer::of(rows * STATISTICS),
             hidden: Buffer::of(rows * wide),
@@ -91,7 +91,7 @@ impl Mlp<'_> {
     pub fn predict(&self, x: &[f32]) -> Vec<f32> {
         let [dim, wide] = self.sizes();
         let (up, down) = (self.up.packed(), self.down.packed());
-        let mut out = vec![0.0; x.len()];
+        let mut out = fresh(x.len());
         let parts = x.chunks(ROWS * dim).zip(out.chunks_mut(ROWS * dim));
         each(parts.collect(), |(x, out): (&[f32], &mut [f32])| {
             let rows = x.len() / dim;
@@ -126,7 +126,7 @@ impl Mlp<'_> {
         let [dim, wide] = self.sizes();
         let rows = x.len() / dim;
         let (up, down) = (self.up.turned(), self.down.turned());
-        let mut dx = vec![0.0; x.len()];
+        let mut dx = fresh(x.len());
         let (mut inside, mut dhidden) = (Buffer::of(x.len()), Buffer::of(rows * wide));
         let widths = [dim, dim, wide, dim];
         let mut sums = widths.map(|width| Buffer::zeros(rows.div_ceil(ROWS) * width));

@@ -2,7 +2,7 @@
 
 use super::{
     levels::{at_every_level, fma, sum_of},
-    pool::Buffer,
+    pool::{Buffer, fresh},
     rows::{ROWS, cut, tasks, total},
     threads::each,
 };
@@ -26,7 +26,9 @@ fn normalise_body<const FUSED: bool>(norm: Norm<'_>, to: &mut [f32], statistics:
     let dim = norm.weight.len();
     let rows = to.chunks_exact_mut(dim).zip(x.chunks_exact(dim));
     for ((to, x), statistics) in rows.zip(statistics.chunks_exact_mut(STATISTICS)) {
-        let mean = sum_of(x, x, |x, _| x) / dim as f32;
+        // Twice, so that equal numbers are their own mean to the bit: what is left of them is divided by next to nothing.
+        let rough = sum_of(x, x, |x, _| x) / dim as f32;
+        let mean = rough + sum_of(x, x, |x, _| x - rough) / dim as f32;
         let variance = sum_of(x, x, |x, _| (x - mean) * (x - mean)) / dim as f32;
         let scale = 1.0 / (variance + norm.epsilon).sqrt();
         statistics.copy_from_slice(&[mean, scale]);
@@ -56,25 +58,24 @@ fn backward_body<const FUSED: bool>(job: Backward<'_>) {
     } = job;
     let dim = norm.weight.len();
     let part = 1.0 / dim as f32;
-    let mut hat = vec![0.0; dim];
-    let mut inner = vec![0.0; dim];
+    let (mut hat, mut inner) = (Buffer::of(dim), Buffer::of(dim));
     for (row, &[mean, scale]) in statistics.as_chunks::<STATISTICS>().0.iter().enumerate() {
         let here = row * dim..(row + 1) * dim;
         let (x, gradient, add) = (&x[here.clone()], &gradient[here.clone()], add.map(|add| &add[here.clone()]));
         apply::<FUSED>(norm, &mut again[here.clone()], [mean, scale], x);
-        let numbers = hat.iter_mut().zip(&mut inner).zip(x).zip(gradient).zip(norm.weight);
+        let numbers = hat.iter_mut().zip(inner.iter_mut()).zip(x).zip(gradient).zip(norm.weight);
         for ((((hat, inner), x), gradient), weight) in numbers {
             *hat = (x - mean) * scale;
             *inner = gradient * weight;
         }
-        for (((dweight, dbias), hat), gradient) in dweight.iter_mut().zip(dbias.iter_mut()).zip(&hat).zip(gradient) {
+        for (((dweight, dbias), hat), gradient) in dweight.iter_mut().zip(dbias.iter_mut()).zip(hat.iter()).zip(gradient) {
             *dweight = fma::<FUSED>(*gradient, *hat, *dweight);
             *dbias += gradient;
         }
         let level = part * sum_of(&inner, &inner, |inner, _| inner);
         let slope = part * sum_of(&inner, &hat, |inner, hat| inner * hat);
         let dx = &mut dx[here];
-        for ((dx, inner), hat) in dx.iter_mut().zip(&inner).zip(&hat) {
+        for ((dx, inner), hat) in dx.iter_mut().zip(inner.iter()).zip(hat.iter()) {
             *dx = scale * (inner - fma::<FUSED>(slope, *hat, level));
         }
         if let Some(add) = add {
@@ -126,8 +127,11 @@ impl Norm<'_> {
     #[must_use]
     pub fn forward(&self, x: &[f32], statistics: &mut [f32]) -> Vec<f32> {
         let dim = self.weight.len();
-        let mut out = vec![0.0; x.len()];
-        let parts = out.chunks_mut(ROWS * dim).zip(statistics.chunks_mut(ROWS * STATISTICS)).zip(x.chunks(ROWS * dim));
+        let mut out = fresh(x.len());
+        let parts = out
+            .chunks_mut(ROWS * dim)
+            .zip(statistics.chunks_mut(ROWS * STATISTICS))
+            .zip(x.chunks(ROWS * dim));
         each(parts.collect(), |((out, statistics), x): ((&mut [f32], &mut [f32]), &[f32])| {
             normalise(*self, out, statistics, x);
         });
@@ -139,27 +143,30 @@ impl Norm<'_> {
     pub fn backward(&self, statistics: &[f32], x: &[f32], gradient: &[f32]) -> [Vec<f32>; 3] {
         let dim = self.weight.len();
         let rows = x.len() / dim.max(1);
-        let mut dx = vec![0.0; x.len()];
+        let mut dx = fresh(x.len());
         let mut sums = [0, 1].map(|_| Buffer::zeros(rows.div_ceil(ROWS) * dim));
         let (mut dx_rest, mut sums_rest) = (dx.as_mut_slice(), sums.each_mut().map(|sums| &mut **sums));
         let parts = tasks(rows).map(|(start, count)| {
             let [a, b] = &mut sums_rest;
             (start, cut(&mut dx_rest, count * dim), [cut(a, dim), cut(b, dim)])
         });
-        each(parts.collect(), |(start, dx, [dweight, dbias]): (usize, &mut [f32], [&mut [f32]; 2])| {
-            let here = start * dim..start * dim + dx.len();
-            backward(Backward {
-                norm: *self,
-                statistics: &statistics[start * STATISTICS..][..dx.len() / dim * STATISTICS],
-                x: &x[here.clone()],
-                gradient: &gradient[here],
-                add: None,
-                again: &mut Buffer::of(dx.len()),
-                dx,
-                dweight,
-                dbias,
-            });
-        });
+        each(
+            parts.collect(),
+            |(start, dx, [dweight, dbias]): (usize, &mut [f32], [&mut [f32]; 2])| {
+                let here = start * dim..start * dim + dx.len();
+                backward(Backward {
+                    norm: *self,
+                    statistics: &statistics[start * STATISTICS..][..dx.len() / dim * STATISTICS],
+                    x: &x[here.clone()],
+                    gradient: &gradient[here],
+                    add: None,
+                    again: &mut Buffer::of(dx.len()),
+                    dx,
+                    dweight,
+                    dbias,
+                });
+            },
+        );
         let [dweight, dbias] = sums.map(|sums| total(&sums, dim));
         [dx, dweight, dbias]
     }

@@ -1,9 +1,6 @@
 //! Pictures into standardised patches, in the order that a network takes them, in one pass.
 
-use super::{
-    rows::cut,
-    threads::each,
-};
+use super::{pool::fresh, rows::cut, threads::each};
 
 /// How pictures are cut up.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +23,7 @@ impl Cut<'_> {
         let [height, width] = self.size_px;
         let (channels, side) = (self.mean.len(), self.patch_px);
         let values = channels * side * side;
-        let mut out = vec![0.0; places.iter().map(Vec::len).sum::<usize>() * values];
+        let mut out = fresh(places.iter().map(Vec::len).sum::<usize>() * values);
         let mut rest = out.as_mut_slice();
         let parts = places
             .iter()

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Numbers that are kept for later, in all.
-const MOST: usize = 1 << 28;
+const MOST: usize = 1 << 26;
 
 /// What nobody uses at the moment, largest last.
 static IDLE: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
@@ -40,14 +40,29 @@ impl Buffer {
     }
 }
 
+/// `len` numbers, whatever they are, for good.
+#[must_use]
+pub fn fresh(len: usize) -> Vec<f32> {
+    let mut values = std::mem::take(&mut Buffer::of(len).values);
+    values.truncate(len);
+    values
+}
+
+/// Takes numbers that nobody needs any more.
+pub fn give(values: Vec<f32>) {
+    if values.is_empty() {
+        return;
+    }
+    let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+    if idle.iter().map(Vec::len).sum::<usize>() + values.len() <= MOST {
+        let place = idle.partition_point(|other| other.len() < values.len());
+        idle.insert(place, values);
+    }
+}
+
 impl Drop for Buffer {
     fn drop(&mut self) {
-        let values = std::mem::take(&mut self.values);
-        let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.iter().map(Vec::len).sum::<usize>() + values.len() <= MOST {
-            let place = idle.partition_point(|other| other.len() < values.len());
-            idle.insert(place, values);
-        }
+        give(std::mem::take(&mut self.values));
     }
 }
 

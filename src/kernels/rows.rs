@@ -2,6 +2,7 @@
 
 use super::{
     levels::add_rows,
+    pool::fresh,
     product::{Ending, Out, Packed, View, add_product, product},
     threads::each,
 };
@@ -56,13 +57,13 @@ impl<'a> Map<'a> {
     /// The weight as the way there needs it.
     #[must_use]
     pub fn packed(&self) -> Packed {
-        Packed::new(View::new(self.weight, self.shape[1]))
+        Packed::shared(View::new(self.weight, self.shape[1]))
     }
 
     /// The weight as the way back needs it.
     #[must_use]
     pub fn turned(&self) -> Packed {
-        Packed::new(View::new(self.weight, self.shape[1]).turned())
+        Packed::shared(View::new(self.weight, self.shape[1]).turned())
     }
 
     /// The bias comes last.
@@ -80,9 +81,11 @@ impl<'a> Map<'a> {
         let [from, to] = self.shape;
         let rows = x.len() / from.max(1);
         let weight = self.packed();
-        let mut out = vec![0.0; rows * to];
+        let mut out = fresh(rows * to);
         let mut rest = out.as_mut_slice();
-        let parts = tasks(rows).map(|(start, count)| (start, count, cut(&mut rest, count * to))).collect();
+        let parts = tasks(rows)
+            .map(|(start, count)| (start, count, cut(&mut rest, count * to)))
+            .collect();
         each(parts, |(start, count, out)| {
             product(out, View::new(x, from).rows(start, count), &weight, self.ending());
         });
@@ -95,7 +98,7 @@ impl<'a> Map<'a> {
         let [from, to] = self.shape;
         let rows = x.len() / from.max(1);
         let weight = wants_x.then(|| self.turned());
-        let mut dx = vec![0.0; if wants_x { x.len() } else { 0 }];
+        let mut dx = fresh(if wants_x { x.len() } else { 0 });
         let mut sums = vec![0.0; rows.div_ceil(ROWS) * to];
         let (mut dx_rest, mut sums_rest) = (dx.as_mut_slice(), sums.as_mut_slice());
         let parts = tasks(rows).map(|(start, count)| {
@@ -155,7 +158,10 @@ pub fn weight_gradients(jobs: Vec<WeightGradient<'_>>) {
     let mut parts = Vec::new();
     for job in jobs {
         let ([rows, from], [others, to]) = (job.x.shape(), job.gradient.shape());
-        assert!(rows == others && job.out.len() == from * to, "a weight's gradient has the weight's shape");
+        assert!(
+            rows == others && job.out.len() == from * to,
+            "a weight's gradient has the weight's shape"
+        );
         let out = Out::new(job.out.as_mut_ptr(), to);
         for row in (0..from).step_by(BLOCK[0]) {
             for column in (0..to).step_by(BLOCK[1]) {

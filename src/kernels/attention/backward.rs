@@ -4,7 +4,7 @@ use super::{
     super::{
         levels::add_rows,
         norm::{self, STATISTICS},
-        pool::Buffer,
+        pool::{Buffer, fresh},
         product::{Ending, Out, View, product},
         rows::{ROWS, WeightGradient, cut, tasks, total, weight_gradients},
         threads::each,
@@ -78,17 +78,20 @@ impl Attention<'_> {
         let shape = self.shape();
         let mut dqkv = Buffer::of(kept.qkv.len());
         let out = Out::new(dqkv.as_mut_ptr(), 3 * shape.dim);
-        each(kept.sums.chunks(self.tokens).enumerate().collect(), |(index, sums): (usize, &[f32])| {
-            let (picture, head) = (index / self.heads, index % self.heads);
-            let size = self.tokens * shape.dim;
-            let job = Head::of(&kept.qkv[3 * picture * size..][..3 * size], shape, head);
-            let dmixed = View::new(&dmixed[picture * size..][..size], shape.dim).columns(shape.column(0, head), shape.d_head());
-            // SAFETY: `dqkv` is lent for as long as this takes, and no two heads have a number of it in common.
-            unsafe {
-                let out = [0, 1, 2].map(|part| out.at(picture * self.tokens, shape.column(part, head)));
-                job.backward(out, sums, dmixed);
-            }
-        });
+        each(
+            kept.sums.chunks(self.tokens).enumerate().collect(),
+            |(index, sums): (usize, &[f32])| {
+                let (picture, head) = (index / self.heads, index % self.heads);
+                let size = self.tokens * shape.dim;
+                let job = Head::of(&kept.qkv[3 * picture * size..][..3 * size], shape, head);
+                let dmixed = View::new(&dmixed[picture * size..][..size], shape.dim).columns(shape.column(0, head), shape.d_head());
+                // SAFETY: `dqkv` is lent for as long as this takes, and no two heads have a number of it in common.
+                unsafe {
+                    let out = [0, 1, 2].map(|part| out.at(picture * self.tokens, shape.column(part, head)));
+                    job.backward(out, sums, dmixed);
+                }
+            },
+        );
         dqkv
     }
 
@@ -104,7 +107,7 @@ impl Attention<'_> {
         let dim = self.norm.weight.len();
         let rows = x.len() / dim;
         let weight = self.qkv.turned();
-        let (mut dx, mut inside) = (vec![0.0; x.len()], Buffer::of(x.len()));
+        let (mut dx, mut inside) = (fresh(x.len()), Buffer::of(x.len()));
         let widths = [dim, dim, 3 * dim];
         let mut sums = widths.map(|width| Buffer::zeros(rows.div_ceil(ROWS) * width));
         let mut sums_rest = sums.each_mut().map(|sums| &mut **sums);

@@ -13,8 +13,6 @@ const QUERIES: usize = 96;
 /// Sizes of an attention.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
-    /// Tokens of a picture.
-    pub tokens: usize,
     /// Numbers of a token, over all heads.
     pub dim: usize,
     /// Heads.

@@ -13,15 +13,9 @@ use burn::backend::{
 
 use super::{
     Aim, Half, Kernels,
-    flex::{map, mapped, row, shape, slice, tensor, whole},
+    flex::{map, mapped, reuse, row, shape, slice, tensor, whole},
 };
-use crate::kernels::{
-    attention::Kept as AttentionKept,
-    mlp::Kept as MlpKept,
-    norm::Norm,
-    pool::Buffer,
-    rows::MapGradients,
-};
+use crate::kernels::{attention::Kept as AttentionKept, mlp::Kept as MlpKept, norm::Norm, pool::Buffer, rows::MapGradients};
 
 type Tracked<C> = FloatTensor<Autodiff<Flex, C>>;
 
@@ -46,8 +40,17 @@ impl Backward<Flex, 3> for LinearBackward {
         let [x, weight, bias] = ops.state;
         let gradient = whole(grads.consume::<Flex>(&ops.node));
         let by = map(&weight, None).backward(slice(&x), slice(&gradient), ops.parents[0].is_some());
-        let MapGradients { x: by_x, weight: by_weight, bias: by_bias } = by;
-        register!(grads, ops.parents, [(by_x.unwrap_or_default(), &x), (by_weight, &weight), (by_bias, &bias)]);
+        let MapGradients {
+            x: by_x,
+            weight: by_weight,
+            bias: by_bias,
+        } = by;
+        register!(
+            grads,
+            ops.parents,
+            [(by_x.unwrap_or_default(), &x), (by_weight, &weight), (by_bias, &bias)]
+        );
+        [gradient, x].into_iter().for_each(reuse);
     }
 }
 
@@ -62,6 +65,7 @@ impl Backward<Flex, 2> for ProductBackward {
         let gradient = whole(grads.consume::<Flex>(&ops.node));
         let by = map(&weight, None).backward(slice(&x), slice(&gradient), ops.parents[0].is_some());
         register!(grads, ops.parents, [(by.x.unwrap_or_default(), &x), (by.weight, &weight)]);
+        [gradient, x].into_iter().for_each(reuse);
     }
 }
 
@@ -82,6 +86,7 @@ impl Backward<Flex, 3> for NormBackward {
         };
         let [by_x, by_weight, by_bias] = norm.backward(&statistics, slice(&x), slice(&gradient));
         register!(grads, ops.parents, [(by_x, &x), (by_weight, &weight), (by_bias, &bias)]);
+        [gradient, x].into_iter().for_each(reuse);
     }
 }
 
@@ -110,6 +115,7 @@ impl Backward<Flex, 7> for AttentionBackward {
                 (output_bias, &half.second_bias),
             ]
         );
+        [gradient, x].into_iter().for_each(reuse);
     }
 }
 
@@ -137,6 +143,7 @@ impl Backward<Flex, 7> for MlpBackward {
                 (down_bias, &half.second_bias),
             ]
         );
+        [gradient, x].into_iter().for_each(reuse);
     }
 }
 

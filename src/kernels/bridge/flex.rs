@@ -12,7 +12,7 @@ use crate::kernels::{
     mlp::Mlp,
     norm::Norm,
     patches::Cut,
-    pool::Buffer,
+    pool::{Buffer, give},
     rows::Map,
 };
 
@@ -39,6 +39,16 @@ pub fn slice(tensor: &FlexTensor) -> &[f32] {
 /// A tensor of these numbers.
 pub fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
     FlexTensor::from_data(TensorData::new(values, shape))
+}
+
+/// Takes the memory of a tensor that is done with, where nobody else holds it.
+pub fn reuse(tensor: FlexTensor) {
+    if tensor.is_unique() && tensor.is_contiguous() && tensor.layout().start_offset() == 0 {
+        let (bytes, ..) = tensor.into_data().into_parts();
+        if let Ok(values) = bytes.try_into_vec::<f32>() {
+            give(values);
+        }
+    }
 }
 
 /// The tensor's shape.

@@ -34,7 +34,11 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn strided(values: &'a [f32], rows: usize, columns: usize, row_step: usize) -> Self {
         let end = if rows * columns == 0 { 0 } else { (rows - 1) * row_step + columns };
-        assert!(end <= values.len(), "{rows} rows of {columns} at every {row_step}th of {} numbers", values.len());
+        assert!(
+            end <= values.len(),
+            "{rows} rows of {columns} at every {row_step}th of {} numbers",
+            values.len()
+        );
         Self {
             values,
             rows,
@@ -64,7 +68,11 @@ impl<'a> View<'a> {
     pub fn rows(self, start: usize, count: usize) -> Self {
         assert!(start + count <= self.rows, "rows {start}..{} of {}", start + count, self.rows);
         let values = if count == 0 { &[] } else { &self.values[start * self.row_step..] };
-        Self { values, rows: count, ..self }
+        Self {
+            values,
+            rows: count,
+            ..self
+        }
     }
 
     /// `count` columns from `start` on.
@@ -82,7 +90,10 @@ impl<'a> View<'a> {
     /// When they do not.
     #[must_use]
     pub fn contiguous(self) -> &'a [f32] {
-        assert!(self.column_step == 1 && self.row_step == self.columns, "rows with gaps between them");
+        assert!(
+            self.column_step == 1 && self.row_step == self.columns,
+            "rows with gaps between them"
+        );
         &self.values[..self.rows * self.columns]
     }
 
@@ -127,7 +138,10 @@ pub fn product(out: &mut [f32], a: View<'_>, b: &Packed, ending: Ending<'_>) {
 /// # Panics
 /// When shapes do not match.
 pub(super) unsafe fn add_product(out: Out, a: View<'_>, b: &Packed) {
-    let ending = Ending { keep: true, ..Ending::default() };
+    let ending = Ending {
+        keep: true,
+        ..Ending::default()
+    };
     // SAFETY: the caller's word.
     unsafe { put_product(out, a, b, ending) }
 }
@@ -141,7 +155,10 @@ pub(super) unsafe fn add_product(out: Out, a: View<'_>, b: &Packed) {
 /// When shapes do not match.
 pub(super) unsafe fn put_product(out: Out, a: View<'_>, b: &Packed, ending: Ending<'_>) {
     assert_eq!(a.columns, b.rows(), "columns of the left, rows of the right factor");
-    assert!(ending.add.is_none() && ending.bias.is_none_or(|bias| bias.len() == b.columns()), "one bias a column");
+    assert!(
+        ending.add.is_none() && ending.bias.is_none_or(|bias| bias.len() == b.columns()),
+        "one bias a column"
+    );
     // SAFETY: the caller's word.
     unsafe { sweep::sweep(out, a, b, ending) }
 }

@@ -42,7 +42,14 @@ pub fn tiles(level: Level) -> &'static [Tile] {
     match level {
         Level::Plain => &[plain::<1>, plain::<2>, plain::<3>, plain::<4>],
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => &[x86::avx2::<1>, x86::avx2::<2>, x86::avx2::<3>, x86::avx2::<4>, x86::avx2::<5>, x86::avx2::<6>],
+        Level::Avx2 => &[
+            x86::avx2::<1>,
+            x86::avx2::<2>,
+            x86::avx2::<3>,
+            x86::avx2::<4>,
+            x86::avx2::<5>,
+            x86::avx2::<6>,
+        ],
         #[cfg(target_arch = "x86_64")]
         Level::Avx512 => &[
             x86::avx512::<1>,
