@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { peer } from './peers.mjs';
 import { median, report } from './report.mjs';
 
@@ -14,7 +15,7 @@ const [ROUNDS, STEPS, BATCH] = [3, 12, 64];
 const program = join(process.env.DARKROOM_TARGET ?? 'target', 'release', 'darkroom');
 const bare = (threads) => {
   const words = ['bench', '--quiet', '--bench', 'step', '--', threads, BATCH, STEPS].map(String);
-  return JSON.parse(execFileSync('cargo', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim().split('\n').at(-1));
+  return JSON.parse(execFileSync('cargo', words, { cwd: fileURLToPath(new URL('..', import.meta.url)), encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim().split('\n').at(-1));
 };
 const steps = [];
 for (const threads of [2, 1]) {
