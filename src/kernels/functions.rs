@@ -36,6 +36,7 @@ pub fn exp<const FUSED: bool>(x: f32) -> f32 {
 #[inline(always)]
 pub fn erf<const FUSED: bool>(x: f32) -> f32 {
     const LAST: f32 = 3.92;
+    #[expect(clippy::approx_constant, reason = "fitted together with the others")]
     const ABOVE: [f32; 7] = [
         1.992_420_1e-8,
         -1.957_830_8e-6,

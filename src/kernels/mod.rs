@@ -11,7 +11,7 @@
 //! | [`norm`], [`softmax`], [`functions`] | layer normalisation, softmax, GELU |
 //! | [`attention`], [`mlp`] | the two halves of a transformer's layer, each in one go |
 //! | [`patches`], [`error`] | pictures into patches, squared errors |
-//! | `levels`, [`vector`] | one text for every kind of processor |
+//! | `levels`, `vector` | one text for every kind of processor |
 //! | [`pool`], [`threads`] | memory that is used again; work on every core |
 //! | [`bridge`] | operations on tensors |
 
@@ -28,4 +28,4 @@ pub mod product;
 pub mod rows;
 pub mod softmax;
 pub mod threads;
-pub mod vector;
+pub(crate) mod vector;

@@ -12,7 +12,7 @@ use crate::kernels::{
     mlp::Mlp,
     norm::Norm,
     patches::Cut,
-    pool::{Buffer, give},
+    pool::{self, Buffer},
     rows::Map,
 };
 
@@ -42,11 +42,12 @@ pub fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
 }
 
 /// Takes the memory of a tensor that is done with, where nobody else holds it.
+#[cfg(feature = "train")]
 pub fn reuse(tensor: FlexTensor) {
     if tensor.is_unique() && tensor.is_contiguous() && tensor.layout().start_offset() == 0 {
         let (bytes, ..) = tensor.into_data().into_parts();
         if let Ok(values) = bytes.try_into_vec::<f32>() {
-            give(values);
+            pool::give(values);
         }
     }
 }
