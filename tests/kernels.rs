@@ -393,11 +393,13 @@ fn gradients_are_slopes() {
         norm,
         up: Map {
             weight: &wide,
+            packed: false,
             bias: Some(&wide_bias),
             shape: [dim, hidden],
         },
         down: Map {
             weight: &narrow,
+            packed: false,
             bias: Some(&bias),
             shape: [hidden, dim],
         },
@@ -413,11 +415,13 @@ fn gradients_are_slopes() {
         norm,
         qkv: Map {
             weight: &qkv,
+            packed: false,
             bias: Some(&qkv_bias),
             shape: [dim, 3 * dim],
         },
         output: Map {
             weight: &output,
+            packed: false,
             bias: Some(&bias),
             shape: [dim, dim],
         },

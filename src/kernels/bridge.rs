@@ -67,6 +67,8 @@ pub trait Kernels: Backend {
 /// Operations on what no gradient reaches.
 #[backend_extension(Flex)]
 pub trait Constants: Backend {
+    /// A weight as products read it.
+    fn kernel_pack(weight: FloatTensor<Self>) -> FloatTensor<Self>;
     /// Mean square of what should be said of each picture.
     fn kernel_powers(#[extension_type] aim: Aim<Self>) -> FloatTensor<Self>;
     /// Pictures into standardised patches.
@@ -106,6 +108,13 @@ pub struct NormTensors {
 
 /// An affine map's weight `[d_input, d_output]` and bias `[d_output]`.
 pub type MapTensors = (Tensor<2>, Tensor<1>);
+
+/// A weight `[d_input, d_output]` laid out once as products read it, for a network that only answers: the functions of
+/// this room take it in place of the weight, Burn's own do not.
+#[must_use]
+pub fn pack<const D: usize>(weight: Tensor<D>) -> Tensor<D> {
+    Tensor::from_dispatch(<Dispatch as Constants>::kernel_pack(weight.into_dispatch()))
+}
 
 /// `x W + b` over the last axis: `[..., d_input]` to `[..., d_output]`.
 #[must_use]

@@ -22,7 +22,7 @@ macro_rules! at_every_level {
                     $crate::kernels::vector::Level::Avx512 => return unsafe { avx512($($arg),*) },
                     // SAFETY: as above.
                     $crate::kernels::vector::Level::Avx2 => return unsafe { avx2($($arg),*) },
-                    $crate::kernels::vector::Level::Plain => {}
+                    $crate::kernels::vector::Level::Plain | $crate::kernels::vector::Level::Linked => {}
                 }
             }
             $body::<false>($($arg),*)
@@ -70,6 +70,7 @@ pub fn folded(mut lanes: [f32; LANES], with: impl Fn(f32, f32) -> f32) -> f32 {
 }
 
 /// The largest, or -infinity; a number that is none is passed over.
+#[cfg(not(target_feature = "simd128"))] // `number` has another there
 #[inline(always)]
 pub fn largest(values: &[f32]) -> f32 {
     let larger = |a: f32, b: f32| if b > a { b } else { a };

@@ -11,7 +11,7 @@
 //! | [`norm`], [`softmax`], [`functions`] | layer normalisation, softmax, GELU |
 //! | [`attention`], [`mlp`] | the two halves of a transformer's layer, each in one go |
 //! | [`patches`], [`error`] | pictures into patches, squared errors |
-//! | `levels`, `vector` | one text for every kind of processor |
+//! | `levels`, [`number`], `vector` | one text for every kind of processor |
 //! | [`pool`], [`threads`] | memory that is used again; work on every core |
 //! | [`bridge`] | operations on tensors |
 
@@ -22,6 +22,7 @@ pub mod functions;
 mod levels;
 pub mod mlp;
 pub mod norm;
+pub mod number;
 pub mod patches;
 pub mod pool;
 pub mod product;

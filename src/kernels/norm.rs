@@ -2,6 +2,7 @@
 
 use super::{
     levels::{at_every_level, fma, sum_of},
+    number::{Function, Number, combine, sum},
     pool::{Buffer, fresh},
     rows::{ROWS, cut, tasks, total},
     threads::each,
@@ -21,15 +22,48 @@ pub struct Norm<'a> {
 /// Numbers that [`normalise`] leaves of each row: its mean and one over its deviation.
 pub const STATISTICS: usize = 2;
 
+/// How much more than this.
+struct Above(f32);
+
+impl Function for Above {
+    #[inline(always)]
+    fn of<N: Number>(&self, x: N) -> N {
+        x - N::all(self.0)
+    }
+}
+
+/// Squared, from a mean.
+struct Distance(f32);
+
+impl Function for Distance {
+    #[inline(always)]
+    fn of<N: Number>(&self, x: N) -> N {
+        let from = x - N::all(self.0);
+        from * from
+    }
+}
+
+struct Standard {
+    mean: f32,
+    scale: f32,
+}
+
+impl Function for Standard {
+    #[inline(always)]
+    fn of<N: Number>(&self, x: N) -> N {
+        (x - N::all(self.mean)) * N::all(self.scale)
+    }
+}
+
 #[inline(always)]
 fn normalise_body<const FUSED: bool>(norm: Norm<'_>, to: &mut [f32], statistics: &mut [f32], x: &[f32]) {
     let dim = norm.weight.len();
     let rows = to.chunks_exact_mut(dim).zip(x.chunks_exact(dim));
     for ((to, x), statistics) in rows.zip(statistics.chunks_exact_mut(STATISTICS)) {
         // Twice, so that equal numbers are their own mean to the bit: what is left of them is divided by next to nothing.
-        let rough = sum_of(x, x, |x, _| x) / dim as f32;
-        let mean = rough + sum_of(x, x, |x, _| x - rough) / dim as f32;
-        let variance = sum_of(x, x, |x, _| (x - mean) * (x - mean)) / dim as f32;
+        let rough = sum(x, &Above(0.0)) / dim as f32;
+        let mean = rough + sum(x, &Above(rough)) / dim as f32;
+        let variance = sum(x, &Distance(mean)) / dim as f32;
         let scale = 1.0 / (variance + norm.epsilon).sqrt();
         statistics.copy_from_slice(&[mean, scale]);
         apply::<FUSED>(norm, to, [mean, scale], x);
@@ -38,9 +72,7 @@ fn normalise_body<const FUSED: bool>(norm: Norm<'_>, to: &mut [f32], statistics:
 
 #[inline(always)]
 fn apply<const FUSED: bool>(norm: Norm<'_>, to: &mut [f32], [mean, scale]: [f32; 2], x: &[f32]) {
-    for (((to, x), weight), bias) in to.iter_mut().zip(x).zip(norm.weight).zip(norm.bias) {
-        *to = fma::<FUSED>((x - mean) * scale, *weight, *bias);
-    }
+    combine::<FUSED>(to, x, [norm.weight, norm.bias], &Standard { mean, scale });
 }
 
 #[inline(always)]

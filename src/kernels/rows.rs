@@ -8,8 +8,9 @@ use super::{
 };
 
 /// Rows that a thread takes at a time: a multiple of every tile's rows, and few enough that what they become on their
-/// way through a layer stays in the processor's second cache.
-pub const ROWS: usize = 60;
+/// way through a layer stays in the processor's second cache. One thread alone takes more: each share reads all weights
+/// anew.
+pub const ROWS: usize = if cfg!(feature = "train") { 60 } else { 100 };
 
 /// Where each task's rows begin, and how many they are.
 pub fn tasks(rows: usize) -> impl Iterator<Item = (usize, usize)> {
@@ -34,8 +35,10 @@ pub fn total(rows: &[f32], width: usize) -> Vec<f32> {
 /// `y = x W + b`.
 #[derive(Clone, Copy, Debug)]
 pub struct Map<'a> {
-    /// `[d_input, d_output]`.
+    /// `[d_input, d_output]`, or the panels that were made of it.
     pub weight: &'a [f32],
+    /// Whether these are panels.
+    pub packed: bool,
     /// `[d_output]`.
     pub bias: Option<&'a [f32]>,
     /// `[d_input, d_output]`.
@@ -56,13 +59,21 @@ pub struct MapGradients {
 impl<'a> Map<'a> {
     /// The weight as the way there needs it.
     #[must_use]
-    pub fn packed(&self) -> Packed {
-        Packed::shared(View::new(self.weight, self.shape[1]))
+    pub fn packed(&self) -> Packed<'a> {
+        if self.packed {
+            Packed::lent(self.weight, self.shape)
+        } else {
+            Packed::shared(View::new(self.weight, self.shape[1]))
+        }
     }
 
     /// The weight as the way back needs it.
+    ///
+    /// # Panics
+    /// When there are panels only: nobody learns then.
     #[must_use]
-    pub fn turned(&self) -> Packed {
+    pub fn turned(&self) -> Packed<'static> {
+        assert!(!self.packed, "gradients want the weight in rows");
         Packed::shared(View::new(self.weight, self.shape[1]).turned())
     }
 

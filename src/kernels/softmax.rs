@@ -2,21 +2,41 @@
 
 use super::{
     functions::exp,
-    levels::{at_every_level, largest, sum_of},
+    levels::{at_every_level, sum_of},
+    number::{Function, Number, largest, replace, sum},
 };
+
+/// `e^(scale x - top)`.
+struct Raised<const FUSED: bool> {
+    scale: f32,
+    top: f32,
+}
+
+impl<const FUSED: bool> Function for Raised<FUSED> {
+    #[inline(always)]
+    fn of<N: Number>(&self, x: N) -> N {
+        exp::<FUSED, N>(N::all(self.scale) * x - N::all(self.top))
+    }
+}
+
+struct Scaled(f32);
+
+impl Function for Scaled {
+    #[inline(always)]
+    fn of<N: Number>(&self, x: N) -> N {
+        x * N::all(self.0)
+    }
+}
 
 #[inline(always)]
 fn soften_body<const FUSED: bool>(rows: &mut [f32], sums: &mut [f32], scale: f32) {
     let width = rows.len() / sums.len().max(1);
     for (row, log_sum) in rows.chunks_exact_mut(width.max(1)).zip(sums) {
         let top = scale * largest(row);
-        for value in row.iter_mut() {
-            *value = exp::<FUSED>(scale * *value - top);
-        }
-        let sum = sum_of(row, row, |value, _| value);
-        let share = 1.0 / sum;
-        row.iter_mut().for_each(|value| *value *= share);
-        *log_sum = top + sum.ln();
+        replace(row, &Raised::<FUSED> { scale, top });
+        let whole = sum(row, &Scaled(1.0));
+        replace(row, &Scaled(1.0 / whole));
+        *log_sum = top + whole.ln();
     }
 }
 
@@ -25,7 +45,7 @@ fn again_body<const FUSED: bool>(rows: &mut [f32], sums: &[f32], scale: f32) {
     let width = rows.len() / sums.len().max(1);
     for (row, log_sum) in rows.chunks_exact_mut(width.max(1)).zip(sums) {
         for value in row {
-            *value = exp::<FUSED>(scale * *value - log_sum);
+            *value = exp::<FUSED, f32>(scale * *value - log_sum);
         }
     }
 }

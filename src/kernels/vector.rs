@@ -68,6 +68,8 @@ unsafe impl Vector for Plain {
 pub enum Level {
     /// What every processor of the target has.
     Plain,
+    /// Tiles that were handed to [`link`](super::product::link).
+    Linked,
     /// Eight numbers at a time, with fused multiplication and addition.
     #[cfg(target_arch = "x86_64")]
     Avx2,
@@ -91,7 +93,11 @@ impl Level {
                 return Self::Avx2;
             }
         }
-        Self::Plain
+        if super::product::tiles().is_some() {
+            Self::Linked
+        } else {
+            Self::Plain
+        }
     }
 }
 

@@ -17,9 +17,7 @@ pub fn psnr_db(mse: f64) -> f64 {
 /// Mean squared error over the three channels of the hidden pixels; `None` when nothing is hidden or the sizes differ.
 #[must_use]
 pub fn hidden_mse(truth: &Picture, guess: &Picture, mask: &Mask) -> Option<f64> {
-    let (sums, counts) = patch_sums(truth, guess, mask)?;
-    let count: usize = counts.iter().sum();
-    (count > 0).then(|| sums.iter().sum::<f64>() / count as f64)
+    energies(truth, guess, mask).0
 }
 
 /// PSNR in dB over the hidden pixels; `None` when nothing is hidden or the sizes differ.
@@ -31,13 +29,21 @@ pub fn hidden_psnr_db(truth: &Picture, guess: &Picture, mask: &Mask) -> Option<f
 /// The same for each patch, row by row; `None` where a patch is visible, and everywhere when the sizes differ.
 #[must_use]
 pub fn patch_mse(truth: &Picture, guess: &Picture, mask: &Mask) -> Vec<Option<f32>> {
+    energies(truth, guess, mask).1
+}
+
+/// [`hidden_mse`] and [`patch_mse`] in one pass.
+#[must_use]
+pub fn energies(truth: &Picture, guess: &Picture, mask: &Mask) -> (Option<f64>, Vec<Option<f32>>) {
     let Some((sums, counts)) = patch_sums(truth, guess, mask) else {
-        return vec![None; mask.grid.len()];
+        return (None, vec![None; mask.grid.len()]);
     };
-    sums.iter()
-        .zip(counts)
-        .map(|(&sum, count)| (count > 0).then(|| (sum / count as f64) as f32))
-        .collect()
+    let mean = |sum: f64, count: usize| (count > 0).then(|| sum / count as f64);
+    let patches = sums
+        .iter()
+        .zip(&counts)
+        .map(|(sum, count)| mean(*sum, *count).map(|mse| mse as f32));
+    (mean(sums.iter().sum(), counts.iter().sum()), patches.collect())
 }
 
 /// For each patch the sum of squared errors and the number of values in it; zeros where it is visible.

@@ -19,7 +19,7 @@ use crate::{
     methods::{AnyMethod, Batch, Method},
     picture::{
         Picture, fill,
-        measure::{hidden_mse, patch_mse, psnr_db},
+        measure::{energies, hidden_mse, psnr_db},
     },
     platform::now_ms,
     protocol::Psnr,
@@ -60,7 +60,7 @@ pub async fn predict(model: &AnyMethod, picture: &Picture, mask: &Mask, device: 
     let drawn = drawn.pop().ok_or_else(|| PredictError::Device("it answered with nothing".into()))?;
     let network_ms = (now_ms() - asked) as f32;
     let db = |guess: &Picture| hidden_mse(picture, guess, mask).map(|mse| psnr_db(mse) as f32);
-    let energy = hidden_mse(picture, &drawn, mask);
+    let (energy, patch_energy) = energies(picture, &drawn, mask);
     let psnr = || {
         Some(Psnr {
             model: psnr_db(energy?) as f32,
@@ -70,7 +70,7 @@ pub async fn predict(model: &AnyMethod, picture: &Picture, mask: &Mask, device: 
     };
     Ok(Predicted {
         energy: energy.map(|energy| energy as f32),
-        patch_energy: patch_mse(picture, &drawn, mask),
+        patch_energy,
         psnr: psnr(),
         drawn,
         network_ms,
@@ -128,7 +128,10 @@ async fn values(tensor: Tensor<4>) -> Result<Vec<f32>, PredictError> {
         .into_data_async()
         .await
         .map_err(|error| PredictError::Device(error.to_string()))?;
-    let values: Vec<f32> = data.iter::<f32>().collect();
+    let values = match data.as_slice::<f32>() {
+        Ok(values) => values.to_vec(),
+        Err(_) => data.iter::<f32>().collect(), // half precision
+    };
     match values.iter().all(|value| value.is_finite()) {
         true => Ok(values),
         false => Err(PredictError::NotFinite),

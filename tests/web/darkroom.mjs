@@ -42,9 +42,9 @@ export function browser({ gpu = false } = {}) {
 export async function visit(browser, server, { hash = '', prepare, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, ...options });
   const page = await context.newPage();
-  const seen = { errors: [], requests: [] };
+  const seen = { errors: [], warnings: [], requests: [] };
   page.on('pageerror', (error) => seen.errors.push(String(error)));
-  page.on('console', (message) => message.type() === 'error' && seen.errors.push(message.text()));
+  page.on('console', (message) => ({ error: seen.errors, warning: seen.warnings })[message.type()]?.push(message.text()));
   context.on('request', (request) => seen.requests.push(request.url()));
   if (prepare) await prepare(page, context);
   await page.goto(server.url + hash);

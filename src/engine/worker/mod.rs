@@ -10,6 +10,7 @@ mod pictures;
 mod session;
 mod shipped;
 mod storage;
+mod tiles;
 mod whole;
 
 use std::{
@@ -73,6 +74,9 @@ pub fn start() {
 }
 
 async fn run() -> Result<(), String> {
+    if let Err(reason) = tiles::install() {
+        warn(&format!("Predictions will take longer than they should: {reason:?}"));
+    }
     let chosen = device::choose().await?;
     let (device, adapter) = (chosen.kind, chosen.adapter.clone());
     let engine = Rc::new(Engine {

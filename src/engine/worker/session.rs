@@ -7,6 +7,7 @@ use super::device::Chosen;
 use crate::{
     mask::{Grid, Mask},
     methods::{AnyMethod, Method},
+    nn::packed,
     picture::Picture,
     platform::now_ms,
     predict::{self, Predicted},
@@ -48,7 +49,7 @@ impl Session {
             note: opened.note,
         };
         Ok(Self {
-            model: opened.method,
+            model: packed(opened.method),
             header: opened.header,
             info,
         })

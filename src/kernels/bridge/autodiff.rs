@@ -13,7 +13,7 @@ use burn::backend::{
 
 use super::{
     Aim, Half, Kernels,
-    flex::{map, mapped, reuse, row, shape, slice, tensor, whole},
+    flex::{last, map, mapped, reuse, row, shape, slice, tensor, whole},
 };
 use crate::kernels::{attention::Kept as AttentionKept, mlp::Kept as MlpKept, norm::Norm, pool::Buffer, rows::MapGradients};
 
@@ -39,7 +39,7 @@ impl Backward<Flex, 3> for LinearBackward {
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
         let [x, weight, bias] = ops.state;
         let gradient = whole(grads.consume::<Flex>(&ops.node));
-        let by = map(&weight, None).backward(slice(&x), slice(&gradient), ops.parents[0].is_some());
+        let by = map(&weight, None, last(&x)).backward(slice(&x), slice(&gradient), ops.parents[0].is_some());
         let MapGradients {
             x: by_x,
             weight: by_weight,
@@ -63,7 +63,7 @@ impl Backward<Flex, 2> for ProductBackward {
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
         let [x, weight] = ops.state;
         let gradient = whole(grads.consume::<Flex>(&ops.node));
-        let by = map(&weight, None).backward(slice(&x), slice(&gradient), ops.parents[0].is_some());
+        let by = map(&weight, None, last(&x)).backward(slice(&x), slice(&gradient), ops.parents[0].is_some());
         register!(grads, ops.parents, [(by.x.unwrap_or_default(), &x), (by.weight, &weight)]);
         [gradient, x].into_iter().for_each(reuse);
     }
@@ -198,7 +198,7 @@ impl<C: CheckpointStrategy> Kernels for Autodiff<Flex, C> {
     fn kernel_linear(x: Tracked<C>, weight: Tracked<C>, bias: Tracked<C>) -> Tracked<C> {
         let parents = [x.node(), weight.node(), bias.node()];
         let state = [x.into_primitive(), weight.into_primitive(), bias.into_primitive()].map(whole);
-        let map = map(&state[1], Some(&state[2]));
+        let map = map(&state[1], Some(&state[2]), last(&state[0]));
         let output = tensor(map.forward(slice(&state[0])), mapped(&state[0], &map));
         match LinearBackward.prepare::<C>(parents).compute_bound().stateful() {
             OpsKind::Tracked(prep) => prep.finish(state, output),

@@ -13,6 +13,7 @@ use crate::kernels::{
     norm::Norm,
     patches::Cut,
     pool::{self, Buffer},
+    product::{View, panel_width, panels},
     rows::Map,
 };
 
@@ -57,14 +58,39 @@ pub fn shape(tensor: &FlexTensor) -> Shape {
     tensor.layout().shape().clone()
 }
 
-/// A map of these numbers.
-pub fn map<'a>(weight: &'a FlexTensor, bias: Option<&'a FlexTensor>) -> Map<'a> {
+/// A map of `from` numbers, of these. A weight of another number of rows is one that was packed: see [`pack`].
+pub fn map<'a>(weight: &'a FlexTensor, bias: Option<&'a FlexTensor>, from: usize) -> Map<'a> {
     let shape = weight.layout().shape();
+    let (values, packed) = (slice(weight), shape[0] != from);
+    assert!(
+        !packed || shape[1] == panel_width(),
+        "a weight of {} rows for {from} numbers",
+        shape[0]
+    );
     Map {
-        weight: slice(weight),
+        weight: values,
+        packed,
         bias: bias.map(slice),
-        shape: [shape[0], shape[1]],
+        shape: [from, if packed { values.len() / from.max(1) } else { shape[1] }],
     }
+}
+
+/// Numbers of the last axis.
+pub fn last(x: &FlexTensor) -> usize {
+    let shape = x.layout().shape();
+    shape[shape.num_dims() - 1]
+}
+
+/// A weight `[d_input, d_output]` in panels, `[panels d_input, width]`. It stays as it is where the last panel would
+/// not be full, since shapes could no longer tell what it was.
+pub fn pack(weight: FlexTensor) -> FlexTensor {
+    let weight = whole(weight);
+    let (shape, width) = (shape(&weight), panel_width());
+    if shape.num_dims() != 2 || shape[0] == 0 || shape[1] % width != 0 {
+        return weight;
+    }
+    let panels = panels(View::new(slice(&weight), shape[1]));
+    tensor(panels, Shape::from([shape[0] * shape[1] / width, width]))
 }
 
 /// The shape of what a map makes of rows of this shape.
@@ -100,8 +126,8 @@ impl Half<Flex> {
     pub fn mlp(&self, epsilon: f32) -> Mlp<'_> {
         Mlp {
             norm: self.norm(epsilon),
-            up: map(&self.first_weight, Some(&self.first_bias)),
-            down: map(&self.second_weight, Some(&self.second_bias)),
+            up: map(&self.first_weight, Some(&self.first_bias), last(&self.norm_weight)),
+            down: map(&self.second_weight, Some(&self.second_bias), last(&self.first_bias)),
         }
     }
 
@@ -109,8 +135,8 @@ impl Half<Flex> {
     pub fn attention(&self, heads: usize, tokens: usize, epsilon: f32) -> Attention<'_> {
         Attention {
             norm: self.norm(epsilon),
-            qkv: map(&self.first_weight, Some(&self.first_bias)),
-            output: map(&self.second_weight, Some(&self.second_bias)),
+            qkv: map(&self.first_weight, Some(&self.first_bias), last(&self.norm_weight)),
+            output: map(&self.second_weight, Some(&self.second_bias), last(&self.norm_weight)),
             heads,
             tokens,
         }
@@ -120,13 +146,13 @@ impl Half<Flex> {
 impl Kernels for Flex {
     fn kernel_product(x: FlexTensor, weight: FlexTensor) -> FlexTensor {
         let (x, weight) = (whole(x), whole(weight));
-        let map = map(&weight, None);
+        let map = map(&weight, None, last(&x));
         tensor(map.forward(slice(&x)), mapped(&x, &map))
     }
 
     fn kernel_linear(x: FlexTensor, weight: FlexTensor, bias: FlexTensor) -> FlexTensor {
         let (x, weight, bias) = (whole(x), whole(weight), whole(bias));
-        let map = map(&weight, Some(&bias));
+        let map = map(&weight, Some(&bias), last(&x));
         tensor(map.forward(slice(&x)), mapped(&x, &map))
     }
 
@@ -159,6 +185,10 @@ impl Kernels for Flex {
 }
 
 impl Constants for Flex {
+    fn kernel_pack(weight: FlexTensor) -> FlexTensor {
+        pack(weight)
+    }
+
     fn kernel_powers(aim: Aim<Self>) -> FlexTensor {
         row(aim.stacked().aim().powers())
     }

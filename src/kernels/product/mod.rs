@@ -3,11 +3,14 @@
 //! The right factor is packed once into panels of a few columns, which a tile of sums in the processor's registers runs
 //! down; the left one is read where it lies, turned or not. Sums run in a fixed order that depends on the shapes alone.
 
+pub mod emit;
+pub mod linked;
 mod pack;
 mod sweep;
 mod tile;
 
-pub use pack::Packed;
+pub use linked::{Tile, Tiles, link, tiles};
+pub use pack::{Packed, panel_width, panels};
 pub(super) use sweep::Out;
 
 /// A matrix where it lies.
@@ -119,7 +122,7 @@ pub struct Ending<'a> {
 ///
 /// # Panics
 /// When shapes do not match.
-pub fn product(out: &mut [f32], a: View<'_>, b: &Packed, ending: Ending<'_>) {
+pub fn product(out: &mut [f32], a: View<'_>, b: &Packed<'_>, ending: Ending<'_>) {
     let [rows, columns] = [a.rows, b.columns()];
     assert_eq!(out.len(), rows * columns, "a product of {rows} rows and {columns} columns");
     assert_eq!(a.columns, b.rows(), "columns of the left, rows of the right factor");
@@ -137,7 +140,7 @@ pub fn product(out: &mut [f32], a: View<'_>, b: &Packed, ending: Ending<'_>) {
 ///
 /// # Panics
 /// When shapes do not match.
-pub(super) unsafe fn add_product(out: Out, a: View<'_>, b: &Packed) {
+pub(super) unsafe fn add_product(out: Out, a: View<'_>, b: &Packed<'_>) {
     let ending = Ending {
         keep: true,
         ..Ending::default()
@@ -153,7 +156,7 @@ pub(super) unsafe fn add_product(out: Out, a: View<'_>, b: &Packed) {
 ///
 /// # Panics
 /// When shapes do not match.
-pub(super) unsafe fn put_product(out: Out, a: View<'_>, b: &Packed, ending: Ending<'_>) {
+pub(super) unsafe fn put_product(out: Out, a: View<'_>, b: &Packed<'_>, ending: Ending<'_>) {
     assert_eq!(a.columns, b.rows(), "columns of the left, rows of the right factor");
     assert!(
         ending.add.is_none() && ending.bias.is_none_or(|bias| bias.len() == b.columns()),

@@ -1,53 +1,97 @@
 //! The right factor, laid out as the tile reads it.
 
+use std::ops::Deref;
+
 use super::{View, tile};
 use crate::kernels::{pool::Buffer, threads::each, vector::Level};
 
 /// A matrix in panels: the first few columns row by row, then the next few; the last panel is filled up with zeros.
-pub struct Packed {
-    values: Buffer,
+pub struct Packed<'a> {
+    values: Values<'a>,
     rows: usize,
     columns: usize,
     width: usize,
     level: Level,
 }
 
-impl Packed {
+enum Values<'a> {
+    Own(Buffer),
+    Lent(&'a [f32]),
+}
+
+impl Deref for Values<'_> {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        match self {
+            Self::Own(values) => values,
+            Self::Lent(values) => values,
+        }
+    }
+}
+
+/// Columns of a panel on this processor.
+#[must_use]
+pub fn panel_width() -> usize {
+    tile::width(Level::best())
+}
+
+/// The panels of `b`, for [`Packed::lent`] later on.
+#[must_use]
+pub fn panels(b: View<'_>) -> Vec<f32> {
+    let mut values = vec![0.0; room(b, panel_width())];
+    pack(&mut values, b, panel_width());
+    values
+}
+
+impl Packed<'static> {
     /// Packs `b` for this processor, on the thread that calls.
     #[must_use]
     pub fn new(b: View<'_>) -> Self {
-        let mut packed = Self::empty(b);
-        for (index, panel) in packed.panels() {
-            fill(panel, b, index);
-        }
-        packed
+        Self::at(Level::best(), b)
+    }
+
+    /// Packs `b` for processors of a level.
+    pub(super) fn at(level: Level, b: View<'_>) -> Self {
+        let width = tile::width(level);
+        let mut values = Buffer::of(room(b, width));
+        pack(&mut values, b, width);
+        Self::of(Values::Own(values), b.shape(), level)
     }
 
     /// Packs `b` for this processor, on every core: for a factor that many threads share.
     #[must_use]
     pub fn shared(b: View<'_>) -> Self {
-        let mut packed = Self::empty(b);
-        each(packed.panels().collect(), |(index, panel): (usize, &mut [f32])| {
-            fill(panel, b, index)
+        let level = Level::best();
+        let width = tile::width(level);
+        let mut values = Buffer::of(room(b, width));
+        each(split(&mut values, b, width).collect(), |(index, panel): (usize, &mut [f32])| {
+            fill(panel, b, index);
         });
-        packed
+        Self::of(Values::Own(values), b.shape(), level)
+    }
+}
+
+impl<'a> Packed<'a> {
+    /// What [`panels`] made of a matrix of `rows` and `columns`.
+    ///
+    /// # Panics
+    /// When the matrix was of another size.
+    #[must_use]
+    pub fn lent(values: &'a [f32], [rows, columns]: [usize; 2]) -> Self {
+        let len = rows * columns.next_multiple_of(panel_width());
+        assert_eq!(values.len(), len, "panels of {rows} rows and {columns} columns");
+        Self::of(Values::Lent(values), [rows, columns], Level::best())
     }
 
-    fn empty(b: View<'_>) -> Self {
-        let level = Level::best();
-        let [rows, columns] = b.shape();
-        let width = tile::width(level);
+    fn of(values: Values<'a>, [rows, columns]: [usize; 2], level: Level) -> Self {
         Self {
-            values: Buffer::of(rows * columns.next_multiple_of(width)),
+            values,
             rows,
             columns,
-            width,
+            width: tile::width(level),
             level,
         }
-    }
-
-    fn panels(&mut self) -> impl Iterator<Item = (usize, &mut [f32])> {
-        self.values.chunks_exact_mut((self.rows * self.width).max(1)).enumerate()
     }
 
     /// Rows of the matrix.
@@ -75,6 +119,19 @@ impl Packed {
         let len = self.rows * self.width;
         &self.values[index * len..][..len]
     }
+}
+
+/// Numbers in all panels of `b`.
+fn room(b: View<'_>, width: usize) -> usize {
+    b.rows * b.columns.next_multiple_of(width)
+}
+
+fn split<'a>(values: &'a mut [f32], b: View<'_>, width: usize) -> impl Iterator<Item = (usize, &'a mut [f32])> + use<'a> {
+    values.chunks_exact_mut((b.rows * width).max(1)).enumerate()
+}
+
+fn pack(values: &mut [f32], b: View<'_>, width: usize) {
+    split(values, b, width).for_each(|(index, panel)| fill(panel, b, index));
 }
 
 /// The panel of this number out of `b`.

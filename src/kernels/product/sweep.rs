@@ -3,9 +3,10 @@
 use std::ptr::null;
 
 use super::{
-    Ending, Packed, View,
+    Ending, Packed, View, linked,
     tile::{Job, tiles},
 };
+use crate::kernels::vector::Level;
 
 /// Numbers of a sum taken in one go: a panel this deep stays in the first cache.
 const DEPTH: usize = 384;
@@ -13,8 +14,10 @@ const DEPTH: usize = 384;
 /// Where a product goes: rows `step` numbers apart.
 #[derive(Clone, Copy)]
 pub struct Out {
-    start: *mut f32,
-    step: usize,
+    /// The first number.
+    pub start: *mut f32,
+    /// From row to row.
+    pub step: usize,
 }
 
 // SAFETY: a place in memory; who writes there answers for it.
@@ -43,7 +46,11 @@ impl Out {
 ///
 /// # Safety
 /// `out` has room for the product and nothing else reads or writes it meanwhile.
-pub unsafe fn sweep(out: Out, a: View<'_>, b: &Packed, ending: Ending<'_>) {
+pub unsafe fn sweep(out: Out, a: View<'_>, b: &Packed<'_>, ending: Ending<'_>) {
+    if let (Level::Linked, Some(tiles)) = (b.level(), linked::tiles()) {
+        // SAFETY: the caller's word.
+        return unsafe { linked::sweep(tiles, out, a, b, ending) };
+    }
     let [rows, depth] = a.shape();
     let (width, columns) = (b.width(), b.columns());
     let tiles = tiles(b.level());

@@ -1,5 +1,6 @@
 //! A tile of sums in the processor's registers, and what becomes of them.
 
+use super::linked;
 use crate::kernels::vector::{Level, Plain, Vector};
 
 /// Vectors beside each other in a tile, at every level.
@@ -40,7 +41,8 @@ pub type Tile = unsafe fn(&Job);
 /// Tiles of one level, by their rows: the first has one.
 pub fn tiles(level: Level) -> &'static [Tile] {
     match level {
-        Level::Plain => &[plain::<1>, plain::<2>, plain::<3>, plain::<4>],
+        // Linked tiles are called otherwise; these are right wherever there are none.
+        Level::Plain | Level::Linked => &[plain::<1>, plain::<2>, plain::<3>, plain::<4>],
         #[cfg(target_arch = "x86_64")]
         Level::Avx2 => &[
             x86::avx2::<1>,
@@ -70,14 +72,14 @@ pub fn tiles(level: Level) -> &'static [Tile] {
 
 /// Columns of a tile, and so of a panel.
 pub fn width(level: Level) -> usize {
-    ACROSS
-        * match level {
-            Level::Plain => Plain::LANES,
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => 8,
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => 16,
-        }
+    match level {
+        Level::Plain => ACROSS * Plain::LANES,
+        Level::Linked => linked::WIDTH,
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => ACROSS * 8,
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => ACROSS * 16,
+    }
 }
 
 unsafe fn plain<const R: usize>(job: &Job) {
