@@ -57,6 +57,8 @@ struct Arranged {
     patches: Tensor<3>,
     /// `[batch, patches, 3 p p]`: visible as they are, hidden ones filled.
     fill: Option<Tensor<3>>,
+    /// What the decoder is shown: the fill, or its cells where patches overlap.
+    shown: Option<Tensor<3>>,
 }
 
 impl Mae {
@@ -77,6 +79,7 @@ impl Mae {
             depth: config.decoder_depth,
             block: config.decoder_block(),
             fill: config.fill_to_decoder,
+            overlap: config.overlapping(),
             // What the fill lacks is small: a run that starts near the fill itself has less to unlearn.
             last_gain: if config.target == Target::Residual { 0.1 } else { 1.0 },
         };
@@ -98,8 +101,8 @@ impl Mae {
         let order = &arranged.order;
         let kept = arranged.patches.clone().narrow(1, 0, order.kept);
         let encoded = self.encoder.forward(kept, order);
-        let tokens = self.decoder.forward(encoded, arranged.fill.clone(), order);
-        self.decoder.draw(tokens.narrow(1, 1 + order.patches() - count, count))
+        let tokens = self.decoder.forward(encoded, arranged.shown.clone(), order);
+        self.decoder.draw(tokens, count, order)
     }
 
     fn arrange(&self, batch: &Batch) -> Arranged {
@@ -121,14 +124,29 @@ impl Mae {
             batch.fill.is_some() || !self.config.wants_fill(),
             "this masked autoencoder's batches must carry the smooth fill"
         );
-        let fill = batch.fill.as_ref().filter(|_| self.config.wants_fill()).map(standard);
-        Arranged { order, patches, fill }
+        let filled = batch.fill.as_ref().filter(|_| self.config.wants_fill());
+        let fill = filled.map(standard);
+        let shown = match (self.config.overlapping(), filled) {
+            (Some(overlap), Some(pictures)) => Some(overlap.cells(self.standard(pictures.clone()))),
+            _ => fill.clone(),
+        };
+        Arranged {
+            order,
+            patches,
+            fill,
+            shown,
+        }
     }
 
     /// Pictures in 0..1 to standardised patches `[batch, patches, 3 p p]`.
     fn standardise(&self, pictures: Tensor<4>) -> Tensor<3> {
+        patchify(self.standard(pictures), self.config.patch)
+    }
+
+    /// Pictures in 0..1 by the channels' means and deviations.
+    fn standard(&self, pictures: Tensor<4>) -> Tensor<4> {
         let [mean, std] = self.channels(&pictures);
-        patchify((pictures - mean) / std, self.config.patch)
+        (pictures - mean) / std
     }
 
     fn channels(&self, pictures: &Tensor<4>) -> [Tensor<4>; 2] {

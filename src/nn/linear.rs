@@ -28,16 +28,20 @@ impl Linear {
 
     /// `[..., d_input]` to `[..., d_output]`.
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        let (weight, bias) = (self.weight.val(), self.bias.as_ref().map(Param::val));
-        if bridge::serves(&x) {
-            bridge::linear(x, weight, bias)
-        } else {
-            linear(x, weight, bias)
-        }
+        affine(x, self.weight.val(), self.bias.as_ref().map(Param::val))
     }
 
     /// Weight and bias, as half a layer takes them; `None` without a bias.
     pub(super) fn tensors(&self) -> Option<MapTensors> {
         Some((self.weight.val(), self.bias.as_ref()?.val()))
+    }
+}
+
+/// `[..., d_input]` to `[..., d_output]` by a weight of `[d_input, d_output]` and a bias of `[d_output]`.
+pub(super) fn affine<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<D> {
+    if bridge::serves(&x) {
+        bridge::linear(x, weight, bias)
+    } else {
+        linear(x, weight, bias)
     }
 }

@@ -58,6 +58,12 @@ impl Order {
         &self.places
     }
 
+    /// Of each picture, where in this order each patch of the grid stands.
+    #[must_use]
+    pub fn inverse(&self) -> Vec<Vec<usize>> {
+        self.places.iter().map(|places| inverse(places)).collect()
+    }
+
     /// `[batch, patches, values]` row by row into this order.
     #[must_use]
     pub fn arrange(&self, patches: Tensor<3>) -> Tensor<3> {
@@ -67,11 +73,7 @@ impl Order {
     /// The way back: from this order into rows of the grid.
     #[must_use]
     pub fn restore(&self, arranged: Tensor<3>) -> Tensor<3> {
-        self.pick(arranged, |places| {
-            let mut inverse = vec![0; places.len()];
-            places.iter().enumerate().for_each(|(index, place)| inverse[*place] = index);
-            inverse
-        })
+        self.pick(arranged, inverse)
     }
 
     /// Rows of a `[1 + patches, dim]` table: the class token's, then those of the first `count` patches in this
@@ -110,6 +112,12 @@ impl Order {
     }
 }
 
+fn inverse(places: &[usize]) -> Vec<usize> {
+    let mut inverse = vec![0; places.len()];
+    places.iter().enumerate().for_each(|(index, place)| inverse[*place] = index);
+    inverse
+}
+
 fn order_of(mask: &Mask) -> Vec<usize> {
     let of = |hidden: bool| {
         mask.hidden
@@ -121,7 +129,8 @@ fn order_of(mask: &Mask) -> Vec<usize> {
     of(false).chain(of(true)).collect()
 }
 
-fn indices(rows: impl Iterator<Item = usize>, device: &Device) -> Tensor<1, Int> {
+/// A list of rows for `select`.
+pub(super) fn indices(rows: impl Iterator<Item = usize>, device: &Device) -> Tensor<1, Int> {
     let rows: Vec<i32> = rows.map(|row| i32::try_from(row).unwrap_or(i32::MAX)).collect();
     let count = rows.len();
     Tensor::from_data(TensorData::new(rows, [count]), device)

@@ -20,7 +20,7 @@ const fn knob(name: &'static str, unit: &'static str, default: &'static str, hel
     Knob { name, unit, default, help }
 }
 
-const KNOBS: [Knob; 16] = [
+const KNOBS: [Knob; 17] = [
     knob("size", "px", "64", "Side of the square picture."),
     knob("patch", "px", "8", "Side of a patch; must divide the size."),
     knob(
@@ -40,6 +40,12 @@ const KNOBS: [Knob; 16] = [
         "",
         "false",
         "Show the decoder the picture with its hidden part filled smoothly.",
+    ),
+    knob(
+        "overlap",
+        "",
+        "false",
+        "Show the decoder half a patch more on every side of the fill, and let drawings overlap by as much: no seams.",
     ),
     knob(
         "balance",

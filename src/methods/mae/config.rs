@@ -7,7 +7,7 @@ use crate::{
     config::RunConfig,
     mask::{Grid, MaskMix},
     methods::{Knobs, MethodError, ViewPlan},
-    nn::BlockConfig,
+    nn::{BlockConfig, Overlap},
 };
 
 /// What the decoder learns to say of a hidden patch.
@@ -55,6 +55,8 @@ pub struct MaeConfig {
     pub target: Target,
     /// Whether the decoder is shown the smooth fill.
     pub fill_to_decoder: bool,
+    /// Whether patches overlap by half a patch on every side, where they are shown filled and where they are drawn.
+    pub overlap: bool,
     /// Whether each picture's loss is divided by how much there is to say of it.
     pub balance: bool,
     /// Width of the encoder's tokens.
@@ -92,6 +94,7 @@ impl MaeConfig {
             mask: knobs.text("mask").parse()?,
             target: knobs.read("target", "it takes pixels, normalised or residual")?,
             fill_to_decoder: knobs.read("fill_to_decoder", "it takes true or false")?,
+            overlap: knobs.read("overlap", "it takes true or false")?,
             balance: knobs.read("balance", "it takes true or false")?,
             encoder_dim: knobs.within("encoder_dim", 4, 8192)?,
             encoder_depth: knobs.within("encoder_depth", 1, 128)?,
@@ -120,6 +123,7 @@ impl MaeConfig {
             ("mask", text(&self.mask)),
             ("target", text(&self.target)),
             ("fill_to_decoder", toml::Value::Boolean(self.fill_to_decoder)),
+            ("overlap", toml::Value::Boolean(self.overlap)),
             ("balance", toml::Value::Boolean(self.balance)),
             ("encoder_dim", whole(self.encoder_dim)),
             ("encoder_depth", whole(self.encoder_depth)),
@@ -149,6 +153,16 @@ impl MaeConfig {
     #[must_use]
     pub fn patch_values(&self) -> usize {
         3 * self.patch * self.patch
+    }
+
+    /// How patches overlap, where they do.
+    #[must_use]
+    pub fn overlapping(&self) -> Option<Overlap> {
+        self.overlap.then(|| Overlap {
+            grid: self.grid(),
+            patch_px: self.patch,
+            is_folded: false,
+        })
     }
 
     /// Whether pictures must come with their smooth fill.
@@ -196,6 +210,10 @@ impl MaeConfig {
                 patch,
                 format!("a picture of {size} pixels would have over 128 patches on a side"),
             ));
+        }
+        if self.overlap && (patch % 2 != 0 || self.target == Target::Normalised) {
+            let why = "patches overlap by half of their side, which must be even, and not where each is normalised by itself";
+            return Err(MethodError::value("overlap", true, why));
         }
         let parts = [
             ("encoder_dim", self.encoder_dim, self.encoder_heads),

@@ -1,7 +1,7 @@
 //! What one prediction costs, without a network.
 
 use super::MaeConfig;
-use crate::nn::BlockConfig;
+use crate::nn::{BlockConfig, overlap::CORNERS};
 
 /// Multiplications (each with its addition) of one picture's way through the network with `kept` patches visible:
 /// products and attention; norms and activations are left out.
@@ -12,8 +12,10 @@ pub fn multiply_adds(config: &MaeConfig, kept: usize) -> u64 {
     let (encoder, decoder) = (config.encoder_block(), config.decoder_block());
     let (seen, all) = (kept + 1, patches + 1); // the class token goes along
     let encode = kept * values * encoder.dim + config.encoder_depth * layer(encoder, seen);
-    let embed = seen * encoder.dim * decoder.dim + if config.fill_to_decoder { patches * values * decoder.dim } else { 0 };
-    let decode = config.decoder_depth * layer(decoder, all) + patches * decoder.dim * values;
+    let cells = config.overlapping().map(|overlap| CORNERS * overlap.cell_count());
+    let drawn = cells.unwrap_or(patches) * decoder.dim * values;
+    let embed = seen * encoder.dim * decoder.dim + if config.fill_to_decoder { drawn } else { 0 };
+    let decode = config.decoder_depth * layer(decoder, all) + drawn;
     (encode + embed + decode) as u64
 }
 

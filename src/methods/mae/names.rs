@@ -1,13 +1,17 @@
 //! A masked autoencoder's parameters under the names of published ViT-MAE checkpoints.
 
 use super::MaeConfig;
-use crate::methods::{Entry, Form, Names};
+use crate::{
+    methods::{Entry, Form, Names},
+    nn::overlap::CORNERS,
+};
 
 /// Every parameter of such a network and where a published file has it.
 #[must_use]
 pub fn entries(config: &MaeConfig, names: Names) -> Vec<Entry> {
     let (dim, decoder_dim) = (config.encoder_dim, config.decoder_dim);
     let (values, patch_px) = (config.patch_values(), config.patch);
+    let wide = decoder_dim * if config.overlap { CORNERS } else { 1 };
     let rows = 1 + config.grid().len();
     let top = Top::of(names);
     let mut list = vec![
@@ -29,7 +33,7 @@ pub fn entries(config: &MaeConfig, names: Names) -> Vec<Entry> {
         list.push(Entry::one(
             "decoder.fill.weight",
             "decoder.decoder_fill.weight",
-            &[decoder_dim, values],
+            &[wide, values],
             Form::Matrix,
         ));
     }
@@ -43,7 +47,7 @@ pub fn entries(config: &MaeConfig, names: Names) -> Vec<Entry> {
     list.push(Entry::one(
         "decoder.pixels.weight",
         format!("{pixels}.weight"),
-        &[values, decoder_dim],
+        &[values, wide],
         Form::PixelMatrix { patch_px },
     ));
     list.push(Entry::one(

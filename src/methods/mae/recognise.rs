@@ -79,6 +79,7 @@ impl Reader<'_> {
             mask: crate::mask::MaskMix::default(),
             target: if normalised { Target::Normalised } else { Target::Pixels },
             fill_to_decoder: false,
+            overlap: false,
             balance: false,
             encoder_dim,
             encoder_depth: self.depth(self.top.blocks)?,

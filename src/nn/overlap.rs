@@ -1,0 +1,239 @@
+//! Patches that overlap: each token is shown, and draws, half a patch more on every side.
+//!
+//! The picture is cut a second time, with the grid shifted by half a patch: its *cells* are as large as patches, each
+//! lies on the corner where four patches meet, and a patch is covered by the four cells around it. A token is shown its
+//! four cells; a cell is drawn by the four tokens around it, each under a window that falls to nothing where the cell
+//! of the next token begins. So a drawing is continuous across the borders of patches, and what lies beside a hidden
+//! patch is seen with it.
+
+use burn::{
+    module::Param,
+    tensor::{Int, Tensor, TensorData},
+};
+
+use super::{
+    Linear, Order,
+    linear::affine,
+    patches::{patchify, unpatchify},
+};
+use crate::mask::Grid;
+
+/// Cells around a patch, and patches around a cell.
+pub const CORNERS: usize = 4;
+
+/// The shifted grid of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overlap {
+    /// Patches.
+    pub grid: Grid,
+    /// Side of a patch, pixels; even.
+    pub patch_px: usize,
+    /// Whether the windows are in the drawing weights already, see [`Overlap::fold`].
+    pub is_folded: bool,
+}
+
+impl Overlap {
+    /// `[batch, 3, height, width]` to the pixels of its cells, `[batch, cells, 3 p p]`. Beyond its edge a picture goes
+    /// on as it ends.
+    #[must_use]
+    pub fn cells(&self, pictures: Tensor<4>) -> Tensor<3> {
+        let half = self.patch_px / 2;
+        let mut padded = pictures;
+        for axis in [2, 3] {
+            let side = padded.dims()[axis];
+            let rows = (0..side + 2 * half).map(|row| row.saturating_sub(half).min(side - 1));
+            let index = indices(rows, &padded);
+            padded = padded.select(axis, index);
+        }
+        patchify(padded, self.patch_px)
+    }
+
+    /// Cells projected by `project` (`[3 p p, 4 dim]`: one block for each corner) and gathered at the patches they
+    /// touch: `[batch, cells, 3 p p]` to `[batch, patches, dim]`, in the order's order.
+    #[must_use]
+    pub fn gather(&self, cells: Tensor<3>, project: &Linear, order: &Order) -> Tensor<3> {
+        let parts = project.forward(cells);
+        let [batch, cells, width] = parts.dims();
+        let (dim, patches) = (width / CORNERS, order.patches());
+        let rows = order.places().iter().enumerate().flat_map(|(picture, places)| {
+            places.iter().flat_map(move |place| {
+                self.corners(*place)
+                    .into_iter()
+                    .enumerate()
+                    .map(move |(corner, cell)| (picture * cells + cell) * CORNERS + corner)
+            })
+        });
+        let index = indices(rows, &parts);
+        parts
+            .reshape([batch * cells * CORNERS, dim])
+            .select(0, index)
+            .reshape([batch, patches, CORNERS, dim])
+            .sum_dim(2)
+            .squeeze_dim(2)
+    }
+
+    /// What the tokens `[batch, patches, dim]`, in the order's order, draw: `[batch, patches, 3 p p]`, in the grid's
+    /// rows. `draw` is `[4 dim, 3 p p]`.
+    #[must_use]
+    pub fn draw(&self, tokens: Tensor<3>, draw: &Linear, order: &Order) -> Tensor<3> {
+        let [batch, patches, dim] = tokens.dims();
+        let inverse = order.inverse();
+        let rows = inverse.iter().enumerate().flat_map(|(picture, inverse)| {
+            (0..self.cell_count()).flat_map(move |cell| self.around(cell).map(move |place| picture * patches + inverse[place]))
+        });
+        let index = indices(rows, &tokens);
+        let around = tokens
+            .reshape([batch * patches, dim])
+            .select(0, index)
+            .reshape([batch, self.cell_count(), CORNERS * dim]);
+        let cells = if self.is_folded {
+            draw.forward(around)
+        } else {
+            let weight = self.windowed(draw.weight.val());
+            affine(around, weight, draw.bias.as_ref().map(Param::val))
+        };
+        let Grid { rows, columns } = self.grid;
+        let (half, [height, width]) = (self.patch_px / 2, [rows, columns].map(|count| count * self.patch_px));
+        let padded = unpatchify(cells, self.patch_px, columns + 1);
+        patchify(padded.narrow(2, half, height).narrow(3, half, width), self.patch_px)
+    }
+
+    /// Multiplies the windows into `draw` once and for all: for a network that is not trained any further.
+    #[must_use]
+    pub fn fold(self, mut draw: Linear) -> (Self, Linear) {
+        draw.weight = draw.weight.map(|weight| self.windowed(weight));
+        (Self { is_folded: true, ..self }, draw)
+    }
+
+    /// Cells of a picture.
+    #[must_use]
+    pub fn cell_count(&self) -> usize {
+        (self.grid.rows + 1) * (self.grid.columns + 1)
+    }
+
+    /// The cells at the corners of a patch: above left, above right, below left, below right.
+    fn corners(&self, place: usize) -> [usize; CORNERS] {
+        let columns = self.grid.columns;
+        let first = place / columns * (columns + 1) + place % columns;
+        [first, first + 1, first + columns + 1, first + columns + 2]
+    }
+
+    /// The patches around a cell, in the same order; at the edge the nearest ones stand in for those that are not there.
+    fn around(&self, cell: usize) -> [usize; CORNERS] {
+        let Grid { rows, columns } = self.grid;
+        let (row, column) = (cell / (columns + 1), cell % (columns + 1));
+        let at = |row: usize, column: usize| (row.max(1) - 1).min(rows - 1) * columns + (column.max(1) - 1).min(columns - 1);
+        [at(row, column), at(row, column + 1), at(row + 1, column), at(row + 1, column + 1)]
+    }
+
+    /// `[4 dim, 3 p p]` by how much each of the four tokens around a cell says of each of its pixels: products of rising
+    /// and falling ramps, which sum to 1.
+    fn windowed(&self, weight: Tensor<2>) -> Tensor<2> {
+        let side = self.patch_px;
+        let dim = weight.dims()[0] / CORNERS;
+        let rising: Vec<f32> = (0..side).map(|i| (i as f32 + 0.5) / side as f32).collect();
+        let ramp = |is_far: bool, i: usize| if is_far { rising[i] } else { 1.0 - rising[i] };
+        let values: Vec<f32> = (0..CORNERS)
+            .flat_map(|corner| {
+                (0..3 * side * side).map(move |i| (corner, i / side % side, i % side)) // channel, row, column
+            })
+            .map(|(corner, row, column)| ramp(corner >= 2, row) * ramp(corner % 2 == 1, column))
+            .collect();
+        let windows = Tensor::<3>::from_data(TensorData::new(values, [CORNERS, 1, 3 * side * side]), &weight.device());
+        (weight.reshape([CORNERS, dim, 3 * side * side]) * windows).reshape([CORNERS * dim, 3 * side * side])
+    }
+}
+
+fn indices<const D: usize>(rows: impl Iterator<Item = usize>, like: &Tensor<D>) -> Tensor<1, Int> {
+    super::order::indices(rows, &like.device())
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+    use crate::{
+        mask::{Mask, MaskKind},
+        nn::{Builder, Drawn},
+    };
+
+    const OVERLAP: Overlap = Overlap {
+        grid: Grid { rows: 3, columns: 4 },
+        patch_px: 4,
+        is_folded: false,
+    };
+
+    fn order(seed: u64) -> Order {
+        let kind: MaskKind = "random:0.5".parse().unwrap();
+        Order::of(&[kind.draw(OVERLAP.grid, seed, 0), kind.draw(OVERLAP.grid, seed, 1)])
+    }
+
+    fn linear(shape: [usize; 2]) -> Linear {
+        Linear::new(Builder::new(&mut Drawn { seed: 3 }, &Device::flex()), shape, true, 1.0)
+    }
+
+    fn values(tensor: Tensor<3>) -> Vec<f32> {
+        tensor.into_data().iter::<f32>().collect()
+    }
+
+    #[test]
+    fn a_patch_and_the_cells_around_it_show_the_same_pixels() {
+        let pixels: Vec<f32> = (0..3 * 12 * 16).map(|i| i as f32).collect();
+        let picture = Tensor::<4>::from_data(TensorData::new(pixels, [1, 3, 12, 16]), &Device::flex());
+        let (patches, cells) = (values(patchify(picture.clone(), 4)), values(OVERLAP.cells(picture)));
+        let at =
+            |list: &[f32], index: usize, channel: usize, row: usize, column: usize| list[((index * 3 + channel) * 4 + row) * 4 + column];
+        for place in 0..12 {
+            for (corner, cell) in OVERLAP.corners(place).into_iter().enumerate() {
+                // The quarter of the patch that lies in this cell.
+                let (row, column) = (corner / 2 * 2, corner % 2 * 2);
+                for channel in 0..3 {
+                    assert_eq!(
+                        at(&patches, place, channel, row, column),
+                        at(&cells, cell, channel, 2 - row, 2 - column),
+                        "patch {place}, corner {corner}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn tokens_that_say_the_same_draw_one_even_surface() {
+        let draw = linear([CORNERS * 5, 48]);
+        // Blocks of one and the same weights: then the four windows must sum to 1 everywhere, the edge included.
+        let weight = draw.weight.val().narrow(0, 0, 5);
+        let draw = Linear {
+            weight: Param::from_tensor(Tensor::cat(vec![weight.clone(); CORNERS], 0)),
+            bias: None,
+        };
+        let tokens = Tensor::<3>::ones([2, 12, 5], &Device::flex());
+        let expected = values(weight.sum_dim(0).unsqueeze());
+        for row in values(OVERLAP.draw(tokens, &draw, &order(1))).chunks(48) {
+            let half = |i: usize| i / 16 * 16 + (i / 4 % 4 + 2) % 4 * 4 + (i + 2) % 4; // a patch starts in the middle of a cell
+            for (i, value) in row.iter().enumerate() {
+                assert!((value - expected[half(i)]).abs() < 1e-5, "{value} at {i}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_of_tokens_changes_nothing() {
+        let device = Device::flex();
+        let (project, draw) = (linear([48, CORNERS * 6]), linear([CORNERS * 6, 48]));
+        let pixels: Vec<f32> = (0..2 * 3 * 12 * 16).map(|i| (i * 7919 % 101) as f32 / 101.0).collect();
+        let pictures = Tensor::<4>::from_data(TensorData::new(pixels, [2, 3, 12, 16]), &device);
+        let plain = Order::of(&[Mask::none(OVERLAP.grid), Mask::none(OVERLAP.grid)]);
+        let through = |order: &Order| {
+            let tokens = OVERLAP.gather(OVERLAP.cells(pictures.clone()), &project, order);
+            (values(order.restore(tokens.clone())), values(OVERLAP.draw(tokens, &draw, order)))
+        };
+        let ((gathered, drawn), expected) = (through(&order(5)), through(&plain));
+        let (folded, folded_draw) = OVERLAP.fold(draw.clone());
+        let tokens = OVERLAP.gather(OVERLAP.cells(pictures.clone()), &project, &plain);
+        assert_eq!(values(folded.draw(tokens, &folded_draw, &plain)), expected.1);
+        assert_eq!(gathered, expected.0);
+        assert!(drawn.iter().zip(&expected.1).all(|(a, b)| (a - b).abs() < 1e-5));
+    }
+}
