@@ -34,6 +34,11 @@ pub enum Init {
 pub trait Source {
     /// `shape.product()` numbers for the parameter at `path` (module path, dots between), row by row.
     fn take(&mut self, path: &str, shape: &[usize], init: Init) -> Vec<f32>;
+
+    /// Bytes of the largest tensor that the device can bind: larger weights are split.
+    fn largest_bytes(&self) -> u64 {
+        u64::MAX
+    }
 }
 
 /// Draws by chance: pure in `(seed, path)`.
@@ -62,10 +67,12 @@ impl Source for Drawn {
 }
 
 /// Takes numbers that were read and checked before: one list a path, of the right length.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Loaded {
     /// By module path.
     pub values: HashMap<String, Vec<f32>>,
+    /// See [`Source::largest_bytes`].
+    pub largest_bytes: u64,
 }
 
 impl Source for Loaded {
@@ -76,6 +83,10 @@ impl Source for Loaded {
             (_, Init::Values(values)) => values,
             _ => vec![0.0; count],
         }
+    }
+
+    fn largest_bytes(&self) -> u64 {
+        self.largest_bytes
     }
 }
 
@@ -110,6 +121,23 @@ impl<'a> Builder<'a> {
     pub fn param<const D: usize>(&mut self, name: &str, shape: [usize; D], init: Init) -> Param<Tensor<D>> {
         let values = self.source.take(&self.join(name), &shape, init);
         Param::from_data(TensorData::new(values, shape), &self.device)
+    }
+
+    /// A matrix that training may change, in as many parts, side by side, as the device binds at once: one, but for
+    /// the largest. A part is never less than one column.
+    pub fn matrix(&mut self, name: &str, [rows, columns]: [usize; 2], init: Init) -> Vec<Param<Tensor<2>>> {
+        let most = usize::try_from(self.source.largest_bytes() / 4).unwrap_or(usize::MAX);
+        let width = (most / rows.max(1)).clamp(1, columns.max(1));
+        if width >= columns {
+            return vec![self.param(name, [rows, columns], init)];
+        }
+        let values = self.source.take(&self.join(name), &[rows, columns], init);
+        let part = |first: usize| {
+            let width = width.min(columns - first);
+            let rows_of = values.chunks_exact(columns).flat_map(|row| &row[first..first + width]);
+            Param::from_data(TensorData::new(rows_of.copied().collect(), [rows, width]), &self.device)
+        };
+        (0..columns).step_by(width).map(part).collect()
     }
 
     /// A parameter that stays as it is: fixed positions. Saved and loaded with the rest.

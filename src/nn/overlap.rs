@@ -89,7 +89,7 @@ impl Overlap {
         let cells = if self.is_folded {
             draw.forward(around)
         } else {
-            let weight = self.windowed(draw.weight.val());
+            let weight = self.windowed(draw.weight.val(), 0);
             affine(around, weight, draw.bias.as_ref().map(Param::val))
         };
         let Grid { rows, columns } = self.grid;
@@ -101,7 +101,14 @@ impl Overlap {
     /// Multiplies the windows into `draw` once and for all: for a network that is not trained any further.
     #[must_use]
     pub fn fold(self, mut draw: Linear) -> (Self, Linear) {
-        draw.weight = draw.weight.map(|weight| self.windowed(weight));
+        let mut first = 0;
+        let mut window = |part: Param<Tensor<2>>| {
+            let start = first;
+            first += part.dims()[1];
+            part.map(|weight| self.windowed(weight, start))
+        };
+        draw.weight = window(draw.weight);
+        draw.rest = draw.rest.into_iter().map(window).collect();
         (Self { is_folded: true, ..self }, draw)
     }
 
@@ -128,19 +135,21 @@ impl Overlap {
 
     /// `[4 dim, 3 p p]` by how much each of the four tokens around a cell says of each of its pixels: products of rising
     /// and falling ramps, which sum to 1.
-    fn windowed(&self, weight: Tensor<2>) -> Tensor<2> {
+    /// `weight` holds the columns from `first` on.
+    fn windowed(&self, weight: Tensor<2>, first: usize) -> Tensor<2> {
         let side = self.patch_px;
-        let dim = weight.dims()[0] / CORNERS;
+        let [rows, columns] = weight.dims();
+        let dim = rows / CORNERS;
         let rising: Vec<f32> = (0..side).map(|i| (i as f32 + 0.5) / side as f32).collect();
         let ramp = |is_far: bool, i: usize| if is_far { rising[i] } else { 1.0 - rising[i] };
         let values: Vec<f32> = (0..CORNERS)
             .flat_map(|corner| {
-                (0..3 * side * side).map(move |i| (corner, i / side % side, i % side)) // channel, row, column
+                (first..first + columns).map(move |i| (corner, i / side % side, i % side)) // channel, row, column
             })
             .map(|(corner, row, column)| ramp(corner >= 2, row) * ramp(corner % 2 == 1, column))
             .collect();
-        let windows = Tensor::<3>::from_data(TensorData::new(values, [CORNERS, 1, 3 * side * side]), &weight.device());
-        (weight.reshape([CORNERS, dim, 3 * side * side]) * windows).reshape([CORNERS * dim, 3 * side * side])
+        let windows = Tensor::<3>::from_data(TensorData::new(values, [CORNERS, 1, columns]), &weight.device());
+        (weight.reshape([CORNERS, dim, columns]) * windows).reshape([rows, columns])
     }
 }
 
@@ -207,6 +216,7 @@ mod tests {
         let draw = Linear {
             weight: Param::from_tensor(Tensor::cat(vec![weight.clone(); CORNERS], 0)),
             bias: None,
+            rest: Vec::new(),
         };
         let tokens = Tensor::<3>::ones([2, 12, 5], &Device::flex());
         let expected = values(weight.sum_dim(0).unsqueeze());

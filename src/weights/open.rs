@@ -1,6 +1,6 @@
 //! A file's bytes into a method.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use burn::tensor::Device;
 
@@ -32,6 +32,15 @@ pub struct Opened {
 /// A file that is broken, of no model known here, or any tensor of which is missing, left over, of another shape or
 /// not finite. Nothing larger than the file is allocated before that is known.
 pub fn from_bytes(bytes: &[u8], name: &str, device: &Device) -> Result<Opened, WeightsError> {
+    from_bytes_within(bytes, name, device, u64::MAX)
+}
+
+/// The same for a device that binds tensors of at most `largest_bytes`: larger matrices are split, so that such a
+/// network can only answer.
+///
+/// # Errors
+/// As [`from_bytes`].
+pub fn from_bytes_within(bytes: &[u8], name: &str, device: &Device, largest_bytes: u64) -> Result<Opened, WeightsError> {
     let file = shown(name);
     let layout = Layout::read(bytes, &file)?;
     let header = layout.metadata.get(KEY).map(|text| header(text, &file)).transpose()?;
@@ -39,7 +48,8 @@ pub fn from_bytes(bytes: &[u8], name: &str, device: &Device) -> Result<Opened, W
         Some(header) => (Names::HuggingFace, header.config.clone(), None),
         None => published(&layout, &file)?,
     };
-    let method = fill(&config, names, &layout, header.is_none(), &file, device)?;
+    let place = (device, largest_bytes);
+    let method = fill(&config, names, &layout, header.is_none(), &file, place)?;
     let note = [says, method.note()].into_iter().flatten().collect::<Vec<_>>().join(" ");
     Ok(Opened {
         method,
@@ -61,7 +71,7 @@ pub fn onto(config: &RunConfig, bytes: &[u8], name: &str, device: &Device) -> Re
         Some(_) => Names::HuggingFace,
         None => published(&layout, &file)?.0,
     };
-    let method = fill(config, names, &layout, header.is_none(), &file, device)?;
+    let method = fill(config, names, &layout, header.is_none(), &file, (device, u64::MAX))?;
     Ok((method, header))
 }
 
@@ -72,7 +82,7 @@ fn fill(
     layout: &Layout,
     is_published: bool,
     file: &str,
-    device: &Device,
+    (device, largest_bytes): (&Device, u64),
 ) -> Result<AnyMethod, WeightsError> {
     let wrong = |problem| WeightsError::Config {
         file: file.to_owned(),
@@ -80,7 +90,7 @@ fn fill(
     };
     let entries = AnyMethod::entries(config, names).map_err(wrong)?;
     account(&entries, layout, is_published, file)?;
-    let mut loaded = read(&entries, layout)?;
+    let mut loaded = read(&entries, layout, largest_bytes)?;
     AnyMethod::new(config, &mut loaded, device).map_err(wrong)
 }
 
@@ -163,8 +173,11 @@ fn account(entries: &[Entry], layout: &Layout, may_compute: bool, file: &str) ->
     }
 }
 
-fn read(entries: &[Entry], layout: &Layout) -> Result<Loaded, WeightsError> {
-    let mut loaded = Loaded::default();
+fn read(entries: &[Entry], layout: &Layout, largest_bytes: u64) -> Result<Loaded, WeightsError> {
+    let mut loaded = Loaded {
+        values: HashMap::new(),
+        largest_bytes,
+    };
     for entry in entries {
         if entry.theirs.iter().all(|(tensor, _)| layout.tensors.contains_key(tensor)) {
             let theirs: Vec<Vec<f32>> = entry

@@ -1,7 +1,6 @@
 //! The model in hand: opened, warmed up, asked for predictions, tested.
 
 use burn::module::Module;
-use safetensors::SafeTensors;
 
 use super::device::Chosen;
 use crate::{
@@ -35,8 +34,8 @@ impl Session {
     /// # Errors
     /// A sentence that names the file.
     pub fn open(name: &str, bytes: &[u8], chosen: &Chosen) -> Result<Self, String> {
-        check_fits(name, bytes, chosen)?;
-        let opened = weights::from_bytes(bytes, name, &chosen.device).map_err(|reason| reason.to_string())?;
+        let opened =
+            weights::from_bytes_within(bytes, name, &chosen.device, chosen.largest_tensor_bytes).map_err(|reason| reason.to_string())?;
         let plan = opened.method.views();
         let grid = Grid::of(plan.size_px, plan.patch_px).ok_or_else(|| format!("{name}: its patches do not divide its pictures."))?;
         let info = ModelInfo {
@@ -123,24 +122,4 @@ impl Session {
         times.sort_by(f32::total_cmp);
         Ok(times[times.len() / 2])
     }
-}
-
-/// Refuses weights with a tensor that the device cannot bind, before anything is made of them.
-fn check_fits(name: &str, bytes: &[u8], chosen: &Chosen) -> Result<(), String> {
-    // What cannot be read here is explained better by who opens the file.
-    let Ok((_, metadata)) = SafeTensors::read_metadata(bytes) else {
-        return Ok(());
-    };
-    for (tensor, info) in metadata.tensors() {
-        let elements = info.shape.iter().fold(1u64, |product, &side| product.saturating_mul(side as u64));
-        let needed = elements.saturating_mul(4);
-        if needed > chosen.largest_tensor_bytes {
-            let (needed, limit) = (needed >> 20, chosen.largest_tensor_bytes >> 20);
-            return Err(format!(
-                "{name}: the tensor {tensor} takes {needed} MiB, and {} binds at most {limit} MiB at once: switch to the CPU for this model.",
-                chosen.adapter
-            ));
-        }
-    }
-    Ok(())
 }
