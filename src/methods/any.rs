@@ -104,6 +104,10 @@ macro_rules! methods {
                 match self { $(Self::$name(method) => method.patch_energy(batch),)* }
             }
 
+            fn for_answers(self) -> Self {
+                match self { $(Self::$name(method) => Self::$name(method.for_answers()),)* }
+            }
+
             fn embed(&self, pictures: Tensor<4>) -> Tensor<2> {
                 match self { $(Self::$name(method) => method.embed(pictures),)* }
             }

@@ -278,6 +278,13 @@ impl Method for Mae {
         Some(error * hidden)
     }
 
+    fn for_answers(self) -> Self {
+        Self {
+            decoder: self.decoder.folded(),
+            ..self
+        }
+    }
+
     /// Mean of the encoded patches, as in the paper's fine-tuning (global average pooling).
     fn embed(&self, pictures: Tensor<4>) -> Tensor<2> {
         let patches = self.standardise(pictures);

@@ -134,6 +134,12 @@ pub trait Method: Module {
     /// 0 on visible patches. For a masked autoencoder: mean squared error of the patch's pixels in 0..1.
     fn patch_energy(&self, batch: &Batch) -> Option<Tensor<2>>;
 
+    /// The same network for answers alone: what depends on no picture is worked out once. It cannot be trained or saved.
+    #[must_use]
+    fn for_answers(self) -> Self {
+        self
+    }
+
     /// One embedding a picture, `[batch, dim]`, of pictures with nothing hidden.
     fn embed(&self, pictures: Tensor<4>) -> Tensor<2>;
 

@@ -48,7 +48,7 @@ impl Session {
             note: opened.note,
         };
         Ok(Self {
-            model: packed(opened.method),
+            model: packed(opened.method.for_answers()),
             header: opened.header,
             info,
         })
