@@ -1,28 +1,59 @@
 // How a benchmark tells: a table for a person, numbers for the file that `cargo xtask bench` names.
 import { writeFileSync } from 'node:fs';
-import { arch, cpus, loadavg, platform } from 'node:os';
+import { arch, cpus, platform } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { figure, gist } from './figures.mjs';
 
-/** Median of numbers. */
-export const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-};
+export { figure, gist, median } from './figures.mjs';
 
-/** What the machine is, and how busy: on a busy one every figure lies. */
-export function machine() {
-  const processors = cpus();
-  return { cpu: processors[0]?.model.trim(), cores: processors.length, system: `${platform()} ${arch()}`, node: process.version, load: loadavg()[0], date: new Date().toISOString() };
+/** Beyond this part of all cores busy with something else, figures are too high. */
+const QUIET = 0.1;
+
+/** The part of all cores that is busy in the next two seconds, 0..1. This program sleeps meanwhile. */
+async function busyness() {
+  const spent = () => cpus().reduce(([idle, all], { times }) => [idle + times.idle, all + Object.values(times).reduce((a, b) => a + b)], [0, 0]);
+  const [idle, all] = spent();
+  await sleep(2000);
+  const [idler, more] = spent();
+  return 1 - (idler - idle) / Math.max(1, more - all);
 }
 
-/** Prints rows `{ what, value, unit, limit, holds }` and leaves them where the first argument says. */
+// Before anything of ours runs, and so before anything is measured.
+const busy = await busyness();
+const BUSY = `The machine is busy with something else (${(100 * busy).toFixed(0)} % of its cores): these figures are too high.`;
+if (busy > QUIET) console.log(BUSY);
+
+/** What the machine is, and how busy it was before: on a busy one every figure lies. */
+function machine() {
+  const processors = cpus();
+  return { cpu: processors[0]?.model.trim(), cores: processors.length, system: `${platform()} ${arch()}`, node: process.version, busy, date: new Date().toISOString() };
+}
+
+/** A row that compares: `ours` and `theirs` are times measured in turn, `limit` what the ratio of medians should not pass. */
+export function versus(what, ours, theirs, { limit, peer, unit = 'ms', ...more }) {
+  const sides = { ours: gist(ours), theirs: gist(theirs) };
+  const value = sides.ours.median / sides.theirs.median;
+  return { what, value, unit: '×', limit, holds: limit === undefined ? undefined : value <= limit, ...sides, least: sides.ours.least / sides.theirs.least, peer, of: unit, ...more };
+}
+
+function compared({ ours, theirs, least, peer, of }) {
+  const side = ({ median, least, count }) => `${figure(median)} ${of} (least ${figure(least)}, of ${count})`;
+  console.log(`    ours ${side(ours)}; ${peer} ${side(theirs)}; ratio of the least ${figure(least)} ×`);
+}
+
+/** Prints rows `{ what, value, unit, limit, holds }`, those of `versus`, and `{ what, missing }`; leaves them where the first argument says. */
 export function report(name, rows, { timed = true, ...more } = {}) {
-  const here = machine();
-  if (timed && here.load > here.cores / 2) console.log(`The machine is busy (load ${here.load.toFixed(1)} on ${here.cores} cores): these figures are too high.`);
-  const figure = (value) => (Number.isFinite(value) ? (Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)) : '–');
-  for (const { what, value, unit, limit, holds } of rows) {
-    const reach = limit === undefined ? '' : `(to reach: ${figure(limit)}) ${holds ? 'holds' : 'DOES NOT HOLD'}`;
-    console.log(`${what.padEnd(64)} ${figure(value).padStart(10)} ${unit.padEnd(8)} ${reach}`);
+  for (const row of rows) {
+    const { what, value, unit, limit, floor, holds, missing } = row;
+    if (missing) {
+      console.log(`${what.padEnd(72)} not measured: ${missing}`);
+      continue;
+    }
+    const bound = limit ?? floor;
+    const reach = bound === undefined ? '' : `(${floor === undefined ? 'at most' : 'at least'} ${figure(bound)}) ${holds ? 'holds' : 'DOES NOT HOLD'}`;
+    console.log(`${what.padEnd(72)} ${figure(value).padStart(10)} ${unit.padEnd(6)} ${reach}`);
+    if (row.ours) compared(row);
   }
-  if (process.argv[2]) writeFileSync(process.argv[2], `${JSON.stringify({ name, machine: here, rows, ...more }, null, 2)}\n`);
+  if (timed && busy > QUIET) console.log(BUSY);
+  if (process.argv[2]) writeFileSync(process.argv[2], `${JSON.stringify({ name, machine: machine(), rows, ...more }, null, 1)}\n`);
 }

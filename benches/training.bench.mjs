@@ -1,62 +1,46 @@
-// Training on the CPU beside PyTorch: the network of `--preset photos` at its batch of 64, ours and theirs in turn.
-//
-// Once the bare step on random pictures that are in memory already, on two threads and on one; once our whole program,
-// where scenes are drawn, cropped, hidden and filled beside the step. PyTorch's threads spin where they wait, so that on a
-// busy machine its figures are worth nothing: see the load.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// The bare training step on the CPU beside PyTorch's: the network of `--preset photos`, batch 64, the same weights on the
+// same batch in memory, with one thread and with two. Four programs live at once, and one at a time takes two steps.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { peer } from './peers.mjs';
-import { median, report } from './report.mjs';
+import { alike, Live } from './live.mjs';
+import { bench, SCRATCH } from './native.mjs';
+import { script } from './peers.mjs';
+import { figure, gist, report, versus } from './report.mjs';
 
-const [ROUNDS, STEPS, BATCH] = [3, 12, 64];
-const program = join(process.env.DARKROOM_TARGET ?? 'target', 'release', 'darkroom');
-const bare = (threads) => {
-  const words = ['bench', '--quiet', '--bench', 'step', '--', threads, BATCH, STEPS].map(String);
-  return JSON.parse(execFileSync('cargo', words, { cwd: fileURLToPath(new URL('..', import.meta.url)), encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim().split('\n').at(-1));
-};
-const steps = [];
-for (const threads of [2, 1]) {
-  const [mine, others] = [[], []];
-  for (let round = 0; round < ROUNDS; round++) {
-    mine.push(...bare(threads).times.slice(3));
-    others.push(...peer('mae_torch.py', threads, BATCH, STEPS).times.slice(3));
-  }
-  steps.push({ threads, mine, others, limit: threads === 2 ? 1.2 : 1.1 });
+const [ROUNDS, STEPS, BATCH] = [Number(process.env.DARKROOM_BENCH_ROUNDS ?? 8), 2, 64];
+const THREADS = [2, 1];
+mkdirSync(SCRATCH, { recursive: true });
+const program = bench();
+const pairs = [];
+let about;
+for (const threads of THREADS) {
+  const out = join(SCRATCH, `step-${threads}`);
+  const ours = new Live([program, 'step', 'photos', BATCH, out], { threads });
+  const mine = await ours.next();
+  const theirs = new Live(script('mae_step.py', out), { threads });
+  about = await theirs.next();
+  if (about.parameters !== mine.parameters) throw new Error(`${mine.parameters} and ${about.parameters} parameters are not the same network`);
+  alike(await ours.steps(1, { keep: false }), await theirs.steps(1, { keep: false }), 1e-4);
+  for (const side of [ours, theirs]) await side.steps(2, { keep: false });
+  pairs.push({ threads, ours, theirs });
 }
-const ours = [];
-const theirs = [];
 for (let round = 0; round < ROUNDS; round++) {
-  const folder = mkdtempSync(join(tmpdir(), 'darkroom-bench-'));
-  const words = ['train', '--preset', 'photos', '--data', 'scenes?count=400', '--batch', BATCH, '--steps', STEPS, '--device', 'cpu'];
-  const { peak } = peer('peak.py', program, ...words, '--validate-every', STEPS, '--quiet', '--json', '--out', join(folder, 'run'));
-  const lines = readFileSync(join(folder, 'run', 'metrics.jsonl'), 'utf8').trim().split('\n').map(JSON.parse);
-  rmSync(folder, { recursive: true });
-  // The first steps warm caches up, on both sides.
-  ours.push({ peak, rates: lines.slice(3).map((line) => line.pictures_per_s) });
-  const { times, peak: theirPeak, parameters, torch } = peer('mae_torch.py', 2, BATCH, STEPS);
-  theirs.push({ peak: theirPeak, rates: times.slice(3).map((ms) => (1000 * BATCH) / ms), parameters, torch });
+  for (const { ours, theirs } of pairs) for (const side of round % 2 ? [ours, theirs] : [theirs, ours]) await side.steps(STEPS);
 }
-const peaks = [ours, theirs].map((side) => median(side.map(({ peak }) => peak)) / 1e6);
-const rates = [ours, theirs].map((side) => median(side.flatMap((run) => run.rates)));
-report(
-  'training',
-  [
-    { what: 'peak memory of training, photos model, batch 64: ours', value: peaks[0], unit: 'MB', limit: peaks[1], holds: peaks[0] <= peaks[1] },
-    { what: `the same, PyTorch ${theirs[0].torch}`, value: peaks[1], unit: 'MB' },
-    ...steps.flatMap(({ threads, mine, others, limit }) => {
-      const [ratio, least] = [median(mine) / median(others), Math.min(...mine) / Math.min(...others)];
-      return [
-        { what: `a step, ${threads} thread${threads > 1 ? 's' : ''}: ours`, value: median(mine), unit: 'ms' },
-        { what: 'the same, PyTorch', value: median(others), unit: 'ms' },
-        { what: 'ratio of medians', value: ratio, unit: '', limit, holds: ratio <= limit },
-        { what: 'ratio of minima', value: least, unit: '' },
-      ];
-    }),
-    { what: 'pictures a second, two threads: ours, whole program', value: rates[0], unit: '/s' },
-    { what: 'the same, PyTorch, bare step', value: rates[1], unit: '/s' },
-  ],
-  { steps, ours, theirs },
-);
+
+const peer = `PyTorch ${about.torch}`;
+const [two, one] = pairs;
+const rows = [];
+for (const [{ threads, ours, theirs }, limit] of [[two, 1.2], [one, 1.1]]) {
+  const what = `training step, CPU, photos, batch ${BATCH}, ${threads === 1 ? 'one thread' : 'two threads'}`;
+  rows.push(versus(what, ours.times, theirs.times, { limit, peer }));
+  rows.push(versus(`    the same in processor time`, ours.cpu, theirs.cpu, { peer }));
+}
+const gain = (side) => gist(one[side].times).median / gist(two[side].times).median;
+const [ours, theirs] = [gain('ours'), gain('theirs')];
+rows.push({ what: `what the second thread gains (${peer}: ${figure(theirs)} ×)`, value: ours, unit: '×', floor: theirs, holds: ours >= theirs });
+const peaks = ['ours', 'theirs'].map((side) => two[side].peak() / 1e6);
+rows.push({ what: `peak memory of the bare step, ours`, value: peaks[0], unit: 'MB', limit: peaks[1], holds: peaks[0] <= peaks[1] });
+const raw = Object.fromEntries(pairs.map(({ threads, ours, theirs }) => [threads, { ours: { times: ours.times, cpu: ours.cpu }, theirs: { times: theirs.times, cpu: theirs.cpu } }]));
+for (const { ours, theirs } of pairs) [ours, theirs].forEach((side) => side.end());
+report('training', rows, { versions: about, raw });

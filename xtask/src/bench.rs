@@ -1,4 +1,5 @@
-//! `cargo xtask bench` and `size`: every script of `benches/` prints a table and leaves its raw numbers in `benches/results/`.
+//! `cargo xtask bench` and `size`: every script of `benches/` prints a table and leaves its raw numbers in
+//! `benches/results/`, and the README's table of figures is made from those.
 
 use std::fs;
 
@@ -14,6 +15,7 @@ pub fn bench(args: &Args) -> Done {
     if !args.no_build {
         build::build(args)?;
         build::darkroom()?;
+        build::bench()?;
     }
     measure(args, &|name| args.wants(name))
 }
@@ -50,6 +52,10 @@ fn measure(args: &Args, wanted: &dyn Fn(&str) -> bool) -> Done {
             node(args)?.arg(path).arg(results.join(format!("{name}.json"))),
         )?;
     }
-    say(format!("Raw numbers are in {}", results.display()));
+    run(
+        "writing the README's table of figures",
+        node(args)?.arg(root().join("benches/readme.mjs")),
+    )?;
+    say(format!("Raw numbers are in {}, the table is in README.md", results.display()));
     Ok(())
 }

@@ -19,7 +19,7 @@ use crate::{
     tools,
 };
 
-pub use native::darkroom;
+pub use native::{bench, darkroom};
 
 /// Where the page is left.
 pub fn dist() -> PathBuf {

@@ -19,6 +19,14 @@ pub fn darkroom() -> Outcome<PathBuf> {
         .join(format!("darkroom{}", std::env::consts::EXE_SUFFIX)))
 }
 
+/// Builds what the benchmarks ask of the native program beyond its commands.
+pub fn bench() -> Done {
+    run(
+        "building the native side of the benchmarks",
+        &mut cargo(&["build", "--release", "--locked", "--example", "bench"]),
+    )
+}
+
 /// Copies the models and their index, and lets the native program draw what a visitor sees first.
 pub fn furnish(dist: &Path) -> Done {
     let models = root().join("public/models");

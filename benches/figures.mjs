@@ -1,0 +1,17 @@
+// Arithmetic and spelling of figures, without anything measured.
+
+/** Median of numbers. */
+export const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+/** Median, least and number of times. */
+export const gist = (values) => ({ median: median(values), least: Math.min(...values), count: values.length });
+
+/** Three digits of a number, all of a large one. */
+export const figure = (value) => {
+  if (!Number.isFinite(value)) return '–';
+  return Math.abs(value) >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
+};

@@ -1,0 +1,36 @@
+//! What the benchmarks ask of the native program beyond its commands: cases that peers are compared on, and the bare
+//! training step. `cargo build --release --example bench`; the scripts of `benches/` call it.
+#![allow(clippy::print_stdout, clippy::print_stderr)] // it talks to those scripts
+
+mod case;
+mod step;
+mod tensors;
+
+use std::{error::Error, path::Path, process::ExitCode};
+
+const USAGE: &str = "\
+bench case WEIGHTS OUT       a picture (OUT.png), its mask, fill and our drawing (OUT.safetensors), three quarters hidden
+bench step PRESET BATCH OUT [DEVICE [PRECISION [BATCHES]]]
+                             weights and a batch (OUT.weights.safetensors, OUT.safetensors); then for each number that
+                             comes as a line, so many steps of BATCHES batches each, and a line of JSON with their times";
+
+/// What went wrong, for a person.
+type Outcome = Result<(), Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    darkroom::platform::keep_memory(); // as the program does
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done: Outcome = match words.as_slice() {
+        ["case", weights, out] => case::write(Path::new(weights), out),
+        ["step", preset, batch, out, more @ ..] => step::serve(preset, batch, out, more),
+        _ => Err(USAGE.into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,163 @@
+"""A masked autoencoder in plain PyTorch, read from a file of ours or a published one: the network that peers run.
+
+It computes what src/methods/mae.rs computes, from pictures to drawn pictures and from pictures to the loss, and shares no
+code with it. Each benchmark compares the two before it measures.
+"""
+
+import json
+
+import torch
+from safetensors import safe_open
+from torch import nn
+from torch.nn import functional as F
+
+# Where a file says nothing: ImageNet's constants, and what Hugging Face's names stand for.
+PUBLISHED = dict(mean="0.485,0.456,0.406", std="0.229,0.224,0.225", epsilon=1e-12, target="pixels", fill_to_decoder=False, balance=False)
+LEAST_POWER = 0.02
+
+
+class Block(nn.Module):
+    def __init__(self, dim, heads, inner, epsilon):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(dim, eps=epsilon), nn.LayerNorm(dim, eps=epsilon)
+        self.qkv, self.proj = nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
+        self.up, self.down = nn.Linear(dim, inner), nn.Linear(inner, dim)
+
+    def forward(self, x):
+        batch, count, dim = x.shape
+        q, k, v = self.qkv(self.norm1(x)).view(batch, count, 3, self.heads, dim // self.heads).permute(2, 0, 3, 1, 4)
+        attended = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(batch, count, dim)
+        x = x + self.proj(attended)
+        return x + self.down(F.gelu(self.up(self.norm2(x))))
+
+
+class Mae(nn.Module):
+    """`sizes` are the knobs of src/methods/mae/card.rs, by their names."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        get = sizes.__getitem__
+        self.patch, self.side = get("patch"), get("size") // get("patch")
+        self.residual, self.balance = get("target") == "residual", get("balance")
+        values, patches, e, d, epsilon = 3 * self.patch**2, self.side**2, get("encoder_dim"), get("decoder_dim"), get("epsilon")
+        stack = lambda dim, depth, heads: [Block(dim, heads, dim * get("mlp_ratio"), epsilon) for _ in range(depth)]
+        self.embed = nn.Linear(values, e)
+        self.first = nn.Parameter(torch.zeros(1, 1, e))
+        self.encoder = nn.Sequential(*stack(e, get("encoder_depth"), get("encoder_heads")), nn.LayerNorm(e, eps=epsilon))
+        self.narrow = nn.Linear(e, d)
+        self.fill = nn.Linear(values, d, bias=False) if get("fill_to_decoder") else None
+        self.token = nn.Parameter(torch.zeros(1, 1, d))
+        self.decoder = nn.Sequential(*stack(d, get("decoder_depth"), get("decoder_heads")), nn.LayerNorm(d, eps=epsilon))
+        self.draw = nn.Linear(d, values)
+        self.register_buffer("at_e", torch.zeros(1 + patches, e))
+        self.register_buffer("at_d", torch.zeros(1 + patches, d))
+        for name in ["mean", "std"]:
+            self.register_buffer(name, torch.tensor([float(x) for x in get(name).split(",")]).view(1, 3, 1, 1))
+
+    def patches(self, pictures):
+        batch, p, s = pictures.shape[0], self.patch, self.side
+        return ((pictures - self.mean) / self.std).reshape(batch, 3, s, p, s, p).permute(0, 2, 4, 1, 3, 5).reshape(batch, s * s, 3 * p * p)
+
+    def tokens(self, patches, fill, order, kept):
+        """What the decoder says, before its last product: class token, then patches in `order`, whose first `kept` are visible."""
+        batch, count = order.shape
+        at_e, at_d = self.at_e[1:][order[:, :kept]], self.at_d[1:][order]
+        x = self.embed(patches[:, :kept]) + at_e
+        x = self.encoder(torch.cat([(self.first + self.at_e[:1]).expand(batch, -1, -1), x], 1))
+        x = self.narrow(x)
+        rest = torch.cat([x[:, 1:], self.token.expand(batch, count - kept, -1)], 1) + at_d
+        if self.fill is not None:
+            rest = rest + self.fill(fill)
+        return self.decoder(torch.cat([x[:, :1] + self.at_d[:1], rest], 1))
+
+    def forward(self, pictures, fill, order, kept):
+        """Drawn pictures: `[batch, 3, size, size]` in 0..1."""
+        patches, fill = pick(self.patches(pictures), order), pick(self.patches(fill), order)
+        said = self.draw(self.tokens(patches, fill, order, kept)[:, 1:])
+        said = pick(said + fill if self.residual else said, order.argsort(1))
+        batch, p, s = said.shape[0], self.patch, self.side
+        return said.reshape(batch, s, s, 3, p, p).permute(0, 3, 1, 4, 2, 5).reshape(batch, 3, s * p, s * p) * self.std + self.mean
+
+    def loss(self, pictures, fill, order, kept):
+        patches, fill = pick(self.patches(pictures), order), pick(self.patches(fill), order)
+        said = self.draw(self.tokens(patches, fill, order, kept)[:, 1 + kept :])
+        target = patches[:, kept:] - fill[:, kept:] if self.residual else patches[:, kept:]
+        error = (said - target) ** 2
+        if not self.balance:
+            return error.mean()
+        return (error.mean((1, 2)) / ((target**2).mean((1, 2)) + LEAST_POWER)).mean()
+
+
+def pick(rows, index):
+    """`[batch, count, values]` by `[batch, n]` to `[batch, n, values]`."""
+    if rows.shape[0] == 1:
+        return rows[:, index[0]]
+    return torch.gather(rows, 1, index[..., None].expand(-1, -1, rows.shape[2]))
+
+
+def load(path):
+    """The network of a .safetensors file in Hugging Face's names, and the run's configuration where the file has one."""
+    with safe_open(path, "pt") as file:
+        tensors = {name: file.get_tensor(name).float() for name in file.keys()}
+        remarks = file.metadata() or {}
+    config = json.loads(remarks["darkroom"])["config"] if "darkroom" in remarks else None
+    sizes = {**PUBLISHED, **(config["knobs"] if config else published(tensors, remarks))}
+    model = Mae(sizes)
+    ours = state(tensors, sizes["patch"])
+    assert set(ours) | {"mean", "std"} == set(model.state_dict()), sorted(set(ours) ^ set(model.state_dict()))
+    model.load_state_dict(ours, strict=False)
+    return model, config
+
+
+def published(tensors, remarks):
+    """Sizes by shapes and remarks, where no header of ours has them."""
+    dim, _, patch, _ = tensors["vit.embeddings.patch_embeddings.projection.weight"].shape
+    depth = lambda prefix: len({name.removeprefix(prefix).split(".")[0] for name in tensors if name.startswith(prefix)})
+    side = round((tensors["vit.embeddings.position_embeddings"].shape[1] - 1) ** 0.5)
+    return dict(
+        size=side * patch,
+        patch=patch,
+        encoder_dim=dim,
+        encoder_depth=depth("vit.encoder.layer."),
+        encoder_heads=int(remarks["num_attention_heads"]),
+        decoder_dim=tensors["decoder.decoder_embed.weight"].shape[0],
+        decoder_depth=depth("decoder.decoder_layers."),
+        decoder_heads=int(remarks["decoder_num_attention_heads"]),
+        mlp_ratio=tensors["vit.encoder.layer.0.intermediate.dense.weight"].shape[0] // dim,
+    )
+
+
+def state(tensors, patch):
+    """Tensors under the names of `Mae`."""
+    plain = {
+        "vit.embeddings.cls_token": "first",
+        "vit.embeddings.patch_embeddings.projection.bias": "embed.bias",
+        "decoder.decoder_embed.weight": "narrow.weight",
+        "decoder.decoder_embed.bias": "narrow.bias",
+        "decoder.decoder_fill.weight": "fill.weight",
+        "decoder.mask_token": "token",
+    }
+    out = {ours: tensors[name] for name, ours in plain.items() if name in tensors}
+    out["embed.weight"] = tensors["vit.embeddings.patch_embeddings.projection.weight"].flatten(1)
+    out["at_e"], out["at_d"] = tensors["vit.embeddings.position_embeddings"][0], tensors["decoder.decoder_pos_embed"][0]
+    # A pixel's channels stand side by side in published files.
+    rows = torch.arange(3 * patch * patch).view(patch * patch, 3).t().flatten()
+    for end in ["weight", "bias"]:
+        out[f"draw.{end}"] = tensors[f"decoder.decoder_pred.{end}"][rows]
+    for theirs, norm, ours in [("vit.encoder.layer", "vit.layernorm", "encoder"), ("decoder.decoder_layers", "decoder.decoder_norm", "decoder")]:
+        depth = 0
+        while f"{theirs}.{depth}.output.dense.bias" in tensors:
+            out.update(layer(tensors, f"{theirs}.{depth}", f"{ours}.{depth}"))
+            depth += 1
+        out.update({f"{ours}.{depth}.{end}": tensors[f"{norm}.{end}"] for end in ["weight", "bias"]})
+    return out
+
+
+def layer(tensors, theirs, ours):
+    parts = [("layernorm_before", "norm1"), ("layernorm_after", "norm2"), ("attention.output.dense", "proj"), ("intermediate.dense", "up"), ("output.dense", "down")]
+    out = {}
+    for end in ["weight", "bias"]:
+        out.update({f"{ours}.{to}.{end}": tensors[f"{theirs}.{of}.{end}"] for of, to in parts})
+        out[f"{ours}.qkv.{end}"] = torch.cat([tensors[f"{theirs}.attention.attention.{name}.{end}"] for name in ["query", "key", "value"]])
+    return out

@@ -1,0 +1,46 @@
+// Rewrites the README's table of figures from `benches/results/`. `cargo xtask bench` calls it at its end.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './native.mjs';
+import { figure } from './figures.mjs';
+
+const ORDER = ['predict-photos', 'predict-vit-b', 'webgpu', 'training', 'whole', 'cuda', 'page', 'gpu', 'sizes'];
+const [START, END] = ['<!-- figures: written by `cargo xtask bench`, not by hand -->', '<!-- end of figures -->'];
+
+const results = ORDER.map((name) => join(ROOT, 'benches', 'results', `${name}.json`))
+  .filter((path) => existsSync(path))
+  .map((path) => JSON.parse(readFileSync(path, 'utf8')));
+
+const amount = (value, unit) => `${figure(value)}${unit === '×' ? ' ×' : ` ${unit}`}`;
+const line = ({ what, value, unit, limit, floor, ours, theirs, peer, of, missing }) => {
+  const reach = limit !== undefined ? `at most ${amount(limit, unit)}` : floor !== undefined ? `at least ${amount(floor, unit)}` : '';
+  const measured = missing ? `not measured: ${missing}` : amount(value, unit);
+  const sides = ours ? `${figure(ours.median)} ${of} beside ${figure(theirs.median)} ${of} of ${peer}` : '';
+  return `| ${what.trim()} | ${reach} | ${measured} | ${sides} |`;
+};
+const stands = ({ limit, floor, missing }) => limit !== undefined || floor !== undefined || missing;
+
+const machines = new Map();
+for (const { name, machine, chromium } of results) {
+  const { cpu, cores, system, date, busy } = machine;
+  const load = busy > 0.1 ? `, busy with something else (${(100 * busy).toFixed(0)} %), so that times are too high` : '';
+  const key = `${cpu}, ${cores} cores, ${system}, ${date.slice(0, 10)}${load}`;
+  machines.set(key, [...(machines.get(key) ?? []), chromium ? `${name} (Chromium ${chromium})` : name]);
+}
+const table = [
+  START,
+  '',
+  '| what | reach | measured | ours beside the peer, medians |',
+  '|---|---|---|---|',
+  ...results.flatMap(({ rows }) => rows.filter(stands).map(line)),
+  '',
+  ...[...machines].map(([machine, names]) => `${names.join(', ')}: ${machine}.  `),
+  '',
+  END,
+].join('\n');
+
+const path = join(ROOT, 'README.md');
+const text = readFileSync(path, 'utf8');
+const [from, to] = [text.indexOf(START), text.indexOf(END)];
+if (from < 0 || to < from) throw new Error(`README.md has lost its marks:\n${START}\n${END}`);
+writeFileSync(path, text.slice(0, from) + table + text.slice(to + END.length));
