@@ -1,6 +1,6 @@
 // Our engine beside onnxruntime-web: the same network with the same weights on the same picture, in one page, in turn.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { browser } from '../tests/web/darkroom.mjs';
 import { files } from './files.mjs';
@@ -19,6 +19,12 @@ export function prepare(name, weights) {
   return peer('mae_onnx.py', weights, `${path}.onnx`);
 }
 
+/** The machine's own GPU where it seems to have one, else the software adapter. `DARKROOM_ADAPTER=software` insists. */
+function adapter() {
+  const has = process.platform !== 'linux' || existsSync('/dev/dri/renderD128');
+  return has && process.env.DARKROOM_ADAPTER !== 'software' ? 'own' : 'software';
+}
+
 /** A page in which `first(side, name)` opens a side and `turns(count)` lets both predict in turn. */
 export async function arena(device) {
   const served = await files({
@@ -27,7 +33,7 @@ export async function arena(device) {
     '/ort/': join(packages(), 'onnxruntime-web', 'dist'),
     '/files/': SCRATCH,
   });
-  const chrome = await browser({ gpu: device === 'webgpu' });
+  const chrome = await browser({ gpu: device === 'webgpu' && adapter() });
   const page = await chrome.newPage();
   page.on('console', (message) => message.type() === 'error' && console.error(message.text()));
   page.setDefaultTimeout(600_000);

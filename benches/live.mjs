@@ -32,7 +32,8 @@ export class Live {
 
   /** What it says next. */
   async next() {
-    return JSON.parse((await Promise.race([this.lines.next(), this.ended])).value);
+    const { value, done } = await this.lines.next();
+    return done ? this.ended : JSON.parse(value);
   }
 
   /** Milliseconds of processor that it has used, over all threads. */
@@ -61,7 +62,6 @@ export class Live {
   }
 
   end() {
-    this.child.removeAllListeners('exit');
     this.child.stdin.end();
   }
 }

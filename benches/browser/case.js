@@ -21,13 +21,13 @@ export const bytes = async (path) => {
 /** The case under a path without its ending. */
 export async function open(path) {
   const [file, png] = await Promise.all([bytes(`${path}.safetensors`), bytes(`${path}.png`)]);
-  const { picture, fill, drawn, order } = tensors(file);
-  const side = picture.shape[2];
-  const patches = order.values.length;
-  const columns = Math.round(Math.sqrt(patches));
-  const hidden = new Array(patches).fill(false);
-  for (const place of order.values.slice(patches / 4)) hidden[Number(place)] = true;
-  return { picture, fill, drawn, order, png, side, mask: { grid: { rows: columns, columns }, hidden } };
+  const { picture, fill, drawn, order: places } = tensors(file);
+  const order = Int32Array.from(places.values, Number);
+  const back = new Int32Array(order.length);
+  order.forEach((place, at) => (back[place] = at));
+  const columns = Math.round(Math.sqrt(order.length));
+  const mask = { grid: { rows: columns, columns }, hidden: [...back].map((at) => at >= order.length / 4) };
+  return { picture, fill, drawn, order, back, png, mask, side: picture.shape[2] };
 }
 
 /** How far a drawing is from the case's, relative to the largest value there (at least 1). */

@@ -4,7 +4,7 @@ const loading = import(provider === 'webgpu' ? '/ort/ort.webgpu.min.mjs' : '/ort
 let session;
 let feeds;
 
-async function open({ model, picture, fill, order }) {
+async function open({ model, picture, fill, order, back }) {
   const ort = await loading;
   ort.env.wasm.numThreads = 1;
   ort.env.wasm.wasmPaths = new URL('/ort/', location.href).href;
@@ -12,7 +12,8 @@ async function open({ model, picture, fill, order }) {
   feeds = {
     picture: new ort.Tensor('float32', picture.values, picture.shape),
     fill: new ort.Tensor('float32', fill.values, fill.shape),
-    order: new ort.Tensor('int64', order.values, [order.values.length]),
+    order: new ort.Tensor('int32', order, [order.length]),
+    back: new ort.Tensor('int32', back, [back.length]),
   };
   // The graph of a network that takes no fill has no such input.
   for (const name of Object.keys(feeds)) if (!session.inputNames.includes(name)) delete feeds[name];

@@ -23,8 +23,8 @@ export class Theirs {
   }
 
   /** Opens a model (its bytes are given away). */
-  open(model, { picture, fill, order }) {
-    return this.#ask({ model, picture, fill, order }, [model]);
+  open(model, { picture, fill, order, back }) {
+    return this.#ask({ model, picture, fill, order, back }, [model]);
   }
 
   /** One prediction: time of `session.run`, output read back, and the drawing. */

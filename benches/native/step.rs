@@ -28,7 +28,13 @@ const STEPS: u64 = 100_000;
 /// Prepares both sides' case, then trains as many steps as each line asks for.
 pub fn serve(preset: &str, batch: &str, out: &str, more: &[&str]) -> Outcome {
     let [kind, precision, batches] = [(0, "cpu"), (1, "f32"), (2, "1")].map(|(at, usual)| *more.get(at).unwrap_or(&usual));
-    let set = [("mask", MASK), ("batch", batch), ("accumulate", batches), ("precision", precision), ("data", "scenes")];
+    let set = [
+        ("mask", MASK),
+        ("batch", batch),
+        ("accumulate", batches),
+        ("precision", precision),
+        ("data", "scenes"),
+    ];
     let config = Settings {
         preset: Some(preset),
         set: set.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
@@ -83,7 +89,10 @@ fn one_batch(config: &RunConfig, model: &AnyMethod) -> Result<HostBatch, Box<dyn
         steps: Some(1),
         ..LoaderConfig::default()
     };
-    Loader::start(source, loading)?.next().ok_or("the loader gave nothing")?.map_err(Into::into)
+    Loader::start(source, loading)?
+        .next()
+        .ok_or("the loader gave nothing")?
+        .map_err(Into::into)
 }
 
 /// `pictures`, `fill` `[batch, 3, size, size]` (the pictures where the method takes no fill), `order` `[batch, patches]`.

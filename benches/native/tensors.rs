@@ -30,7 +30,10 @@ impl Tensors {
 
     /// Writes the file.
     pub fn write(&self, path: &str) -> Outcome {
-        let views = self.0.iter().map(|(name, dtype, shape, bytes)| Ok((*name, TensorView::new(*dtype, shape.clone(), bytes)?)));
+        let views = self
+            .0
+            .iter()
+            .map(|(name, dtype, shape, bytes)| Ok((*name, TensorView::new(*dtype, shape.clone(), bytes)?)));
         let views: Vec<_> = views.collect::<Result<_, safetensors::SafeTensorError>>()?;
         fs::write(path, serialize(views, None)?)?;
         Ok(())

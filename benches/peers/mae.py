@@ -62,7 +62,7 @@ class Mae(nn.Module):
     def tokens(self, patches, fill, order, kept):
         """What the decoder says, before its last product: class token, then patches in `order`, whose first `kept` are visible."""
         batch, count = order.shape
-        at_e, at_d = self.at_e[1:][order[:, :kept]], self.at_d[1:][order]
+        at_e, at_d = self.at_e[1:][order][:, :kept], self.at_d[1:][order]
         x = self.embed(patches[:, :kept]) + at_e
         x = self.encoder(torch.cat([(self.first + self.at_e[:1]).expand(batch, -1, -1), x], 1))
         x = self.narrow(x)
@@ -71,11 +71,11 @@ class Mae(nn.Module):
             rest = rest + self.fill(fill)
         return self.decoder(torch.cat([x[:, :1] + self.at_d[:1], rest], 1))
 
-    def forward(self, pictures, fill, order, kept):
-        """Drawn pictures: `[batch, 3, size, size]` in 0..1."""
+    def forward(self, pictures, fill, order, back, kept):
+        """Drawn pictures: `[batch, 3, size, size]` in 0..1. `back` is the way back from `order`, as for us known before."""
         patches, fill = pick(self.patches(pictures), order), pick(self.patches(fill), order)
         said = self.draw(self.tokens(patches, fill, order, kept)[:, 1:])
-        said = pick(said + fill if self.residual else said, order.argsort(1))
+        said = pick(said + fill if self.residual else said, back)
         batch, p, s = said.shape[0], self.patch, self.side
         return said.reshape(batch, s, s, 3, p, p).permute(0, 3, 1, 4, 2, 5).reshape(batch, 3, s * p, s * p) * self.std + self.mean
 

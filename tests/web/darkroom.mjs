@@ -27,11 +27,12 @@ export async function serve(...switches) {
   return { url, stop: () => server.kill() };
 }
 
-/** Chromium. `gpu` lends it the software adapter; without it there is no WebGPU at all. */
+const SOFTWARE = ['--use-webgpu-adapter=swiftshader', '--use-vulkan=swiftshader', '--use-angle=swiftshader'];
+
+/** Chromium. `gpu` lends it the software adapter, or the machine's own where it is `'own'`; without it there is no WebGPU at all. */
 export function browser({ gpu = false } = {}) {
-  const args = gpu
-    ? ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader', '--ignore-gpu-blocklist']
-    : ['--disable-features=WebGPU', '--disable-gpu'];
+  const lent = ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--ignore-gpu-blocklist', ...(gpu === 'own' ? [] : SOFTWARE)];
+  const args = gpu ? lent : ['--disable-features=WebGPU', '--disable-gpu'];
   return chromium.launch({ executablePath: CHROMIUM, headless: true, args: ['--no-sandbox', ...args] });
 }
 
