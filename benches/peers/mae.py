@@ -91,9 +91,11 @@ class Mae(nn.Module):
 
 def pick(rows, index):
     """`[batch, count, values]` by `[batch, n]` to `[batch, n, values]`."""
-    if rows.shape[0] == 1:
+    batch, count, values = rows.shape
+    if batch == 1:
         return rows[:, index[0]]
-    return torch.gather(rows, 1, index[..., None].expand(-1, -1, rows.shape[2]))
+    flat = index + count * torch.arange(batch, device=index.device)[:, None]
+    return rows.reshape(-1, values).index_select(0, flat.flatten()).view(batch, -1, values)
 
 
 def load(path):
