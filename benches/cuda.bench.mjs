@@ -8,11 +8,11 @@ import { benchOnCuda, SCRATCH } from './native.mjs';
 import { script } from './peers.mjs';
 import { gist, report, versus } from './report.mjs';
 
-const [BATCH, BATCHES, ROUNDS] = [128, 32, 4];
+const [BATCH, BATCHES, ROUNDS, LIMIT] = [128, 32, 4, 1.5];
 const what = `training step, ViT-B, half precision, ${BATCHES} batches of ${BATCH}, CUDA`;
 const found = spawnSync('nvidia-smi', ['-L'], { encoding: 'utf8' });
 if (found.status === 0 && found.stdout.includes('GPU')) await measure();
-else report('cuda', [{ what, missing: 'no NVIDIA GPU here' }]);
+else report('cuda', [{ what, limit: LIMIT, unit: '×', missing: 'no NVIDIA GPU here' }], { timed: false });
 
 async function measure() {
   mkdirSync(SCRATCH, { recursive: true });
@@ -28,7 +28,7 @@ async function measure() {
   // Forward once, backward twice; two operations a multiply-add.
   const operations = 6 * mine.multiply_adds * BATCH * BATCHES;
   const part = (side) => operations / (gist(side.times).median / 1e3) / about.matrix_limit;
-  const rows = [versus(`${what}, ${about.card}`, ours.times, theirs.times, { limit: 1.5, peer: `PyTorch ${about.torch}` })];
+  const rows = [versus(`${what}, ${about.card}`, ours.times, theirs.times, { limit: LIMIT, peer: `PyTorch ${about.torch}` })];
   for (const [name, side] of [['ours', ours], ['PyTorch', theirs]]) rows.push({ what: `    part of the card's own matrix speed, ${name}`, value: part(side), unit: '×' });
-  report('cuda', rows, { versions: about, ours: ours.times, theirs: theirs.times });
+  report('cuda', rows, { versions: { PyTorch: about.torch }, about, ours: ours.times, theirs: theirs.times });
 }

@@ -19,11 +19,9 @@ export function prepare(name, weights) {
   return peer('mae_onnx.py', weights, `${path}.onnx`);
 }
 
-/** The machine's own GPU where it seems to have one, else the software adapter. `DARKROOM_ADAPTER=software` insists. */
-function adapter() {
-  const has = process.platform !== 'linux' || existsSync('/dev/dri/renderD128');
-  return has && process.env.DARKROOM_ADAPTER !== 'software' ? 'own' : 'software';
-}
+const hasGpu = process.platform !== 'linux' || existsSync('/dev/dri/renderD128');
+/** Which GPU Chromium lends: the machine's own where it seems to have one. `DARKROOM_ADAPTER=software` insists on the other. */
+export const ADAPTER = hasGpu && process.env.DARKROOM_ADAPTER !== 'software' ? 'own' : 'software';
 
 /** A page in which `first(side, name)` opens a side and `turns(count)` lets both predict in turn. */
 export async function arena(device) {
@@ -33,7 +31,7 @@ export async function arena(device) {
     '/ort/': join(packages(), 'onnxruntime-web', 'dist'),
     '/files/': SCRATCH,
   });
-  const chrome = await browser({ gpu: device === 'webgpu' && adapter() });
+  const chrome = await browser({ gpu: device === 'webgpu' && ADAPTER });
   const page = await chrome.newPage();
   page.on('console', (message) => message.type() === 'error' && console.error(message.text()));
   page.setDefaultTimeout(600_000);

@@ -13,5 +13,5 @@ export async function onCpu(name, model, { weights, warm, turns, limit }) {
   await close();
   const peer = `onnxruntime-web ${about}`;
   const row = versus(`one prediction, CPU in the browser, ${model}: network alone, 75 % hidden, f32`, ours, theirs, { limit, peer });
-  report(name, [row], { chromium: version, versions, ours, theirs });
+  report(name, [row], { versions: { Chromium: version, 'onnxruntime-web': about, ...versions }, ours, theirs });
 }

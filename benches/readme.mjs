@@ -21,11 +21,12 @@ const line = ({ what, value, unit, limit, floor, ours, theirs, peer, of, missing
 const stands = ({ limit, floor, missing }) => limit !== undefined || floor !== undefined || missing;
 
 const machines = new Map();
-for (const { name, machine, chromium } of results) {
+for (const { name, machine, versions = {} } of results) {
   const { cpu, cores, system, date, busy } = machine;
   const load = busy > 0.1 ? `, busy with something else (${(100 * busy).toFixed(0)} %), so that times are too high` : '';
-  const key = `${cpu}, ${cores} cores, ${system}, ${date.slice(0, 10)}${load}`;
-  machines.set(key, [...(machines.get(key) ?? []), chromium ? `${name} (Chromium ${chromium})` : name]);
+  const known = Object.entries(versions).map(([what, version]) => `, ${what} ${version}`);
+  const key = `${cpu}, ${cores} cores, ${system}, ${date.slice(0, 10)}${known.join('')}${load}`;
+  machines.set(key, [...(machines.get(key) ?? []), name]);
 }
 const table = [
   START,

@@ -1,4 +1,5 @@
 // How a benchmark tells: a table for a person, numbers for the file that `cargo xtask bench` names.
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,10 +24,17 @@ const busy = await busyness();
 const BUSY = `The machine is busy with something else (${(100 * busy).toFixed(0)} % of its cores): these figures are too high.`;
 if (busy > QUIET) console.log(BUSY);
 
+/** What was measured: the commit, with a + where files differ from it. */
+function commit() {
+  const { status, stdout } = spawnSync('git', ['describe', '--always', '--dirty=+', '--exclude=*'], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
 /** What the machine is, and how busy it was before: on a busy one every figure lies. */
 function machine() {
   const processors = cpus();
-  return { cpu: processors[0]?.model.trim(), cores: processors.length, system: `${platform()} ${arch()}`, node: process.version, busy, date: new Date().toISOString() };
+  const [cpu, cores, system] = [processors[0]?.model.trim(), processors.length, `${platform()} ${arch()}`];
+  return { cpu, cores, system, node: process.version, commit: commit(), busy, date: new Date().toISOString() };
 }
 
 /** A row that compares: `ours` and `theirs` are times measured in turn, `limit` what the ratio of medians should not pass. */
@@ -41,8 +49,11 @@ function compared({ ours, theirs, least, peer, of }) {
   console.log(`    ours ${side(ours)}; ${peer} ${side(theirs)}; ratio of the least ${figure(least)} ×`);
 }
 
-/** Prints rows `{ what, value, unit, limit, holds }`, those of `versus`, and `{ what, missing }`; leaves them where the first argument says. */
-export function report(name, rows, { timed = true, ...more } = {}) {
+/**
+ * Prints rows `{ what, value, unit, limit or floor, holds }`, those of `versus`, and `{ what, missing }`, then machine,
+ * versions and date; leaves all of it where the first argument says.
+ */
+export function report(name, rows, { timed = true, versions = {}, ...more } = {}) {
   for (const row of rows) {
     const { what, value, unit, limit, floor, holds, missing } = row;
     if (missing) {
@@ -54,6 +65,10 @@ export function report(name, rows, { timed = true, ...more } = {}) {
     console.log(`${what.padEnd(72)} ${figure(value).padStart(10)} ${unit.padEnd(6)} ${reach}`);
     if (row.ours) compared(row);
   }
-  if (timed && busy > QUIET) console.log(BUSY);
-  if (process.argv[2]) writeFileSync(process.argv[2], `${JSON.stringify({ name, machine: machine(), rows, ...more }, null, 1)}\n`);
+  const here = machine();
+  const known = Object.entries(versions).map(([what, version]) => `${what} ${version}`);
+  console.log(`    ${[here.cpu, `${here.cores} cores`, here.system, `node ${here.node}`, ...known, `commit ${here.commit}`, here.date].join(', ')}`);
+  if (!timed) delete here.busy;
+  else if (busy > QUIET) console.log(BUSY);
+  if (process.argv[2]) writeFileSync(process.argv[2], `${JSON.stringify({ name, machine: here, versions, rows, ...more }, null, 1)}\n`);
 }

@@ -43,4 +43,4 @@ const peaks = ['ours', 'theirs'].map((side) => two[side].peak() / 1e6);
 rows.push({ what: `peak memory of the bare step, ours`, value: peaks[0], unit: 'MB', limit: peaks[1], holds: peaks[0] <= peaks[1] });
 const raw = Object.fromEntries(pairs.map(({ threads, ours, theirs }) => [threads, { ours: { times: ours.times, cpu: ours.cpu }, theirs: { times: theirs.times, cpu: theirs.cpu } }]));
 for (const { ours, theirs } of pairs) [ours, theirs].forEach((side) => side.end());
-report('training', rows, { versions: about, raw });
+report('training', rows, { versions: { PyTorch: about.torch }, raw });

@@ -1,7 +1,7 @@
 // WebGPU beside onnxruntime-web's: the first prediction, from an empty worker in a fresh browser on, and one prediction
 // after another. Where there is no GPU, Chromium's software adapter stands in for one, and the rows say so.
 import { join } from 'node:path';
-import { arena, prepare } from './duel.mjs';
+import { ADAPTER, arena, prepare } from './duel.mjs';
 import { ROOT } from './native.mjs';
 import { report, versus } from './report.mjs';
 
@@ -25,7 +25,7 @@ const { ours, theirs } = await turns(TURNS);
 await close();
 
 const peer = `onnxruntime-web ${about}`;
-const on = /swiftshader|llvmpipe/i.test(adapter) ? 'software adapter' : adapter;
+const on = ADAPTER === 'software' ? 'software adapter (a proxy: no GPU here)' : adapter;
 const times = (side) => firsts[side].map(({ ms }) => ms);
 report(
   NAME,
@@ -33,5 +33,5 @@ report(
     versus(`one prediction, WebGPU, photos, ${on}`, ours, theirs, { limit: 1, peer }),
     versus(`first prediction, WebGPU, photos, ${on}: from an empty worker on`, times('ours'), times('theirs'), { limit: 1.5, peer }),
   ],
-  { chromium: version, adapter, versions, ours, theirs, firsts },
+  { versions: { Chromium: version, 'onnxruntime-web': about, ...versions }, adapter, ours, theirs, firsts },
 );

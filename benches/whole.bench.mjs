@@ -47,5 +47,5 @@ report(
     { what: '    the same, bare step alone', value: allowed, unit: '/s' },
     { what: `peak memory of darkroom train, photos, batch 64 (limit: PyTorch's bare step)`, value: peak, unit: 'MB', limit, holds: peak <= limit },
   ],
-  { versions: about, runs, bare: bare.times },
+  { versions: { PyTorch: about.torch }, runs, bare: bare.times },
 );

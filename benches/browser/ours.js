@@ -9,6 +9,7 @@ export class Ours {
 
   /** `kind` is the engine's name, `engine` or `engine-webgpu`. */
   constructor(kind) {
+    this.kind = kind;
     this.worker = new Worker('engine.js', { type: 'module', name: kind });
     this.ready = this.#answer(0);
     this.worker.onmessage = ({ data }) => this.#take(JSON.parse(data.json), data.buffers);
@@ -39,6 +40,7 @@ export class Ours {
   /** Opens weights (their bytes are given away) and takes the case's picture in. */
   async open(weights, { png, mask, side }) {
     const { value } = await this.ready;
+    if (value.device !== (this.kind === 'engine-webgpu' ? 'webgpu' : 'cpu')) throw new Error(`${this.kind} computes on ${value.device}`);
     await this.#ask({ AddPicture: { id: 1, name: 'case.png' } }, [png.slice(0)]);
     await this.#ask({ OpenFile: { name: 'case.safetensors' } }, [weights]);
     this.predicts = { Predict: { picture: 1, frame: { x: 0, y: 0, side }, mask } };
