@@ -102,13 +102,14 @@ impl Overlap {
     #[must_use]
     pub fn fold(self, mut draw: Linear) -> (Self, Linear) {
         let mut first = 0;
-        let mut window = |part: Param<Tensor<2>>| {
+        let window = |part: Param<Tensor<2>>| {
             let start = first;
             first += part.dims()[1];
             part.map(|weight| self.windowed(weight, start))
         };
-        draw.weight = window(draw.weight);
-        draw.rest = draw.rest.into_iter().map(window).collect();
+        let mut parts: Vec<_> = std::iter::once(draw.weight).chain(draw.rest).map(window).collect();
+        draw.rest = parts.split_off(1);
+        draw.weight = parts.remove(0);
         (Self { is_folded: true, ..self }, draw)
     }
 

@@ -145,6 +145,6 @@ pub fn forward(mae: &Mae, case: &Case, device: &Device) -> (Vec<f32>, Vec<f32>) 
     let kept = order.arrange(patchify(standardised, PATCH)).narrow(1, 0, order.kept);
     let encoded = mae.encoder.forward(kept, &order);
     let tokens = mae.decoder.forward(encoded.clone(), None, &order);
-    let said = order.restore(mae.decoder.draw(tokens.narrow(1, 1, GRID.len())));
+    let said = order.restore(mae.decoder.draw(tokens, GRID.len(), &order));
     (numbers(encoded), numbers(channels_last(said)))
 }

@@ -12,7 +12,7 @@ use crate::kernels::{
     mlp::Mlp,
     norm::Norm,
     patches::Cut,
-    pool::{self, Buffer},
+    pool::Buffer,
     product::{View, panel_width, panels},
     rows::Map,
 };
@@ -48,7 +48,7 @@ pub fn reuse(tensor: FlexTensor) {
     if tensor.is_unique() && tensor.is_contiguous() && tensor.layout().start_offset() == 0 {
         let (bytes, ..) = tensor.into_data().into_parts();
         if let Ok(values) = bytes.try_into_vec::<f32>() {
-            pool::give(values);
+            crate::kernels::pool::give(values);
         }
     }
 }
