@@ -57,7 +57,7 @@ struct Arranged {
     patches: Tensor<3>,
     /// `[batch, patches, 3 p p]`: visible as they are, hidden ones filled.
     fill: Option<Tensor<3>>,
-    /// What the decoder is shown: the fill, or its cells where patches overlap.
+    /// What the decoder is shown, if anything: the fill, or its cells where patches overlap.
     shown: Option<Tensor<3>>,
 }
 
@@ -127,6 +127,7 @@ impl Mae {
         let filled = batch.fill.as_ref().filter(|_| self.config.wants_fill());
         let fill = filled.map(standard);
         let shown = match (self.config.overlapping(), filled) {
+            _ if !self.config.fill_to_decoder => None,
             (Some(overlap), Some(pictures)) => Some(overlap.cells(self.standard(pictures.clone()))),
             _ => fill.clone(),
         };

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     config::RunConfig,
-    methods::{AnyMethod, Entry, Method, Names},
+    methods::{AnyMethod, Entry, Form, Method, Names},
     nn::Loaded,
 };
 
@@ -90,6 +90,7 @@ fn fill(
     };
     let entries = AnyMethod::entries(config, names).map_err(wrong)?;
     account(&entries, layout, is_published, file)?;
+    entries.iter().try_for_each(|entry| binds(entry, largest_bytes, file))?;
     let mut loaded = read(&entries, layout, largest_bytes)?;
     AnyMethod::new(config, &mut loaded, device).map_err(wrong)
 }
@@ -170,6 +171,24 @@ fn account(entries: &[Entry], layout: &Layout, may_compute: bool, file: &str) ->
             tensor: shown(tensor),
         }),
         None => Ok(()),
+    }
+}
+
+/// Matrices may be split; nothing else is.
+fn binds(entry: &Entry, largest_bytes: u64, file: &str) -> Result<(), WeightsError> {
+    let is_matrix = matches!(entry.form, Form::Matrix | Form::PixelMatrix { .. });
+    let bytes = |shape: &[usize]| shape.iter().fold(4u64, |bytes, &side| bytes.saturating_mul(side as u64));
+    match entry.theirs.iter().find(|(_, shape)| !is_matrix && bytes(shape) > largest_bytes) {
+        None => Ok(()),
+        Some((tensor, shape)) => Err(WeightsError::Tensor {
+            file: file.to_owned(),
+            tensor: shown(tensor),
+            problem: format!(
+                "takes {} MiB, and this device binds at most {} MiB at once: switch to the CPU for this model",
+                bytes(shape) >> 20,
+                largest_bytes >> 20
+            ),
+        }),
     }
 }
 

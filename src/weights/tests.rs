@@ -138,6 +138,33 @@ fn published_names_go_out_and_in() {
     assert_eq!(open(&published).unwrap().method.knobs()["target"].as_str(), Some("normalised"));
     let refused = convert(&bytes(&residual(), Dtype::F32), "r", Some(Names::HuggingFace), Dtype::F32).unwrap_err();
     assert!(refused.to_string().contains("smooth fill"), "{refused}");
+    let overlapping = bytes(&model(&[("overlap", "true")]), Dtype::F32);
+    let refused = convert(&overlapping, "o", Some(Names::HuggingFace), Dtype::F32).unwrap_err();
+    assert!(refused.to_string().contains("overlap"), "{refused}");
+}
+
+#[test]
+fn a_device_that_binds_little_has_weights_in_parts_and_answers_alike() {
+    let answer = |method: &AnyMethod| crate::predict::block_on(crate::predict::self_test(method, &Device::flex())).unwrap();
+    for overlap in ["false", "true"] {
+        let written = bytes(
+            &model(&[("target", "residual"), ("fill_to_decoder", "true"), ("overlap", overlap)]),
+            Dtype::F32,
+        );
+        let whole = open(&written).unwrap().method;
+        let opened = from_bytes_within(&written, "a", &Device::flex(), 1000).unwrap();
+        assert!(state(&opened.method).len() > state(&whole).len(), "something is split");
+        let check = opened.header.unwrap().check.unwrap();
+        assert!(check.error(&answer(&opened.method.for_answers())) < 1e-5, "overlap {overlap}");
+        assert!(check.error(&answer(&whole.for_answers())) < 1e-5, "overlap {overlap}");
+    }
+    // Positions take 17 rows of 12 numbers, and are no matrix of a map: nobody splits them.
+    let written = bytes(&residual(), Dtype::F32);
+    let refused = from_bytes_within(&written, "a", &Device::flex(), 700).unwrap_err().to_string();
+    assert!(
+        refused.contains("position_embeddings") && refused.contains("switch to the CPU"),
+        "{refused}"
+    );
 }
 
 #[test]

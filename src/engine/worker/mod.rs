@@ -10,6 +10,7 @@ mod pictures;
 mod session;
 mod shipped;
 mod storage;
+#[cfg(not(feature = "webgpu"))]
 mod tiles;
 mod whole;
 
@@ -74,6 +75,7 @@ pub fn start() {
 }
 
 async fn run() -> Result<(), String> {
+    #[cfg(not(feature = "webgpu"))]
     if let Err(reason) = tiles::install() {
         warn(&format!("Predictions will take longer than they should: {reason:?}"));
     }

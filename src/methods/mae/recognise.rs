@@ -41,6 +41,9 @@ pub(super) fn remarks(config: &MaeConfig) -> Result<BTreeMap<String, String>, St
                     file as it is, for the encoder"
             .into());
     }
+    if config.overlap {
+        return Err("its patches overlap, which published ViT-MAE networks know nothing of".into());
+    }
     let remarks = [
         (ENCODER_HEADS, config.encoder_heads.to_string()),
         (DECODER_HEADS, config.decoder_heads.to_string()),
