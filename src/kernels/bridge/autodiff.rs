@@ -13,9 +13,9 @@ use burn::backend::{
 
 use super::{
     Aim, Half, Kernels,
-    flex::{last, map, mapped, reuse, row, shape, slice, tensor, whole},
+    flex::{errors, last, map, mapped, norm, reuse, shape, slice, tensor, whole},
 };
-use crate::kernels::{attention::Kept as AttentionKept, mlp::Kept as MlpKept, norm::Norm, pool::Buffer, rows::MapGradients};
+use crate::kernels::{attention::Kept as AttentionKept, mlp::Kept as MlpKept, pool::Buffer, rows::MapGradients};
 
 type Tracked<C> = FloatTensor<Autodiff<Flex, C>>;
 
@@ -79,11 +79,7 @@ impl Backward<Flex, 3> for NormBackward {
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
         let ([x, weight, bias], statistics, epsilon) = ops.state;
         let gradient = whole(grads.consume::<Flex>(&ops.node));
-        let norm = Norm {
-            weight: slice(&weight),
-            bias: slice(&bias),
-            epsilon,
-        };
+        let norm = norm(&x, &weight, &bias, epsilon);
         let [by_x, by_weight, by_bias] = norm.backward(&statistics, slice(&x), slice(&gradient));
         register!(grads, ops.parents, [(by_x, &x), (by_weight, &weight), (by_bias, &bias)]);
         [gradient, x].into_iter().for_each(reuse);
@@ -99,7 +95,7 @@ impl Backward<Flex, 7> for AttentionBackward {
     fn backward(self, ops: Ops<Self::State, 7>, grads: &mut Gradients, _: &mut Checkpointer) {
         let (x, half, kept, heads, epsilon) = ops.state;
         let gradient = whole(grads.consume::<Flex>(&ops.node));
-        let attention = half.attention(heads, shape(&x)[1], epsilon);
+        let attention = half.attention(&x, heads, epsilon);
         let by = attention.backward(&kept, slice(&x), slice(&gradient));
         let ([norm_weight, norm_bias], [qkv, qkv_bias], [output, output_bias]) = (by.norm, by.qkv, by.output);
         register!(
@@ -128,7 +124,7 @@ impl Backward<Flex, 7> for MlpBackward {
     fn backward(self, ops: Ops<Self::State, 7>, grads: &mut Gradients, _: &mut Checkpointer) {
         let (x, half, kept, epsilon) = ops.state;
         let gradient = whole(grads.consume::<Flex>(&ops.node));
-        let by = half.mlp(epsilon).backward(kept, slice(&x), slice(&gradient));
+        let by = half.mlp(&x, epsilon).backward(kept, slice(&x), slice(&gradient));
         let ([norm_weight, norm_bias], [up, up_bias], [down, down_bias]) = (by.norm, by.up, by.down);
         register!(
             grads,
@@ -209,11 +205,7 @@ impl<C: CheckpointStrategy> Kernels for Autodiff<Flex, C> {
     fn kernel_norm(x: Tracked<C>, weight: Tracked<C>, bias: Tracked<C>, epsilon: f32) -> Tracked<C> {
         let parents = [x.node(), weight.node(), bias.node()];
         let state = [x.into_primitive(), weight.into_primitive(), bias.into_primitive()].map(whole);
-        let norm = Norm {
-            weight: slice(&state[1]),
-            bias: slice(&state[2]),
-            epsilon,
-        };
+        let norm = norm(&state[0], &state[1], &state[2], epsilon);
         let values = slice(&state[0]);
         let mut statistics = Buffer::of(norm.statistics(values));
         let output = tensor(norm.forward(values, &mut statistics), shape(&state[0]));
@@ -227,7 +219,7 @@ impl<C: CheckpointStrategy> Kernels for Autodiff<Flex, C> {
         let (parents, x, half) = take!(x, numbers);
         match AttentionBackward.prepare::<C>(parents).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
-                let (output, kept) = half.attention(heads, shape(&x)[1], epsilon).forward(slice(&x));
+                let (output, kept) = half.attention(&x, heads, epsilon).forward(slice(&x));
                 let output = tensor(output, shape(&x));
                 prep.finish((x, half, kept, heads, epsilon), output)
             }
@@ -239,7 +231,7 @@ impl<C: CheckpointStrategy> Kernels for Autodiff<Flex, C> {
         let (parents, x, half) = take!(x, numbers);
         match MlpBackward.prepare::<C>(parents).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
-                let (output, kept) = half.mlp(epsilon).forward(slice(&x));
+                let (output, kept) = half.mlp(&x, epsilon).forward(slice(&x));
                 let output = tensor(output, shape(&x));
                 prep.finish((x, half, kept, epsilon), output)
             }
@@ -255,7 +247,7 @@ impl<C: CheckpointStrategy> Kernels for Autodiff<Flex, C> {
             Aim::Lack(truth, less) => Aim::Lack(truth.into_primitive(), less.into_primitive()),
         };
         let aim = aim.stacked();
-        let output = row(aim.aim().errors(slice(&said)));
+        let output = errors(&said, &aim);
         match ErrorsBackward.prepare::<C>(parents).compute_bound().stateful() {
             OpsKind::Tracked(prep) => prep.finish((said, aim), output),
             OpsKind::UnTracked(prep) => prep.finish(output),

@@ -67,11 +67,17 @@ pub fn map<'a>(weight: &'a FlexTensor, bias: Option<&'a FlexTensor>, from: usize
         "a weight of {} rows for {from} numbers",
         shape[0]
     );
+    let columns = if packed { values.len() / from.max(1) } else { shape[1] };
+    let bias = bias.map(slice);
+    assert!(
+        !packed || bias.is_none_or(|bias| bias.len() == columns),
+        "a packed weight of {columns} columns needs one bias for each"
+    );
     Map {
         weight: values,
         packed,
-        bias: bias.map(slice),
-        shape: [from, if packed { values.len() / from.max(1) } else { shape[1] }],
+        bias,
+        shape: [from, columns],
     }
 }
 
@@ -79,6 +85,21 @@ pub fn map<'a>(weight: &'a FlexTensor, bias: Option<&'a FlexTensor>, from: usize
 pub fn last(x: &FlexTensor) -> usize {
     let shape = x.layout().shape();
     shape[shape.num_dims() - 1]
+}
+
+/// A norm of the last axis of `x`.
+///
+/// # Panics
+/// When it is not as wide.
+pub fn norm<'a>(x: &FlexTensor, weight: &'a FlexTensor, bias: &'a FlexTensor, epsilon: f32) -> Norm<'a> {
+    let (dim, weight, bias) = (last(x), slice(weight), slice(bias));
+    assert!(
+        weight.len() == dim && bias.len() == dim,
+        "a norm of {} weights and {} biases for rows of {dim} numbers",
+        weight.len(),
+        bias.len()
+    );
+    Norm { weight, bias, epsilon }
 }
 
 /// A weight `[d_input, d_output]` in panels, `[panels d_input, width]`. It stays as it is where the last panel would
@@ -114,27 +135,37 @@ impl Half<Flex> {
         }
     }
 
-    fn norm(&self, epsilon: f32) -> Norm<'_> {
-        Norm {
-            weight: slice(&self.norm_weight),
-            bias: slice(&self.norm_bias),
-            epsilon,
-        }
+    fn norm(&self, x: &FlexTensor, epsilon: f32) -> Norm<'_> {
+        norm(x, &self.norm_weight, &self.norm_bias, epsilon)
     }
 
-    /// As the second half of a layer.
-    pub fn mlp(&self, epsilon: f32) -> Mlp<'_> {
+    /// As the second half of a layer, for rows such as those of `x`.
+    ///
+    /// # Panics
+    /// When they are of another width.
+    pub fn mlp(&self, x: &FlexTensor, epsilon: f32) -> Mlp<'_> {
         Mlp {
-            norm: self.norm(epsilon),
+            norm: self.norm(x, epsilon),
             up: map(&self.first_weight, Some(&self.first_bias), last(&self.norm_weight)),
             down: map(&self.second_weight, Some(&self.second_bias), last(&self.first_bias)),
         }
     }
 
-    /// As the first half of a layer, for pictures of `tokens`.
-    pub fn attention(&self, heads: usize, tokens: usize, epsilon: f32) -> Attention<'_> {
+    /// As the first half of a layer, for pictures such as `x`: `[batch, tokens, dim]`.
+    ///
+    /// # Panics
+    /// When they are of another width, without a token, or the heads do not divide it.
+    pub fn attention(&self, x: &FlexTensor, heads: usize, epsilon: f32) -> Attention<'_> {
+        let (shape, dim) = (shape(x), last(x));
+        assert!(shape.num_dims() == 3, "attention takes [batch, tokens, dim], not {shape:?}");
+        let tokens = shape[1];
+        assert!(tokens > 0, "attention of pictures without a token");
+        assert!(
+            heads > 0 && dim.is_multiple_of(heads),
+            "{heads} heads do not share {dim} numbers evenly"
+        );
         Attention {
-            norm: self.norm(epsilon),
+            norm: self.norm(x, epsilon),
             qkv: map(&self.first_weight, Some(&self.first_bias), last(&self.norm_weight)),
             output: map(&self.second_weight, Some(&self.second_bias), last(&self.norm_weight)),
             heads,
@@ -158,29 +189,24 @@ impl Kernels for Flex {
 
     fn kernel_norm(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, epsilon: f32) -> FlexTensor {
         let (x, weight, bias) = (whole(x), whole(weight), whole(bias));
-        let norm = Norm {
-            weight: slice(&weight),
-            bias: slice(&bias),
-            epsilon,
-        };
+        let norm = norm(&x, &weight, &bias, epsilon);
         let mut statistics = Buffer::of(norm.statistics(slice(&x)));
         tensor(norm.forward(slice(&x), &mut statistics), shape(&x))
     }
 
     fn kernel_attention(x: FlexTensor, numbers: Half<Self>, heads: usize, epsilon: f32) -> FlexTensor {
         let (x, numbers) = (whole(x), numbers.whole());
-        let attention = numbers.attention(heads, shape(&x)[1], epsilon);
+        let attention = numbers.attention(&x, heads, epsilon);
         tensor(attention.forward(slice(&x)).0, shape(&x))
     }
 
     fn kernel_mlp(x: FlexTensor, numbers: Half<Self>, epsilon: f32) -> FlexTensor {
         let (x, numbers) = (whole(x), numbers.whole());
-        tensor(numbers.mlp(epsilon).predict(slice(&x)), shape(&x))
+        tensor(numbers.mlp(&x, epsilon).predict(slice(&x)), shape(&x))
     }
 
     fn kernel_errors(said: FlexTensor, aim: Aim<Self>) -> FlexTensor {
-        let (said, aim) = (whole(said), aim.stacked());
-        row(aim.aim().errors(slice(&said)))
+        errors(&whole(said), &aim.stacked())
     }
 }
 
@@ -196,6 +222,18 @@ impl Constants for Flex {
     fn kernel_patches(pictures: FlexTensor, cut: PatchCut, places: Vec<Vec<usize>>) -> FlexTensor {
         let pictures = whole(pictures);
         let shape = shape(&pictures);
+        assert!(
+            shape.num_dims() == 4 && shape[1] == cut.mean.len(),
+            "pictures are [batch, 3, height, width], not {shape:?}"
+        );
+        assert_eq!(places.len(), shape[0], "a list of places for every picture");
+        assert!(
+            cut.patch_px > 0 && [shape[2], shape[3]].iter().all(|side| side.is_multiple_of(cut.patch_px)),
+            "patches of {} pixels do not divide pictures of {} by {}",
+            cut.patch_px,
+            shape[2],
+            shape[3]
+        );
         let cut = Cut {
             size_px: [shape[2], shape[3]],
             patch_px: cut.patch_px,
@@ -206,6 +244,20 @@ impl Constants for Flex {
         let count = places.first().map_or(0, Vec::len);
         tensor(patches, Shape::new([places.len(), count, shape[1] * cut.patch_px * cut.patch_px]))
     }
+}
+
+/// Mean squared error of what was said of each picture; `said` is [`whole`], `aim` is [`Aim::stacked`].
+///
+/// # Panics
+/// When their shapes differ.
+pub fn errors(said: &FlexTensor, aim: &Aim<Flex>) -> FlexTensor {
+    let aim = aim.aim();
+    assert_eq!(
+        shape(said).to_vec(),
+        aim.truth.shape,
+        "what is said has the shape of what is aimed at"
+    );
+    row(aim.errors(slice(said)))
 }
 
 /// A tensor of one axis.
@@ -227,7 +279,7 @@ impl Aim<Flex> {
     /// For the kernels.
     ///
     /// # Panics
-    /// When it is not [`Aim::stacked`], or of no three axes.
+    /// When it is not [`Aim::stacked`], of no three axes, or of two shapes.
     pub fn aim(&self) -> error::Aim<'_> {
         let lay = |tensor| stack(tensor).unwrap_or_else(|| panic!("what is aimed at is [batch, rows, values], not {tensor:?}"));
         match self {
@@ -235,10 +287,11 @@ impl Aim<Flex> {
                 truth: lay(truth),
                 less: None,
             },
-            Self::Lack(truth, less) => error::Aim {
-                truth: lay(truth),
-                less: Some(lay(less)),
-            },
+            Self::Lack(truth, less) => {
+                let (truth, less) = (lay(truth), lay(less));
+                assert_eq!(truth.shape, less.shape, "what is taken from the truth has its shape");
+                error::Aim { truth, less: Some(less) }
+            }
         }
     }
 }
