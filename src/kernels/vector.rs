@@ -8,16 +8,34 @@ pub unsafe trait Vector: Copy {
     /// Numbers in it.
     const LANES: usize;
     /// `LANES` numbers from memory, aligned or not.
+    ///
+    /// # Safety
+    /// As for the trait; `from` may be read that far.
     unsafe fn load(from: *const f32) -> Self;
     /// Back into memory.
+    ///
+    /// # Safety
+    /// As for the trait; `to` may be written that far.
     unsafe fn store(self, to: *mut f32);
     /// One number from memory, everywhere.
+    ///
+    /// # Safety
+    /// As for the trait; `from` may be read.
     unsafe fn splat(from: *const f32) -> Self;
     /// 0 everywhere.
+    ///
+    /// # Safety
+    /// As for the trait.
     unsafe fn zero() -> Self;
     /// `self + other`.
+    ///
+    /// # Safety
+    /// As for the trait.
     unsafe fn add(self, other: Self) -> Self;
     /// `self + a b`, rounded once where the processor can.
+    ///
+    /// # Safety
+    /// As for the trait.
     unsafe fn plus_product(self, a: Self, b: Self) -> Self;
 }
 

@@ -31,7 +31,7 @@ pub fn install() -> Result<(), JsValue> {
     let tiles: Tiles = std::array::from_fn(|index| {
         // SAFETY: an address of a function is its place in this table, and what was put there has this signature: the
         // browser checks it with every call.
-        unsafe { std::mem::transmute::<usize, Tile>(first as usize + index) }
+        unsafe { std::mem::transmute::<*const (), Tile>(std::ptr::with_exposed_provenance::<()>(first as usize + index)) }
     });
     // SAFETY: they are what `emit` says, and nothing is ever taken out of the table.
     unsafe { link(tiles) };

@@ -5,7 +5,7 @@ mod tests;
 
 use std::sync::OnceLock;
 
-use super::{Ending, Packed, View, sweep::Out};
+use super::{Ending, MORE, Packed, View, sweep::Out};
 use crate::kernels::pool::Buffer;
 
 /// Vectors of four numbers beside each other in a tile.
@@ -42,7 +42,8 @@ pub fn tiles() -> Option<&'static Tiles> {
     TILES.get()
 }
 
-const NOTHING: [f32; WIDTH] = [0.0; WIDTH];
+/// What is read where nothing is to be added.
+static NOTHING: [f32; WIDTH] = [0.0; WIDTH];
 
 /// `out = a b`, ended, as [`super::sweep::sweep`].
 ///
@@ -67,14 +68,7 @@ pub unsafe fn sweep(tiles: &Tiles, out: Out, a: View<'_>, b: &Packed<'_>, ending
             depth: deep.min(depth - from),
         };
         // Only the first pass has something else than its own to add.
-        let ending = if pass == 0 {
-            ending
-        } else {
-            Ending {
-                keep: true,
-                ..Ending::default()
-            }
-        };
+        let ending = if pass == 0 { ending } else { MORE };
         for column in (0..b.columns()).step_by(WIDTH) {
             let panel = &b.panel(column / WIDTH)[from * WIDTH..];
             // SAFETY: the column is inside the product, and what is added is as large.
@@ -126,6 +120,9 @@ impl Strip<'_> {
     }
 
     /// The same for fewer columns than a tile has: into a place of its own, and from there number by number.
+    ///
+    /// # Safety
+    /// As for [`Strip::panel`].
     unsafe fn part(self, out: Out, panel: &[f32], ending: Ending<'_>, [column, columns]: [usize; 2], width: usize) {
         let mut sums = Buffer::of(self.rows * WIDTH);
         let nothing = NOTHING.as_ptr();
@@ -145,6 +142,10 @@ impl Strip<'_> {
     }
 
     /// Rows in as few tiles as it takes, of nearly one size: 17 are 5 and three times 4.
+    ///
+    /// # Safety
+    /// `out` and `from` have [`WIDTH`] numbers in every row, steps apart; the bias has as many. Nothing else reads or writes
+    /// `out` meanwhile.
     unsafe fn run(self, out: Out, panel: &[f32], bias: *const f32, from: *const f32, from_step: usize) {
         debug_assert!(panel.len() >= self.depth * WIDTH, "a panel as deep as the sum");
         let count = self.rows.div_ceil(MOST_ROWS);
@@ -158,7 +159,7 @@ impl Strip<'_> {
             // SAFETY: `blocks` times `size` rows from `row` on are inside everything that was lent.
             unsafe {
                 self.tiles[size - 1](
-                    self.a.add(row * self.a_step),
+                    self.a.wrapping_add(row * self.a_step), // rows of no columns have no numbers to be within
                     bytes(self.a_step),
                     panel.as_ptr(),
                     self.depth,

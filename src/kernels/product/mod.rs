@@ -1,7 +1,8 @@
 //! Products of matrices: `a b`, with what comes after it done while the numbers are at hand.
 //!
 //! The right factor is packed once into panels of a few columns, which a tile of sums in the processor's registers runs
-//! down; the left one is read where it lies, turned or not. Sums run in a fixed order that depends on the shapes alone.
+//! down; the left one is read where it lies, turned or not. Sums run in a fixed order that
+//! depends on the shapes and the kind of processor alone.
 
 pub mod emit;
 pub mod linked;
@@ -36,9 +37,12 @@ impl<'a> View<'a> {
     /// When that is more than there is.
     #[must_use]
     pub fn strided(values: &'a [f32], rows: usize, columns: usize, row_step: usize) -> Self {
-        let end = if rows * columns == 0 { 0 } else { (rows - 1) * row_step + columns };
+        let end = match rows.checked_sub(1).filter(|_| columns > 0) {
+            Some(last) => last.checked_mul(row_step).and_then(|start| start.checked_add(columns)),
+            None => Some(0),
+        };
         assert!(
-            end <= values.len(),
+            end.is_some_and(|end| end <= values.len()),
             "{rows} rows of {columns} at every {row_step}th of {} numbers",
             values.len()
         );
@@ -69,8 +73,16 @@ impl<'a> View<'a> {
     /// When it has fewer.
     #[must_use]
     pub fn rows(self, start: usize, count: usize) -> Self {
-        assert!(start + count <= self.rows, "rows {start}..{} of {}", start + count, self.rows);
-        let values = if count == 0 { &[] } else { &self.values[start * self.row_step..] };
+        assert!(
+            count <= self.rows && start <= self.rows - count,
+            "{count} rows from {start} on, of {}",
+            self.rows
+        );
+        let values = if count == 0 || self.columns == 0 {
+            &[]
+        } else {
+            &self.values[start * self.row_step..]
+        };
         Self {
             values,
             rows: count,
@@ -118,13 +130,24 @@ pub struct Ending<'a> {
     pub keep: bool,
 }
 
+/// Added to what is there.
+const MORE: Ending<'static> = Ending {
+    bias: None,
+    add: None,
+    keep: true,
+};
+
 /// `out = a b`, ended: `[rows, columns]`, on the thread that calls.
 ///
 /// # Panics
 /// When shapes do not match.
 pub fn product(out: &mut [f32], a: View<'_>, b: &Packed<'_>, ending: Ending<'_>) {
     let [rows, columns] = [a.rows, b.columns()];
-    assert_eq!(out.len(), rows * columns, "a product of {rows} rows and {columns} columns");
+    assert_eq!(
+        Some(out.len()),
+        rows.checked_mul(columns),
+        "a product of {rows} rows and {columns} columns"
+    );
     assert_eq!(a.columns, b.rows(), "columns of the left, rows of the right factor");
     assert!(ending.bias.is_none_or(|bias| bias.len() == columns), "one bias a column");
     assert!(ending.add.is_none_or(|add| add.len() == out.len()), "as many to add as there are");
@@ -141,12 +164,8 @@ pub fn product(out: &mut [f32], a: View<'_>, b: &Packed<'_>, ending: Ending<'_>)
 /// # Panics
 /// When shapes do not match.
 pub(super) unsafe fn add_product(out: Out, a: View<'_>, b: &Packed<'_>) {
-    let ending = Ending {
-        keep: true,
-        ..Ending::default()
-    };
     // SAFETY: the caller's word.
-    unsafe { put_product(out, a, b, ending) }
+    unsafe { put_product(out, a, b, MORE) }
 }
 
 /// `out = a b`, ended, in rows that may lie apart; nothing but a bias may be added.

@@ -39,7 +39,7 @@ pub fn panel_width() -> usize {
 /// The panels of `b`, for [`Packed::lent`] later on.
 #[must_use]
 pub fn panels(b: View<'_>) -> Vec<f32> {
-    let mut values = vec![0.0; room(b, panel_width())];
+    let mut values = vec![0.0; room(b.shape(), panel_width())];
     pack(&mut values, b, panel_width());
     values
 }
@@ -54,7 +54,7 @@ impl Packed<'static> {
     /// Packs `b` for processors of a level.
     pub(super) fn at(level: Level, b: View<'_>) -> Self {
         let width = tile::width(level);
-        let mut values = Buffer::of(room(b, width));
+        let mut values = Buffer::of(room(b.shape(), width));
         pack(&mut values, b, width);
         Self::of(Values::Own(values), b.shape(), level)
     }
@@ -64,7 +64,7 @@ impl Packed<'static> {
     pub fn shared(b: View<'_>) -> Self {
         let level = Level::best();
         let width = tile::width(level);
-        let mut values = Buffer::of(room(b, width));
+        let mut values = Buffer::of(room(b.shape(), width));
         each(split(&mut values, b, width).collect(), |(index, panel): (usize, &mut [f32])| {
             fill(panel, b, index);
         });
@@ -79,7 +79,7 @@ impl<'a> Packed<'a> {
     /// When the matrix was of another size.
     #[must_use]
     pub fn lent(values: &'a [f32], [rows, columns]: [usize; 2]) -> Self {
-        let len = rows * columns.next_multiple_of(panel_width());
+        let len = room([rows, columns], panel_width());
         assert_eq!(values.len(), len, "panels of {rows} rows and {columns} columns");
         Self::of(Values::Lent(values), [rows, columns], Level::best())
     }
@@ -121,9 +121,13 @@ impl<'a> Packed<'a> {
     }
 }
 
-/// Numbers in all panels of `b`.
-fn room(b: View<'_>, width: usize) -> usize {
-    b.rows * b.columns.next_multiple_of(width)
+/// Numbers in all panels of a matrix.
+///
+/// # Panics
+/// When they are more than a computer can count.
+fn room([rows, columns]: [usize; 2], width: usize) -> usize {
+    let room = columns.checked_next_multiple_of(width).and_then(|wide| wide.checked_mul(rows));
+    room.unwrap_or_else(|| panic!("panels of {rows} rows and {columns} columns fit into no memory"))
 }
 
 fn split<'a>(values: &'a mut [f32], b: View<'_>, width: usize) -> impl Iterator<Item = (usize, &'a mut [f32])> + use<'a> {

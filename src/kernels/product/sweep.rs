@@ -3,7 +3,7 @@
 use std::ptr::null;
 
 use super::{
-    Ending, Packed, View, linked,
+    Ending, MORE, Packed, View, linked,
     tile::{Job, tiles},
 };
 use crate::kernels::vector::Level;
@@ -58,14 +58,7 @@ pub unsafe fn sweep(out: Out, a: View<'_>, b: &Packed<'_>, ending: Ending<'_>) {
     let deep = depth.div_ceil(passes).next_multiple_of(8);
     for from in (0..depth.max(1)).step_by(deep.max(1)) {
         // Only the first pass has something else than its own to add.
-        let ending = if from == 0 {
-            ending
-        } else {
-            Ending {
-                keep: true,
-                ..Ending::default()
-            }
-        };
+        let ending = if from == 0 { ending } else { MORE };
         for column in (0..columns).step_by(width) {
             let mut job = Job {
                 depth: deep.min(depth - from),

@@ -8,6 +8,12 @@ const ACROSS: usize = 2;
 /// The widest tile.
 const MOST_WIDTH: usize = 32;
 
+// Where no tiles are linked, the plain ones read panels that are as wide.
+const _: () = assert!(
+    linked::WIDTH == ACROSS * Plain::LANES,
+    "one width of panels for linked and for plain tiles"
+);
+
 /// One tile's job: `out = a b`, ended, for a few rows and a panel.
 #[derive(Clone, Copy, Debug)]
 pub struct Job {
@@ -36,6 +42,10 @@ pub struct Job {
 }
 
 /// Does a job for some number of rows.
+///
+/// # Safety
+/// That many rows of `a`, of the product and of what is added are there, as far as the job says; nothing else writes to the
+/// product; the processor has the instructions of the tile's level.
 pub type Tile = unsafe fn(&Job);
 
 /// Tiles of one level, by their rows: the first has one.
@@ -82,6 +92,8 @@ pub fn width(level: Level) -> usize {
     }
 }
 
+/// # Safety
+/// As for [`Tile`].
 unsafe fn plain<const R: usize>(job: &Job) {
     // SAFETY: the caller's word; every processor has these instructions.
     unsafe { run::<Plain, R>(job) }
@@ -92,12 +104,16 @@ mod x86 {
     use super::{Job, run};
     use core::arch::x86_64::{__m256, __m512};
 
+    /// # Safety
+    /// As for [`super::Tile`].
     #[target_feature(enable = "avx2,fma")]
     pub unsafe fn avx2<const R: usize>(job: &Job) {
         // SAFETY: the caller's word; this function has the instructions.
         unsafe { run::<__m256, R>(job) }
     }
 
+    /// # Safety
+    /// As for [`super::Tile`].
     #[target_feature(enable = "avx512f,avx2,fma")]
     pub unsafe fn avx512<const R: usize>(job: &Job) {
         // SAFETY: as above.
@@ -122,6 +138,9 @@ unsafe fn run<V: Vector, const R: usize>(job: &Job) {
 }
 
 /// The sums, all of them in registers.
+///
+/// # Safety
+/// As for [`run`].
 #[inline(always)]
 unsafe fn sums<V: Vector, const R: usize>(job: &Job) -> [[V; ACROSS]; R] {
     // SAFETY: `depth` columns of `a` and rows of the panel are there; beyond the last, `a` is not read.
@@ -147,6 +166,9 @@ unsafe fn sums<V: Vector, const R: usize>(job: &Job) -> [[V; ACROSS]; R] {
 }
 
 /// Ends a tile that is as wide as a panel.
+///
+/// # Safety
+/// As for [`run`].
 #[inline(always)]
 unsafe fn whole<V: Vector, const R: usize>(job: &Job, mut sums: [[V; ACROSS]; R]) {
     // SAFETY: what is added is as wide as the tile and has its rows.
@@ -168,6 +190,8 @@ unsafe fn whole<V: Vector, const R: usize>(job: &Job, mut sums: [[V; ACROSS]; R]
     }
 }
 
+/// # Safety
+/// From `from` on lie as many numbers as sums, rows `step` apart; the processor has the vector's instructions.
 #[inline(always)]
 unsafe fn plus<V: Vector, const R: usize>(sums: [[V; ACROSS]; R], from: *const f32, step: usize) -> [[V; ACROSS]; R] {
     // SAFETY: from there on lie as many numbers as sums, rows `step` apart.
@@ -175,6 +199,9 @@ unsafe fn plus<V: Vector, const R: usize>(sums: [[V; ACROSS]; R], from: *const f
 }
 
 /// Ends a tile at the right edge, number by number.
+///
+/// # Safety
+/// As for [`run`].
 #[inline(always)]
 unsafe fn part<V: Vector, const R: usize>(job: &Job, sums: [[V; ACROSS]; R]) {
     let mut lines = [[0.0; MOST_WIDTH]; R];
