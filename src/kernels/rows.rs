@@ -7,7 +7,8 @@ use super::{
     threads::each,
 };
 
-/// Rows that a thread takes at a time: a multiple of every tile's rows, and few enough that what they become on their
+/// Rows that a thread takes at a time: a multiple of the rows of the tiles that are used there (6 or 12 natively, 5 in a
+/// browser), and few enough that what they become on their
 /// way through a layer stays in the processor's second cache. One thread alone takes more: each share reads all weights
 /// anew.
 pub const ROWS: usize = if cfg!(feature = "train") { 60 } else { 100 };

@@ -130,8 +130,13 @@ fn order_of(mask: &Mask) -> Vec<usize> {
 }
 
 /// A list of rows for `select`.
+///
+/// # Panics
+/// When a row's number is none of an `i32`.
 pub(super) fn indices(rows: impl Iterator<Item = usize>, device: &Device) -> Tensor<1, Int> {
-    let rows: Vec<i32> = rows.map(|row| i32::try_from(row).unwrap_or(i32::MAX)).collect();
+    let rows: Vec<i32> = rows
+        .map(|row| i32::try_from(row).unwrap_or_else(|_| panic!("row {row} is beyond what an index can count")))
+        .collect();
     let count = rows.len();
     Tensor::from_data(TensorData::new(rows, [count]), device)
 }

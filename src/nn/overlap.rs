@@ -134,9 +134,8 @@ impl Overlap {
         [at(row, column), at(row, column + 1), at(row + 1, column), at(row + 1, column + 1)]
     }
 
-    /// `[4 dim, 3 p p]` by how much each of the four tokens around a cell says of each of its pixels: products of rising
-    /// and falling ramps, which sum to 1.
-    /// `weight` holds the columns from `first` on.
+    /// Columns of `[4 dim, 3 p p]`, those from `first` on, by how much each of the four tokens around a cell says of each of
+    /// its pixels: products of rising and falling ramps, which sum to 1.
     fn windowed(&self, weight: Tensor<2>, first: usize) -> Tensor<2> {
         let side = self.patch_px;
         let [rows, columns] = weight.dims();

@@ -7,7 +7,7 @@ use super::super::{
     softmax::{again, backward, soften},
 };
 
-/// Queries taken at a time: a multiple of every tile's rows.
+/// Queries taken at a time: a multiple of the rows of every tile compiled here; tiles that are linked share them evenly.
 const QUERIES: usize = 96;
 
 /// Sizes of an attention.
