@@ -14,6 +14,8 @@ use burn::{
     tensor::{DType, Tensor},
 };
 
+use super::vector::Level;
+
 /// Whether Burn's own composition runs everywhere.
 static PLAIN: AtomicBool = AtomicBool::new(false);
 
@@ -22,10 +24,17 @@ pub fn use_plain(plain: bool) {
     PLAIN.store(plain, Ordering::Relaxed);
 }
 
-/// Whether the kernels can take this tensor.
+/// Whether there is code for this processor: what the compiler alone makes of the kernels is slower than Burn's products,
+/// which know NEON. In a browser it is not.
+fn has_code() -> bool {
+    cfg!(target_family = "wasm") || Level::best() != Level::Plain
+}
+
+/// Whether the kernels can take this tensor, and are the faster choice on this processor.
 #[must_use]
 pub fn serves<const D: usize>(x: &Tensor<D>) -> bool {
     !PLAIN.load(Ordering::Relaxed)
+        && has_code()
         && x.dtype() == DType::F32
         && matches!(x.device().without_autodiff().as_dispatch(), DispatchDevice::Flex(_))
 }
