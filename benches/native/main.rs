@@ -18,7 +18,6 @@ bench step PRESET BATCH OUT [DEVICE [PRECISION [BATCHES]]]
 type Outcome = Result<(), Box<dyn Error>>;
 
 fn main() -> ExitCode {
-    darkroom::platform::keep_memory(); // as the program does
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let done: Outcome = match words.as_slice() {

@@ -27,6 +27,7 @@ const STEPS: u64 = 100_000;
 
 /// Prepares both sides' case, then trains as many steps as each line asks for.
 pub fn serve(preset: &str, batch: &str, out: &str, more: &[&str]) -> Outcome {
+    darkroom::platform::keep_memory(); // as `darkroom train` does
     let [kind, precision, batches] = [(0, "cpu"), (1, "f32"), (2, "1")].map(|(at, usual)| *more.get(at).unwrap_or(&usual));
     let set = [
         ("mask", MASK),

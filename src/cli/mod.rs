@@ -17,7 +17,7 @@ use clap::{Parser, Subcommand};
 
 use out::{Failure, Out};
 
-use crate::{kernels, platform};
+use crate::kernels;
 
 /// Hide parts of pictures and see what a model predicts there: train such models, use them, measure them.
 #[derive(Parser)]
@@ -55,7 +55,6 @@ pub fn main() -> ExitCode {
             return ExitCode::from(status);
         }
     };
-    platform::keep_memory();
     kernels::bridge::use_plain(cli.plain_kernels);
     let mut out = Out::new();
     let outcome = match cli.command {

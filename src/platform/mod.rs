@@ -29,6 +29,9 @@ pub fn now_ms() -> f64 {
 
 /// Asks the system's allocator to keep memory that was freed: a training step frees hundreds of megabytes and wants them
 /// back at once, and pages that come fresh from the system have to be cleared first. Elsewhere than with glibc, nothing.
+///
+/// The thresholds are the whole process's, for good, and what it once had resident stays with it: for a program that trains
+/// and then ends, not for a library's caller.
 pub fn keep_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
