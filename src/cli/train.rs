@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     config::RunConfig,
+    platform,
     train::{
         self, Control, Summary,
         settings::{DEFAULT_PRESET, Settings},
@@ -68,7 +69,7 @@ pub struct Args {
     /// Run folder; a new one under runs/ when absent
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
-    /// Go on with a run, exactly, to its own end
+    /// Go on with a run to its own end: to the bit where it began, to rounding on another kind of processor
     #[arg(
         long,
         value_name = "RUN",
@@ -115,6 +116,7 @@ pub struct Args {
 
 /// Trains, or goes on training.
 pub fn run(args: &Args, out: &mut Out) -> Outcome {
+    platform::keep_memory();
     let control = control(args)?;
     let mut progress = Progress::new(args.quiet);
     let mut observe = |event: train::Event| progress.observe(&event);

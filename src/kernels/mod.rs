@@ -2,7 +2,8 @@
 //! bridge that makes them operations on Burn's tensors.
 //!
 //! What is computed is what the composition of Burn's own operations computes, to rounding. Every sum has a fixed order
-//! that depends on shapes alone: neither on the number of threads nor on which of them was first.
+//! that depends on shapes and on the kind of processor (its tiles and its fused instructions), but neither on the number of
+//! threads nor on which of them was first. So one machine repeats itself to the bit; two kinds of processor agree to rounding.
 //!
 //! | file | what |
 //! | --- | --- |
