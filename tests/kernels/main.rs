@@ -2,6 +2,8 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used)]
 
+mod packed;
+
 use std::sync::{Mutex, PoisonError};
 
 use burn::{
@@ -210,11 +212,12 @@ fn step(knobs: &[(&str, &str)]) -> (f32, Vec<Vec<f32>>) {
 #[test]
 fn a_whole_step_is_burns() {
     let residual = [("target", "residual"), ("fill_to_decoder", "true")];
-    let sets: [&[(&str, &str)]; 4] = [
+    let sets: [&[(&str, &str)]; 5] = [
         &[("target", "pixels")],
         &[("target", "normalised")],
         &residual,
         &[residual[0], residual[1], ("balance", "true")],
+        &[residual[0], residual[1], ("overlap", "true")],
     ];
     for set in sets {
         let [(plain, plain_gradients), (fast, gradients)] = both(|| step(set));
