@@ -24,8 +24,8 @@ pub fn use_plain(plain: bool) {
     PLAIN.store(plain, Ordering::Relaxed);
 }
 
-/// Whether there is code for this processor: what the compiler alone makes of the kernels is slower than Burn's products,
-/// which know NEON. In a browser it is not.
+/// Whether there is code for this processor. Natively Burn's products have some for more of them (NEON, say), so that where
+/// ours would be what the compiler makes of plain Rust they are left to Burn; a browser gets its tiles when it starts.
 fn has_code() -> bool {
     cfg!(target_family = "wasm") || Level::best() != Level::Plain
 }
