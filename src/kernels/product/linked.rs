@@ -45,7 +45,7 @@ pub fn tiles() -> Option<&'static Tiles> {
 /// What is read where nothing is to be added.
 static NOTHING: [f32; WIDTH] = [0.0; WIDTH];
 
-/// `out = a b`, ended, as [`super::sweep::sweep`].
+/// `out = a b`, ended, as the sweep of the compiler's own tiles does.
 ///
 /// # Safety
 /// `out` has room for the product, and nothing else reads or writes it meanwhile.
