@@ -61,7 +61,7 @@ fn Legend() -> impl IntoView {
         })
     };
     view! {
-        <div class="legend" class:faint=move || studio.seeing.view.get() != View::Wrong>
+        <div class="legend">
             <span class="name">"error of a patch, squared"</span>
             <div>
                 <div class="ramp" style:background=ramp></div>
