@@ -17,7 +17,7 @@ pub mod data;
 pub mod kernels;
 #[cfg(feature = "model")]
 pub mod nn;
-#[cfg(feature = "train")]
+#[cfg(feature = "model")]
 pub mod views;
 
 #[cfg(feature = "model")]

@@ -52,6 +52,7 @@ fn batch(config: &RunConfig, count: usize) -> HostBatch {
         patch_px: plan.patch_px,
         masks: plan.masks,
         fill: plan.fill,
+        recipes: plan.recipes,
         steps: Some(1),
         ..LoaderConfig::default()
     };

@@ -112,8 +112,20 @@ macro_rules! methods {
                 match self { $(Self::$name(method) => method.embed(pictures),)* }
             }
 
-            fn settle(&mut self, step: Step) {
-                match self { $(Self::$name(method) => method.settle(step),)* }
+            fn project(&self, embeddings: Tensor<2>) -> Tensor<2> {
+                match self { $(Self::$name(method) => method.project(embeddings),)* }
+            }
+
+            fn embed_patches(&self, pictures: Tensor<4>) -> Option<Tensor<3>> {
+                match self { $(Self::$name(method) => method.embed_patches(pictures),)* }
+            }
+
+            fn settle(&mut self, step: Step, kept: Vec<Kept>) {
+                match self { $(Self::$name(method) => method.settle(step, kept),)* }
+            }
+
+            fn training_only(&self) -> &'static [&'static str] {
+                match self { $(Self::$name(method) => method.training_only(),)* }
             }
         }
     };

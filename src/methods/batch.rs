@@ -6,13 +6,32 @@ use super::Batch;
 use crate::{mask::Mask, picture::Picture};
 
 impl Batch {
+    /// Pictures `[batch, 3, size, size]` with a mask each, of no source and no class.
+    #[must_use]
+    pub fn plain(pictures: Tensor<4>, masks: Vec<Mask>) -> Self {
+        let count = masks.len();
+        Self {
+            pictures,
+            others: Vec::new(),
+            masks,
+            fill: None,
+            indices: vec![None; count],
+            labels: vec![None; count],
+        }
+    }
+
+    /// All views, the first first: each `[batch, 3, side, side]`.
+    #[must_use]
+    pub fn views(&self) -> Vec<Tensor<4>> {
+        std::iter::once(&self.pictures).chain(&self.others).cloned().collect()
+    }
+
     /// A batch of pictures of one size, a mask each, and their smooth fills where the method asks for them.
     #[must_use]
     pub fn of(pictures: &[Picture], masks: &[Mask], fills: Option<&[Picture]>, device: &Device) -> Self {
         Self {
-            pictures: stack(pictures, device),
-            masks: masks.to_vec(),
             fill: fills.map(|fills| stack(fills, device)),
+            ..Self::plain(stack(pictures, device), masks.to_vec())
         }
     }
 }

@@ -155,6 +155,13 @@ impl Mae {
         [self.config.mean, self.config.std].map(|values| Tensor::from_data(TensorData::new(values.to_vec(), [1, 3, 1, 1]), &device))
     }
 
+    /// Every patch encoded, nothing hidden: `[batch, patches, dim]`.
+    fn encode(&self, pictures: Tensor<4>) -> Tensor<3> {
+        let patches = self.standardise(pictures);
+        let [batch, count, _] = patches.dims();
+        self.encoder.forward(patches, &Order::all_kept(batch, count)).narrow(1, 1, count)
+    }
+
     /// What the decoder should say of the hidden patches: `[batch, hidden, 3 p p]`, the first without the second.
     fn target(&self, arranged: &Arranged) -> AimTensors {
         let Order { kept, hidden, .. } = arranged.order;
@@ -254,7 +261,7 @@ impl Method for Mae {
             0 => self.predict(&arranged, arranged.order.kept).sum() * 0.0,
             hidden => self.error(self.predict(&arranged, hidden), self.target(&arranged)),
         };
-        Loss { total, parts: vec![] }
+        Loss::new(total)
     }
 
     fn complete(&self, batch: &Batch) -> Option<Tensor<4>> {
@@ -288,9 +295,10 @@ impl Method for Mae {
 
     /// Mean of the encoded patches, as in the paper's fine-tuning (global average pooling).
     fn embed(&self, pictures: Tensor<4>) -> Tensor<2> {
-        let patches = self.standardise(pictures);
-        let [batch, count, _] = patches.dims();
-        let encoded = self.encoder.forward(patches, &Order::all_kept(batch, count));
-        encoded.narrow(1, 1, count).mean_dim(1).squeeze_dim(1)
+        self.encode(pictures).mean_dim(1).squeeze_dim(1)
+    }
+
+    fn embed_patches(&self, pictures: Tensor<4>) -> Option<Tensor<3>> {
+        Some(self.encode(pictures))
     }
 }

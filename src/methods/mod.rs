@@ -21,7 +21,7 @@ pub use error::MethodError;
 pub use knobs::Knobs;
 pub use published::{Entry, Form, Names, Recognised};
 
-use crate::{config::RunConfig, mask::Mask, nn::Source};
+use crate::{config::RunConfig, mask::Mask, nn::Source, views::Recipe};
 
 any::methods! {
     Mae in mae;
@@ -38,20 +38,28 @@ pub struct ViewPlan {
     pub masks: MaskMix,
     /// Whether the batch must carry the smooth fill of what its masks hide.
     pub fill: bool,
+    /// How each view of a picture is made; empty for the one view that the run's `crop` and `flip` make.
+    pub recipes: Vec<Recipe>,
 }
 
 /// A mixture of mask kinds, as in `random:0.75` or `random:0.75*2+half:right+block`.
 pub type MaskMix = crate::mask::MaskMix;
 
-/// One batch of pictures with parts hidden.
+/// One batch of pictures: parts of them hidden, or several views of each.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// `[batch, 3, size, size]`, 0..1.
+    /// `[batch, 3, size, size]`, 0..1: the first view.
     pub pictures: Tensor<4>,
+    /// The other views, in the plan's order: each `[batch, 3, side, side]` with a side of its own.
+    pub others: Vec<Tensor<4>>,
     /// One a picture; all hide the same number of patches.
     pub masks: Vec<Mask>,
     /// `[batch, 3, size, size]`: visible pixels as they are, hidden ones filled smoothly from them. Never reads what is hidden.
     pub fill: Option<Tensor<4>>,
+    /// Number of each picture in its source; `None` where it has none.
+    pub indices: Vec<Option<usize>>,
+    /// Class of each picture, where one is known. For methods that learn from labels, and for probes.
+    pub labels: Vec<Option<usize>>,
 }
 
 /// Where a run stands.
@@ -63,13 +71,39 @@ pub struct Step {
     pub of: u64,
 }
 
-/// A scalar to minimise and its named parts.
+/// A scalar to minimise, its named parts, and what else the pass through the network left.
 #[derive(Clone, Debug)]
 pub struct Loss {
     /// `[1]`.
     pub total: Tensor<1>,
     /// Parts under their names, each `[1]`, for the curves.
     pub parts: Vec<(&'static str, Tensor<1>)>,
+    /// Embeddings of the first view, `[batch, dim]`, without a graph: what the probe beside the training reads.
+    pub features: Option<Tensor<2>>,
+    /// What [`Method::settle`] takes over once the step is done.
+    pub kept: Kept,
+}
+
+impl Loss {
+    /// A loss that leaves nothing behind.
+    #[must_use]
+    pub fn new(total: Tensor<1>) -> Self {
+        Self {
+            total,
+            parts: Vec::new(),
+            features: None,
+            kept: Kept::default(),
+        }
+    }
+}
+
+/// What a pass leaves for after the optimiser's step: keys for a queue, means for a centre. Without a graph.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// As the method that made them reads them.
+    pub tensors: Vec<Tensor<2>>,
+    /// Number of each picture in its source, where rows belong to pictures.
+    pub indices: Vec<Option<usize>>,
 }
 
 /// A self-supervised method.
@@ -143,8 +177,25 @@ pub trait Method: Module {
     /// One embedding a picture, `[batch, dim]`, of pictures with nothing hidden.
     fn embed(&self, pictures: Tensor<4>) -> Tensor<2>;
 
-    /// After the optimiser's step: teacher, queue, bank, centre. Most methods have nothing to settle.
-    fn settle(&mut self, _step: Step) {}
+    /// Embeddings into the space in which the method compares them, `[batch, dim]` to `[batch, width]`: through the
+    /// projector, where there is one. The energy of a pair is the squared distance of two such rows, each of length 1.
+    fn project(&self, embeddings: Tensor<2>) -> Tensor<2> {
+        embeddings
+    }
+
+    /// One embedding a patch, `[batch, patches, dim]` in the grid's rows; `None` where a network has no patches.
+    fn embed_patches(&self, _pictures: Tensor<4>) -> Option<Tensor<3>> {
+        None
+    }
+
+    /// After the optimiser's step, with what each pass of it left: teacher, queue, bank, centre. Most methods have
+    /// nothing to settle.
+    fn settle(&mut self, _step: Step, _kept: Vec<Kept>) {}
+
+    /// Paths of what only training needs (a teacher, a queue), as they begin: not in files of weights.
+    fn training_only(&self) -> &'static [&'static str] {
+        &[]
+    }
 }
 
 /// What a method says of itself; drives the command line, the page's list, the documents' table and the tests over every method.

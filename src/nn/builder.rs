@@ -66,22 +66,24 @@ impl Source for Drawn {
     }
 }
 
-/// Takes numbers that were read and checked before: one list a path, of the right length.
+/// Takes numbers that were read and checked before: one list a path, of the right length. What a file lacks, because only
+/// training needs it, starts as [`Drawn`] has it.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// By module path.
     pub values: HashMap<String, Vec<f32>>,
     /// See [`Source::largest_bytes`].
     pub largest_bytes: u64,
+    /// Seed of what the file lacks.
+    pub seed: u64,
 }
 
 impl Source for Loaded {
     fn take(&mut self, path: &str, shape: &[usize], init: Init) -> Vec<f32> {
         let count: usize = shape.iter().product();
-        match (self.values.remove(path), init) {
-            (Some(values), _) if values.len() == count => values,
-            (_, Init::Values(values)) => values,
-            _ => vec![0.0; count],
+        match self.values.remove(path) {
+            Some(values) if values.len() == count => values,
+            _ => Drawn { seed: self.seed }.take(path, shape, init),
         }
     }
 

@@ -142,6 +142,7 @@ impl<'a> Run<'a> {
                 patch_px: plan.patch_px,
                 masks: plan.masks.clone(),
                 fill: plan.fill,
+                recipes: plan.recipes.clone(),
                 crop: config.crop,
                 flip: config.flip,
                 mix_scenes: config.mix_scenes,

@@ -93,9 +93,11 @@ impl Trainer {
             of: self.schedule.steps,
         };
         let mut losses = Vec::with_capacity(batches.len());
+        let mut kept = Vec::with_capacity(batches.len());
         for batch in batches {
             let batch = to_device(batch, &self.device);
-            let loss = self.model.loss(&batch, step);
+            let mut loss = self.model.loss(&batch, step);
+            kept.push(std::mem::take(&mut loss.kept));
             let scaled = if self.loss_scale == 1.0 {
                 loss.total.clone()
             } else {
@@ -110,7 +112,7 @@ impl Trainer {
         rates.scale /= self.loss_scale;
         let norm = self.optimiser.step(&rates);
         self.model = self.layout.fill(self.model.clone(), &self.optimiser.weights());
-        self.model.settle(step);
+        self.model.settle(step, kept);
         self.done += 1;
         Outcome {
             step: self.done,
@@ -192,12 +194,17 @@ impl Trainer {
 #[must_use]
 pub fn to_device(batch: HostBatch, device: &Device) -> Batch {
     let count = batch.masks.len();
-    let side = ((batch.pictures.len() / (3 * count).max(1)) as f64).sqrt().round() as usize;
-    let put = |values: Vec<f32>| put(values, count, side, device);
+    let put = |values: Vec<f32>| {
+        let side = ((values.len() / (3 * count).max(1)) as f64).sqrt().round() as usize;
+        put(values, count, side, device)
+    };
     Batch {
         pictures: put(batch.pictures),
+        others: batch.others.into_iter().map(put).collect(),
         masks: batch.masks,
         fill: batch.fill.map(put),
+        indices: batch.indices,
+        labels: batch.labels,
     }
 }
 
@@ -210,8 +217,8 @@ pub fn put(values: Vec<f32>, count: usize, side: usize, device: &Device) -> Tens
 /// The loss without its graph.
 fn detached(loss: Loss) -> Loss {
     Loss {
-        total: loss.total.inner(),
         parts: loss.parts.into_iter().map(|(name, part)| (name, part.inner())).collect(),
+        ..Loss::new(loss.total.inner())
     }
 }
 

@@ -119,10 +119,10 @@ impl Validator {
             .fill
             .then(|| cases.iter().flat_map(|case| case.smooth.pixels.iter().copied()).collect());
         let put = |values: Vec<f32>| put(values, cases.len(), self.size_px, device);
+        let masks = cases.iter().map(|case| case.mask.clone()).collect();
         let batch = Batch {
-            pictures: put(truth),
-            masks: cases.iter().map(|case| case.mask.clone()).collect(),
             fill: fill.map(put),
+            ..Batch::plain(put(truth), masks)
         };
         let drawn = model
             .complete(&batch)

@@ -5,9 +5,11 @@
 
 mod crop;
 mod flip;
+mod recipe;
 
 pub use crop::RandomResizedCrop;
 pub use flip::Flip;
+pub use recipe::Recipe;
 
 use crate::{
     chance::Chance,
@@ -21,6 +23,15 @@ pub trait Change: Send + Sync {
 
     /// Changes the picture in place.
     fn apply(&self, picture: &mut Picture, chance: &mut Chance);
+}
+
+/// Seed of view `number` of a picture: the first view keeps the run's, so that one view alone is what it is among many.
+#[must_use]
+pub fn seed_of_view(seed: u64, number: u64) -> u64 {
+    match number {
+        0 => seed,
+        _ => Chance::new(seed, "view", number).bits(),
+    }
 }
 
 /// How a picture becomes a view: a crop, then changes in their order.

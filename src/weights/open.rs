@@ -91,7 +91,11 @@ fn fill(
     let entries = AnyMethod::entries(config, names).map_err(wrong)?;
     account(&entries, layout, is_published, file)?;
     entries.iter().try_for_each(|entry| binds(entry, largest_bytes, file))?;
-    let mut loaded = read(&entries, layout, largest_bytes)?;
+    let mut loaded = Loaded {
+        values: read(&entries, layout)?,
+        largest_bytes,
+        seed: config.seed,
+    };
     AnyMethod::new(config, &mut loaded, device).map_err(wrong)
 }
 
@@ -192,11 +196,8 @@ fn binds(entry: &Entry, largest_bytes: u64, file: &str) -> Result<(), WeightsErr
     }
 }
 
-fn read(entries: &[Entry], layout: &Layout, largest_bytes: u64) -> Result<Loaded, WeightsError> {
-    let mut loaded = Loaded {
-        values: HashMap::new(),
-        largest_bytes,
-    };
+fn read(entries: &[Entry], layout: &Layout) -> Result<HashMap<String, Vec<f32>>, WeightsError> {
+    let mut values = HashMap::new();
     for entry in entries {
         if entry.theirs.iter().all(|(tensor, _)| layout.tensors.contains_key(tensor)) {
             let theirs: Vec<Vec<f32>> = entry
@@ -204,8 +205,8 @@ fn read(entries: &[Entry], layout: &Layout, largest_bytes: u64) -> Result<Loaded
                 .iter()
                 .map(|(tensor, _)| layout.numbers(tensor))
                 .collect::<Result<_, _>>()?;
-            loaded.values.insert(entry.ours.clone(), entry.read(theirs));
+            values.insert(entry.ours.clone(), entry.read(theirs));
         }
     }
-    Ok(loaded)
+    Ok(values)
 }

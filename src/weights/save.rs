@@ -103,7 +103,8 @@ fn tensors(method: &AnyMethod, config: &RunConfig, names: Names) -> Result<Vec<N
         let parts = entry.write(numbers).into_iter().zip(&entry.theirs);
         list.extend(parts.map(|(numbers, (name, shape))| (name.clone(), shape.clone(), numbers)));
     }
-    match state.into_keys().min() {
+    let is_shipped = |name: &String| !method.training_only().iter().any(|part| name.starts_with(part));
+    match state.into_keys().filter(is_shipped).min() {
         Some(name) => Err(WeightsError::Write(format!("tensor \"{name}\" has no name in a file"))),
         None => Ok(list),
     }

@@ -178,10 +178,10 @@ fn batch(config: &RunConfig, count: usize, device: &Device) -> Batch {
     };
     let put = |pixels: Vec<f32>| Tensor::from_data(TensorData::new(pixels, [count, 3, plan.size_px, plan.size_px]), device);
     let grid = Grid { rows: side, columns: side };
+    let masks = (0..count).map(|index| MaskKind::Random(0.6).draw(grid, 3, index as u64)).collect();
     Batch {
-        pictures: put(pixels(8)),
-        masks: (0..count).map(|index| MaskKind::Random(0.6).draw(grid, 3, index as u64)).collect(),
         fill: plan.fill.then(|| put(pixels(9))),
+        ..Batch::plain(put(pixels(8)), masks)
     }
 }
 

@@ -12,8 +12,10 @@ pub struct HostBatch {
     pub step: u64,
     /// Passes over the source that are done once this batch is.
     pub epoch: f64,
-    /// `[batch, 3, size, size]`, 0..1.
+    /// `[batch, 3, size, size]`, 0..1: the first view.
     pub pictures: Vec<f32>,
+    /// The other views, in the recipes' order: each `[batch, 3, side, side]` with a side of its own.
+    pub others: Vec<Vec<f32>>,
     /// `[batch, 3, size, size]`: hidden pixels filled smoothly from the visible ones.
     pub fill: Option<Vec<f32>>,
     /// One a picture; all hide equally many patches.
@@ -43,6 +45,7 @@ pub(super) struct Plan {
 /// One finished slot of a batch.
 pub(super) struct Piece {
     pub picture: Picture,
+    pub others: Vec<Picture>,
     pub fill: Option<Picture>,
     pub index: Option<usize>,
     pub label: Option<usize>,

@@ -14,8 +14,8 @@ use crate::{
     chance::Chance,
     data::{DataError, Sample, Scenes, Skipped, Source, cache::Cache, order::Order},
     mask::{Grid, Mask},
-    picture::{Picture, Rgb8, fill},
-    views::{Flip, RandomResizedCrop, Views},
+    picture::fill,
+    views::{Flip, RandomResizedCrop, Recipe, Views, seed_of_view},
     worlds,
 };
 
@@ -28,8 +28,12 @@ pub(super) struct Maker {
     grid: Grid,
     cache: Cache,
     order: Order,
+    /// The first view of a stored picture.
     views: Views,
-    flip: Views,
+    /// The first view of a mixed-in scene.
+    scene_view: Views,
+    /// Further views of either.
+    others: Vec<Views>,
     /// Parts in a million of the pictures that are mixed-in scenes.
     scenes_ppm: u64,
     scenes_seed: u64,
@@ -39,13 +43,19 @@ impl Maker {
     pub fn new(source: Arc<dyn Source>, config: LoaderConfig, grid: Grid) -> Self {
         let size_px = config.size_px;
         let order = Order::new(config.seed, source.len());
-        let flip = Flip { p: config.flip };
+        let plain = |crop| Views::new(RandomResizedCrop::new(size_px, crop)).then(Flip { p: config.flip });
+        let [views, scene_view] = match config.recipes.first() {
+            Some(recipe) => [recipe.views(), recipe.views()],
+            // There is always another scene, so nothing need be cut from one.
+            None => [plain(config.crop), plain([1.0, 1.0])],
+        };
         Self {
             grid,
-            cache: Cache::new(source, kept_side(size_px, config.crop), config.cache_bytes),
+            cache: Cache::new(source, kept_side(&config), config.cache_bytes),
             order,
-            views: Views::new(RandomResizedCrop::new(size_px, config.crop)).then(flip),
-            flip: Views::new(RandomResizedCrop::new(size_px, [1.0, 1.0])).then(flip),
+            views,
+            scene_view,
+            others: config.recipes.iter().skip(1).map(Recipe::views).collect(),
             scenes_ppm: (f64::from(config.mix_scenes) * 1e6).round() as u64,
             scenes_seed: Chance::new(config.seed, "mixed scenes", 0).bits(),
             config,
@@ -102,8 +112,8 @@ impl Maker {
         for _ in 0..TRIES {
             match self.cache.get(index) {
                 Ok(sample) => {
-                    let picture = self.views.make(&sample.picture, self.config.seed, position);
-                    return Ok(self.filled(picture, mask, Some(index), sample.label, sample.factors.clone()));
+                    let piece = self.piece_of(&self.views, &sample, (self.config.seed, position), mask);
+                    return Ok(Piece { index: Some(index), ..piece });
                 }
                 Err(error) => last = error.to_string(),
             }
@@ -116,32 +126,25 @@ impl Maker {
         })
     }
 
-    /// A scene of its own world, whole: there is always another, so nothing need be cut from it.
+    /// A scene of its own world.
     fn scene(&self, number: u64, mask: Option<&Mask>) -> Piece {
-        let Sample { picture, factors, .. } = Scenes::sample(self.scenes_seed, number, worlds::BOND, self.config.size_px);
-        let view = self.flipped(&picture, number);
-        self.filled(view, mask, None, None, factors)
+        let sample = Scenes::sample(self.scenes_seed, number, worlds::BOND, self.config.size_px);
+        let piece = self.piece_of(&self.scene_view, &sample, (self.scenes_seed, number), mask);
+        Piece { label: None, ..piece }
     }
 
-    fn flipped(&self, picture: &Rgb8, number: u64) -> Picture {
-        self.flip.make(picture, self.scenes_seed, number)
-    }
-
-    fn filled(
-        &self,
-        picture: Picture,
-        mask: Option<&Mask>,
-        index: Option<usize>,
-        label: Option<usize>,
-        factors: Vec<(&'static str, f32)>,
-    ) -> Piece {
-        let fill = mask.filter(|_| self.config.fill).map(|mask| fill::smooth(&picture, mask));
+    /// All views of a picture, the first made by `first`, with what its mask hides filled.
+    fn piece_of(&self, first: &Views, sample: &Sample, (seed, position): (u64, u64), mask: Option<&Mask>) -> Piece {
+        let picture = first.make(&sample.picture, seed, position);
+        let further = self.others.iter().zip(1..);
+        let others = further.map(|(views, number)| views.make(&sample.picture, seed_of_view(seed, number), position));
         Piece {
+            fill: mask.filter(|_| self.config.fill).map(|mask| fill::smooth(&picture, mask)),
+            others: others.collect(),
             picture,
-            fill,
-            index,
-            label,
-            factors,
+            index: None,
+            label: sample.label,
+            factors: sample.factors.clone(),
         }
     }
 
@@ -157,6 +160,7 @@ impl Maker {
             step: pending.step,
             epoch: plan.epoch,
             pictures: Vec::with_capacity(values),
+            others: vec![Vec::new(); self.others.len()],
             fill: self.config.fill.then(|| Vec::with_capacity(values)),
             masks: plan.masks.clone(),
             indices: Vec::with_capacity(self.config.batch),
@@ -166,6 +170,9 @@ impl Maker {
         for piece in pending.take_pieces() {
             let piece = piece?;
             batch.pictures.extend_from_slice(&piece.picture.pixels);
+            for (all, one) in batch.others.iter_mut().zip(&piece.others) {
+                all.extend_from_slice(&one.pixels);
+            }
             if let (Some(all), Some(one)) = (&mut batch.fill, &piece.fill) {
                 all.extend_from_slice(&one.pixels);
             }
@@ -179,8 +186,10 @@ impl Maker {
 
 /// Short side that pictures are kept at: such that the smallest crop need not be enlarged, between 1.5 and 2 times the
 /// view's side.
-fn kept_side(size_px: usize, crop: [f32; 2]) -> usize {
-    (size_px as f32 * crop[0].sqrt().recip().clamp(1.5, 2.0)).ceil() as usize
+fn kept_side(config: &LoaderConfig) -> usize {
+    let side = |size_px: usize, crop: [f32; 2]| (size_px as f32 * crop[0].sqrt().recip().clamp(1.5, 2.0)).ceil() as usize;
+    let sides = config.recipes.iter().map(|recipe| side(recipe.size_px, recipe.area));
+    sides.max().unwrap_or_else(|| side(config.size_px, config.crop))
 }
 
 fn words(panic: &(dyn Any + Send)) -> String {

@@ -15,7 +15,10 @@ use std::{
 pub use batch::HostBatch;
 
 use super::{DataError, Skipped, Source};
-use crate::mask::{Grid, MaskMix};
+use crate::{
+    mask::{Grid, MaskMix},
+    views::Recipe,
+};
 use make::Maker;
 use queue::Queue;
 
@@ -36,6 +39,8 @@ pub struct LoaderConfig {
     pub crop: [f32; 2],
     /// Probability of a horizontal flip.
     pub flip: f32,
+    /// How each view of a picture is made; empty for the one view that `crop` and `flip` make.
+    pub recipes: Vec<Recipe>,
     /// Part of every batch drawn from the procedural worlds, never the same scene twice, 0..1.
     pub mix_scenes: f32,
     /// Seed of order, views, masks and mixed-in worlds.
@@ -63,6 +68,7 @@ impl Default for LoaderConfig {
             fill: false,
             crop: [0.35, 1.0],
             flip: 0.5,
+            recipes: Vec::new(),
             mix_scenes: 0.0,
             seed: 0,
             threads: 0,
@@ -96,6 +102,9 @@ impl LoaderConfig {
                 "flip {} and mix_scenes {} must lie between 0 and 1",
                 self.flip, self.mix_scenes
             ));
+        }
+        if let Some(recipe) = self.recipes.iter().find(|recipe| recipe.size_px == 0) {
+            return wrong(format!("a view of {} px; choose 1 or more", recipe.size_px));
         }
         if source.is_empty() {
             return Err(DataError::Empty {

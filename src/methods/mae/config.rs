@@ -179,6 +179,7 @@ impl MaeConfig {
             patch_px: self.patch,
             masks: self.mask.clone(),
             fill: self.wants_fill(),
+            recipes: Vec::new(),
         }
     }
 

@@ -41,9 +41,8 @@ fn batch(masks: Vec<Mask>, device: &Device) -> Batch {
     let shape = [masks.len(), 3, 16, 16];
     let random = || Tensor::random(shape, Distribution::Uniform(0.0, 1.0), device);
     Batch {
-        pictures: random(),
-        masks,
         fill: Some(random()),
+        ..Batch::plain(random(), masks)
     }
 }
 
