@@ -1,3 +1,5 @@
+//! Mirrored views.
+
 use super::Change;
 use crate::{chance::Chance, picture::Picture};
 
@@ -15,9 +17,14 @@ impl Change for Flip {
 
     fn apply(&self, picture: &mut Picture, chance: &mut Chance) {
         if chance.coin(self.p) {
-            picture.pixels.chunks_exact_mut(picture.width.max(1)).for_each(<[f32]>::reverse);
+            mirror(picture);
         }
     }
+}
+
+/// Turns every row round: left becomes right.
+pub fn mirror(picture: &mut Picture) {
+    picture.pixels.chunks_exact_mut(picture.width.max(1)).for_each(<[f32]>::reverse);
 }
 
 #[cfg(test)]

@@ -1,20 +1,84 @@
-use super::{Flip, RandomResizedCrop, Views};
+use super::{Blur, Flip, Grey, Jigsaw, Jitter, RandomResizedCrop, Solarise, Views};
 
-/// How one view of a picture is made.
+/// How one view of a picture is made: crop, flip, jitter, grey, blur, solarise, in this order, BYOL's and DINO's. The
+/// papers' recipes are constructors; where one flips last, as MoCo and SimSiam do, that changes nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recipe {
     /// Side of the view, pixels.
     pub size_px: usize,
     /// Smallest and largest part of the picture's area, 0..1.
     pub area: [f32; 2],
+    /// Smallest and largest width over height of that part.
+    pub aspect: [f32; 2],
     /// Probability of a horizontal flip.
     pub flip: f32,
+    /// Colour jitter, with its probability.
+    pub jitter: Option<Jitter>,
+    /// Probability of losing the colours.
+    pub grey: f32,
+    /// Gaussian blur, with its probability.
+    pub blur: Option<Blur>,
+    /// Probability of being solarised.
+    pub solarise: f32,
+    /// Cut into a puzzle and shown with its tiles side by side, out of order.
+    pub jigsaw: Option<Jigsaw>,
 }
 
 impl Recipe {
-    /// The view's crop and changes.
+    /// A random resized crop of aspect ratios from 3:4 to 4:3, and a flip.
+    #[must_use]
+    pub const fn plain(size_px: usize, area: [f32; 2], flip: f32) -> Self {
+        Self {
+            size_px,
+            area,
+            aspect: [3.0 / 4.0, 4.0 / 3.0],
+            flip,
+            jitter: None,
+            grey: 0.0,
+            blur: None,
+            solarise: 0.0,
+            jigsaw: None,
+        }
+    }
+
+    /// Without blur, as many leave it out on pictures as small as CIFAR's.
+    #[must_use]
+    pub fn without_blur(self) -> Self {
+        Self { blur: None, ..self }
+    }
+
+    /// The view's crop and changes. What never happens is left out.
     #[must_use]
     pub fn views(&self) -> Views {
-        Views::new(RandomResizedCrop::new(self.size_px, self.area)).then(Flip { p: self.flip })
+        let mut views = Views::new(RandomResizedCrop {
+            size_px: self.size_px,
+            area: self.area,
+            aspect: self.aspect,
+        });
+        if self.flip > 0.0 {
+            views = views.then(Flip { p: self.flip });
+        }
+        if let Some(jitter) = self.jitter {
+            views = views.then(jitter);
+        }
+        if self.grey > 0.0 {
+            views = views.then(Grey { p: self.grey });
+        }
+        if let Some(blur) = self.blur {
+            views = views.then(blur);
+        }
+        if self.solarise > 0.0 {
+            views = views.then(Solarise { p: self.solarise });
+        }
+        match self.jigsaw {
+            Some(jigsaw) => views.cut(jigsaw),
+            None => views,
+        }
     }
+}
+
+/// Multi-crop (Caron et al. 2020, Sec. 3.3): a few views of most of a picture, then `count` small ones of little of it.
+#[must_use]
+pub fn multi_crop(global: &[Recipe], local: &Recipe, count: usize) -> Vec<Recipe> {
+    global.iter().chain(std::iter::repeat_n(local, count)).cloned().collect()
 }
