@@ -1,0 +1,200 @@
+//! Every loss, value and gradient, against PyTorch.
+
+use burn::tensor::{Int, Tensor, TensorData};
+use darkroom::methods::losses::{
+    cluster::{Sinkhorn, sinkhorn, swapped, to_assignments},
+    contrast::{
+        Crops, Instances, Negatives, Noise, bank_nce, bank_softmax, info_nce, log_partition, moco_v3, nearest, nnclr, nt_xent, pirl,
+        sup_con,
+    },
+    distil::{Temperatures, byol, dino, i_jepa, koleo, negative_cosine, sim_siam, teacher_entropy},
+    labels::cross_entropy,
+    regularise::{Sketch, barlow_twins, sigreg, vicreg, view_agreement},
+};
+
+use super::case::{Case, Inputs, device, numbers, same};
+
+const PLAIN: Negatives = Negatives {
+    hardness: 0.0,
+    debias: 0.0,
+    decoupled: false,
+    crops: None,
+};
+
+fn weighted(hardness: f32, debias: f32) -> Negatives {
+    Negatives { hardness, debias, ..PLAIN }
+}
+
+#[test]
+fn nt_xent_with_every_weighting_of_negatives() {
+    let case = Case::read();
+    let check = |name: &str, temperature: f32, negatives: Negatives| {
+        case.check(name, |x| nt_xent(x.get("a"), x.get("b"), temperature, &negatives));
+    };
+    check("nt_xent", 0.5, PLAIN);
+    check("nt_xent_sharp", 0.07, PLAIN);
+    check("nt_xent_hard", 0.5, weighted(1.0, 0.0));
+    check("nt_xent_debiased", 0.5, weighted(0.0, 0.1));
+    check("nt_xent_hard_debiased", 0.5, weighted(1.0, 0.1));
+    check("nt_xent_floor", 0.5, weighted(0.5, 0.4));
+    let decoupled = Negatives { decoupled: true, ..PLAIN };
+    check("nt_xent_decoupled", 0.1, decoupled);
+}
+
+#[test]
+fn nt_xent_with_crops_of_the_same_picture_as_negatives() {
+    let case = Case::read();
+    let pictures: Vec<usize> = case.wholes("crop_pictures").into_iter().flatten().collect();
+    let check = |name: &str, of_all: bool, how: Negatives| {
+        case.check(name, |x| {
+            let crops = Crops {
+                rows: x.get("crops"),
+                pictures: pictures.clone(),
+                of_all,
+            };
+            let negatives = Negatives { crops: Some(crops), ..how };
+            nt_xent(x.get("a"), x.get("b"), 0.5, &negatives)
+        });
+    };
+    check("nt_xent_own_crops", false, PLAIN);
+    check("nt_xent_all_crops", true, PLAIN);
+    check("nt_xent_hard_crops", false, weighted(1.0, 0.1));
+}
+
+#[test]
+fn momentum_contrast_with_and_without_a_queue() {
+    let case = Case::read();
+    let queue = |x: &Inputs<'_>| Some(x.get("queue"));
+    case.check("info_nce_queue", |x| info_nce(x.get("a"), x.get("b"), queue(x), 0.2, &PLAIN));
+    let hard = weighted(1.0, 0.1);
+    case.check("info_nce_queue_hard", |x| info_nce(x.get("a"), x.get("b"), queue(x), 0.5, &hard));
+    case.check("info_nce", |x| info_nce(x.get("a"), x.get("b"), None, 0.2, &PLAIN));
+    case.check("moco_v3", |x| moco_v3(x.rows(["a", "b"]), x.rows(["c", "d"]), 0.2, &PLAIN));
+}
+
+#[test]
+fn nearest_neighbour_contrast() {
+    let case = Case::read();
+    case.check("nnclr", |x| nnclr(nearest(x.get("queue"), x.get("a")), x.get("b"), 0.1));
+}
+
+#[test]
+fn supervised_contrast() {
+    let case = Case::read();
+    for (name, labels) in [("sup_con", "labels"), ("sup_con_some", "some_labels")] {
+        case.check(name, |x| sup_con(&x.rows(["a", "b"]), &case.wholes(labels), 0.1));
+    }
+}
+
+fn noise(case: &Case, name: &str) -> Noise {
+    let rows: Vec<usize> = case.wholes(name).into_iter().flatten().collect();
+    Noise {
+        each: rows.len() / 6,
+        rows,
+    }
+}
+
+#[test]
+fn contrast_against_a_bank() {
+    let case = Case::read();
+    let indices: Vec<usize> = case.wholes("indices").into_iter().flatten().collect();
+    let at = |x: &Inputs<'_>| Instances {
+        bank: x.get("bank"),
+        indices: &indices,
+        temperature: 0.07,
+    };
+    let (first, second) = (noise(&case, "noise1"), noise(&case, "noise2"));
+    case.check("bank_softmax", |x| bank_softmax(x.get("a"), &at(x)));
+    case.check("bank_nce", |x| {
+        let log_z = log_partition(x.get("a"), &at(x), &first);
+        bank_nce(x.get("a"), &at(x), &first, log_z)
+    });
+    case.check("pirl", |x| {
+        let log_z = log_partition(x.get("b"), &at(x), &second);
+        pirl(x.rows(["a", "b"]), &at(x), [&first, &second], 0.5, log_z)
+    });
+}
+
+#[test]
+fn distillation_by_cosine() {
+    let case = Case::read();
+    case.check("negative_cosine", |x| negative_cosine(x.get("a"), x.get("b")));
+    case.check("byol", |x| byol(x.rows(["a", "b"]), x.rows(["c", "d"])));
+    case.check("sim_siam", |x| sim_siam(x.rows(["a", "b"]), x.rows(["c", "d"])));
+}
+
+#[test]
+fn distillation_by_prototypes() {
+    let case = Case::read();
+    let at = Temperatures::default();
+    case.check("dino", |x| {
+        let (students, teachers) = (x.rows(["s1", "s2", "s3", "s4"]), x.rows(["t1", "t2"]));
+        dino(&students, &teachers, &x.get("centre"), at)
+    });
+    let entropy = teacher_entropy(&[case.tensor("t1"), case.tensor("t2")], &case.tensor("centre"), at);
+    same("teacher_entropy", &numbers(entropy), case.numbers("teacher_entropy.value"));
+}
+
+#[test]
+fn distillation_of_patches_and_spreading() {
+    let case = Case::read();
+    case.check("i_jepa", |x| i_jepa(x.get("patches"), x.get("target")));
+    case.check("koleo", |x| koleo(x.get("a")));
+}
+
+#[test]
+fn regularised_pairs() {
+    let case = Case::read();
+    case.check("barlow_twins", |x| barlow_twins(x.get("a"), x.get("b")).total(0.0051, 1.0));
+    case.check("barlow_twins_scaled", |x| barlow_twins(x.get("a"), x.get("b")).total(0.0051, 0.1));
+    case.check("vicreg", |x| vicreg(x.get("a"), x.get("b")).total([25.0, 25.0, 1.0]));
+}
+
+#[test]
+fn regularised_views() {
+    let case = Case::read();
+    case.check("view_agreement", |x| view_agreement(&x.rows(["a", "b", "c"]), 3));
+    case.check("view_agreement_global", |x| view_agreement(&x.rows(["a", "b", "c"]), 2));
+    let sketch = Sketch::default();
+    case.check("sigreg", |x| sigreg(&x.rows(["a", "b"]), &x.get("directions"), &sketch));
+    let wide = Sketch {
+        knots: 9,
+        reach: 5.0,
+        ..sketch
+    };
+    case.check("sigreg_wide", |x| sigreg(&x.rows(["a", "b"]), &x.get("directions"), &wide));
+}
+
+#[test]
+fn balanced_assignments() {
+    let case = Case::read();
+    let plain = Sinkhorn::default();
+    let soft = Sinkhorn {
+        epsilon: 0.5,
+        iterations: 10,
+    };
+    for (name, how) in [
+        ("sinkhorn", plain),
+        ("sinkhorn_soft", soft),
+        ("sinkhorn_none", Sinkhorn { iterations: 0, ..plain }),
+    ] {
+        same(
+            name,
+            &numbers(sinkhorn(case.tensor("s1"), how)),
+            case.numbers(&format!("{name}.value")),
+        );
+    }
+    case.check("swapped", |x| swapped(&x.rows(["s1", "s2", "s3", "s4"]), 2, &[], 0.1, plain));
+    case.check("swapped_queue", |x| {
+        swapped(&x.rows(["s1", "s2", "s3"]), 2, &x.rows(["old1", "old2"]), 0.1, plain)
+    });
+}
+
+#[test]
+fn cross_entropy_to_clusters_and_labels() {
+    let case = Case::read();
+    let clusters: Vec<i32> = case.numbers("assignments").iter().map(|x| *x as i32).collect();
+    let clusters: Tensor<1, Int> = Tensor::from_data(TensorData::new(clusters, [6]), &device());
+    case.check("to_assignments", |x| to_assignments(x.get("s1"), clusters, 0.1));
+    case.check("cross_entropy", |x| cross_entropy(x.get("logits"), &case.wholes("some_labels")));
+}
