@@ -6,6 +6,7 @@
 #[cfg(feature = "train")]
 mod autodiff;
 mod flex;
+pub mod maps;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

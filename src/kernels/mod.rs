@@ -11,16 +11,19 @@
 //! | [`rows`] | affine maps of rows, their gradients, how rows are dealt out to threads |
 //! | [`norm`], [`softmax`], [`functions`] | layer normalisation, softmax, GELU |
 //! | [`attention`], [`mlp`] | the two halves of a transformer's layer, each in one go |
+//! | [`conv`], [`batch_norm`] | convolutions, batch normalisation with what follows it in a residual network |
 //! | [`patches`], [`error`] | pictures into patches, squared errors |
 //! | `levels`, [`number`], `vector` | one text for every kind of processor |
 //! | [`pool`], [`threads`] | memory that is used again; work on every core |
 //! | [`bridge`] | operations on tensors |
 
 pub mod attention;
+pub mod batch_norm;
 pub mod bridge;
+pub mod conv;
 pub mod error;
 pub mod functions;
-mod levels;
+pub(crate) mod levels;
 pub mod mlp;
 pub mod norm;
 pub mod number;

@@ -1,12 +1,15 @@
 //! One layer of a pre-norm transformer.
 
 use burn::{
-    module::Module,
+    module::{Module, Param},
     tensor::{Tensor, activation::gelu},
 };
 
-use super::{Attention, Builder, LayerNorm, Linear};
+use super::{Attention, Builder, Init, LayerNorm, Linear};
 use crate::kernels::bridge;
+
+/// What a new layer scale multiplies with, as in DINOv2.
+const FIRST_SCALE: f32 = 1e-5;
 
 /// Sizes of a block.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,6 +22,8 @@ pub struct BlockConfig {
     pub hidden: usize,
     /// Added to the variance under the root.
     pub epsilon: f64,
+    /// Whether what each half adds is scaled, channel by channel (LayerScale; Touvron et al., 2021, eq. 4).
+    pub layer_scale: bool,
 }
 
 /// `x += attention(norm1(x)); x += down(gelu(up(norm2(x))))` (Dosovitskiy et al., 2021, eq. 2 and 3).
@@ -34,6 +39,10 @@ pub struct Block {
     pub up: Linear,
     /// `[hidden, dim]`.
     pub down: Linear,
+    /// `[dim]`: what attention adds is multiplied with it.
+    pub scale1: Option<Param<Tensor<1>>>,
+    /// `[dim]`: the same for the two-layer network.
+    pub scale2: Option<Param<Tensor<1>>>,
 }
 
 impl Block {
@@ -44,13 +53,18 @@ impl Block {
             heads,
             hidden,
             epsilon,
+            layer_scale,
         } = config;
+        let mut scale = |name| layer_scale.then(|| at.param(name, [dim], Init::Values(vec![FIRST_SCALE; dim])));
+        let (scale1, scale2) = (scale("scale1"), scale("scale2"));
         Self {
             norm1: LayerNorm::new(at.at("norm1"), dim, epsilon),
             attention: Attention::new(at.at("attention"), dim, heads),
             norm2: LayerNorm::new(at.at("norm2"), dim, epsilon),
             up: Linear::new(at.at("up"), [dim, hidden], true, 1.0),
             down: Linear::new(at.at("down"), [hidden, dim], true, 1.0),
+            scale1,
+            scale2,
         }
     }
 
@@ -67,16 +81,24 @@ impl Block {
         {
             return x;
         }
-        let x = x.clone() + self.attention.forward(self.norm1.forward(x));
+        let x = x.clone() + scaled(self.attention.forward(self.norm1.forward(x)), self.scale1.as_ref());
         let hidden = gelu(self.up.forward(self.norm2.forward(x.clone())));
-        x + self.down.forward(hidden)
+        x + scaled(self.down.forward(hidden), self.scale2.as_ref())
     }
 
-    /// The same in two operations; `None` where a map has no bias.
+    /// The same in two operations; `None` where a map has no bias, or what is added is scaled.
     fn in_halves(&self, x: &Tensor<3>) -> Option<Tensor<3>> {
+        (self.scale1.is_none() && self.scale2.is_none()).then_some(())?;
         let attention = [self.attention.qkv.tensors()?, self.attention.output.tensors()?];
         let mlp = [self.up.tensors()?, self.down.tensors()?];
         let x = bridge::attention(x.clone(), self.norm1.tensors(), attention, self.attention.heads());
         Some(bridge::mlp(x, self.norm2.tensors(), mlp))
+    }
+}
+
+fn scaled(x: Tensor<3>, scale: Option<&Param<Tensor<1>>>) -> Tensor<3> {
+    match scale {
+        Some(scale) => x * scale.val().unsqueeze(),
+        None => x,
     }
 }

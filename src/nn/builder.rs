@@ -26,6 +26,8 @@ pub enum Init {
     },
     /// Normal around 0 with this standard deviation.
     Normal(f32),
+    /// Uniform within this on both sides of 0.
+    Even(f32),
     /// These numbers, row by row.
     Values(Vec<f32>),
 }
@@ -60,6 +62,7 @@ impl Source for Drawn {
                 let limit = gain * (6.0 / ends.max(1) as f32).sqrt();
                 (0..count).map(|_| chance.range(-limit..limit)).collect()
             }
+            Init::Even(limit) => (0..count).map(|_| chance.range(-limit..limit)).collect(),
             Init::Normal(deviation) => (0..count).map(|_| deviation * chance.normal()).collect(),
             Init::Values(values) => values,
         }

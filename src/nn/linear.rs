@@ -21,8 +21,13 @@ pub struct Linear {
 
 impl Linear {
     /// Weights after Glorot & Bengio with `gain`, biases 0, as in MAE.
-    pub fn new(mut at: Builder<'_>, [d_input, d_output]: [usize; 2], bias: bool, gain: f32) -> Self {
-        let mut parts = at.matrix("weight", [d_input, d_output], Init::Xavier { gain });
+    pub fn new(at: Builder<'_>, shape: [usize; 2], bias: bool, gain: f32) -> Self {
+        Self::drawn(at, shape, bias, Init::Xavier { gain })
+    }
+
+    /// Weights drawn as `init` says, biases 0.
+    pub fn drawn(mut at: Builder<'_>, [d_input, d_output]: [usize; 2], bias: bool, init: Init) -> Self {
+        let mut parts = at.matrix("weight", [d_input, d_output], init);
         let rest = parts.split_off(1);
         Self {
             weight: parts.remove(0),

@@ -133,7 +133,7 @@ fn order_of(mask: &Mask) -> Vec<usize> {
 ///
 /// # Panics
 /// When a row's number is none of an `i32`.
-pub(super) fn indices(rows: impl Iterator<Item = usize>, device: &Device) -> Tensor<1, Int> {
+pub(crate) fn indices(rows: impl Iterator<Item = usize>, device: &Device) -> Tensor<1, Int> {
     let rows: Vec<i32> = rows
         .map(|row| i32::try_from(row).unwrap_or_else(|_| panic!("row {row} is beyond what an index can count")))
         .collect();

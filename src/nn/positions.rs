@@ -1,5 +1,7 @@
 //! Fixed 2-D sine-cosine positions, as in MAE (He et al., 2021, appendix A.1).
 
+use burn::tensor::{Tensor, TensorData};
+
 use crate::mask::Grid;
 
 /// `[1 + patches, dim]`, row by row: zeros for the class token, then each patch: sines and cosines of its column in
@@ -18,6 +20,48 @@ pub fn sine_cosine(grid: Grid, dim: usize) -> Vec<f32> {
         }
     }
     table
+}
+
+/// Positions `[1 + patches, dim]` of one grid stretched over another, bicubically, as the field's code does it; the class
+/// token's stays.
+#[must_use]
+pub fn resized(table: Tensor<2>, from: Grid, to: Grid) -> Tensor<2> {
+    let [_, dim] = table.dims();
+    let class = table.clone().narrow(0, 0, 1);
+    let places = table.narrow(0, 1, from.len());
+    let (rows, columns) = (line(from.rows, to.rows), line(from.columns, to.columns));
+    let mut weights = Vec::with_capacity(to.len() * from.len());
+    for row in rows.chunks_exact(from.rows.max(1)) {
+        for column in columns.chunks_exact(from.columns.max(1)) {
+            weights.extend(row.iter().flat_map(|r| column.iter().map(move |c| r * c)));
+        }
+    }
+    let weights = Tensor::<2>::from_data(TensorData::new(weights, [to.len(), from.len()]), &places.device());
+    let stretched = weights.matmul(places).reshape([to.len(), dim]);
+    Tensor::cat(vec![class, stretched], 0)
+}
+
+/// `[to, from]`: what each place of a stretched line takes of the old one (Keys, 1981, a = -0.75, places by their
+/// middles, edges held: PyTorch's `bicubic` with `align_corners` off).
+fn line(from: usize, to: usize) -> Vec<f32> {
+    let kernel = |x: f64| {
+        let (x, a) = (x.abs(), -0.75);
+        match x {
+            x if x < 1.0 => ((a + 2.0) * x - (a + 3.0)) * x * x + 1.0,
+            x if x < 2.0 => ((a * x - 5.0 * a) * x + 8.0 * a) * x - 4.0 * a,
+            _ => 0.0,
+        }
+    };
+    let mut weights = vec![0.0; from * to];
+    for (place, row) in weights.chunks_exact_mut(from.max(1)).enumerate() {
+        let middle = (place as f64 + 0.5) * from as f64 / to as f64 - 0.5;
+        let first = middle.floor() as i64 - 1;
+        for at in first..first + 4 {
+            let held = at.clamp(0, from as i64 - 1) as usize;
+            row[held] += kernel(middle - at as f64) as f32;
+        }
+    }
+    weights
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub struct VitConfig {
     pub depth: usize,
     /// Sizes of a layer.
     pub block: BlockConfig,
+    /// Register tokens (Darcet et al., 2024); 0 in most.
+    pub registers: usize,
 }
 
 /// Patch embedding, class token, fixed positions, pre-norm blocks, a last norm.
@@ -28,6 +30,8 @@ pub struct Vit {
     pub patch: Linear,
     /// `[dim]`.
     pub class_token: Param<Tensor<1>>,
+    /// `[registers, dim]`: tokens without a place and without an answer, room for the layers to note things down.
+    pub registers: Option<Param<Tensor<2>>>,
     /// `[1 + patches, dim]`, not trained.
     pub positions: Param<Tensor<2>>,
     /// The layers.
@@ -44,11 +48,13 @@ impl Vit {
             patch_values,
             depth,
             block,
+            registers,
         } = config;
         let rows = 1 + grid.rows * grid.columns;
         Self {
             patch: Linear::new(at.at("patch"), [patch_values, block.dim], true, 1.0),
             class_token: at.param("class_token", [block.dim], Init::Normal(0.02)),
+            registers: (registers > 0).then(|| at.param("registers", [registers, block.dim], Init::Normal(0.02))),
             positions: at.fixed("positions", [rows, block.dim], Init::Values(sine_cosine(grid, block.dim))),
             blocks: Block::stack(&mut at, "blocks", depth, block),
             norm: LayerNorm::new(at.at("norm"), block.dim, block.epsilon),
@@ -61,7 +67,31 @@ impl Vit {
         let class = self.class_token.val().unsqueeze::<3>().repeat_dim(0, batch); // [batch, 1, dim]
         let tokens = Tensor::cat(vec![class, self.patch.forward(kept)], 1);
         let tokens = tokens + order.positions(self.positions.val(), count);
-        self.norm
-            .forward(self.blocks.iter().fold(tokens, |tokens, block| block.forward(tokens)))
+        let tokens = match &self.registers {
+            Some(registers) => between(tokens, registers.val()),
+            None => tokens,
+        };
+        let tokens = self.blocks.iter().fold(tokens, |tokens, block| block.forward(tokens));
+        let tokens = match &self.registers {
+            // Its own norm of each token: those of registers need none.
+            Some(registers) => without(tokens, registers.dims()[0]),
+            None => tokens,
+        };
+        self.norm.forward(tokens)
     }
+}
+
+/// Registers `[registers, dim]` behind the class token, ahead of the patches, as in the published files.
+fn between(tokens: Tensor<3>, registers: Tensor<2>) -> Tensor<3> {
+    let [batch, count, _] = tokens.dims();
+    let registers = registers.unsqueeze::<3>().repeat_dim(0, batch);
+    let [class, patches] = [(0, 1), (1, count - 1)].map(|(from, length)| tokens.clone().narrow(1, from, length));
+    Tensor::cat(vec![class, registers, patches], 1)
+}
+
+/// The same without them.
+fn without(tokens: Tensor<3>, registers: usize) -> Tensor<3> {
+    let [_, count, _] = tokens.dims();
+    let [class, patches] = [(0, 1), (1 + registers, count - 1 - registers)].map(|(from, length)| tokens.clone().narrow(1, from, length));
+    Tensor::cat(vec![class, patches], 1)
 }

@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used)]
 
+mod maps;
 mod packed;
 
 use std::sync::{Mutex, PoisonError};
@@ -160,6 +161,7 @@ fn layers_are_burns() {
             heads,
             hidden,
             epsilon: 1e-6,
+            layer_scale: false,
         };
         let block = Block::new(builder(&mut Drawn { seed: 3 }), config);
         assert_same_way(&block, shape, 5e-4, |block, x| block.forward(x));

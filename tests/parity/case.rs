@@ -75,8 +75,10 @@ pub fn config(method: &AnyMethod) -> RunConfig {
 }
 
 pub fn mae(method: &AnyMethod) -> &Mae {
-    let AnyMethod::Mae(mae) = method;
-    mae
+    match method {
+        AnyMethod::Mae(mae) => mae,
+        other => panic!("{} in place of mae", other.name()),
+    }
 }
 
 /// What the other network was shown and what it said.

@@ -17,18 +17,21 @@ use super::{
 };
 use crate::kernels::{attention::Kept as AttentionKept, mlp::Kept as MlpKept, pool::Buffer, rows::MapGradients};
 
-type Tracked<C> = FloatTensor<Autodiff<Flex, C>>;
+/// A tensor and what is known of its gradient.
+pub(super) type Tracked<C> = FloatTensor<Autodiff<Flex, C>>;
 
 /// Hands each parent that wants one its gradient: its numbers, in the shape of what went in.
 macro_rules! register {
     ($grads:ident, $parents:expr, [$(($values:expr, $like:expr)),+ $(,)?]) => {
-        for (parent, gradient) in $parents.into_iter().zip([$(($values, shape($like))),+]) {
+        for (parent, gradient) in $parents.into_iter().zip([$(($values, $crate::kernels::bridge::flex::shape($like))),+]) {
             if let Some(node) = parent {
-                $grads.register::<Flex>(node.id, tensor(gradient.0, gradient.1));
+                $grads.register::<Flex>(node.id, $crate::kernels::bridge::flex::tensor(gradient.0, gradient.1));
             }
         }
     };
 }
+
+pub(super) use register;
 
 #[derive(Debug)]
 struct LinearBackward;

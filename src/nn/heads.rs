@@ -1,0 +1,195 @@
+//! What stands behind an encoder: projectors, predictors, prototypes.
+
+use burn::{
+    module::{Module, Param},
+    tensor::{
+        Tensor,
+        activation::{gelu, relu},
+    },
+};
+
+use super::{BatchNorm, Builder, Init, Linear};
+
+/// Keeps a row of zeros from being divided by nothing.
+const LEAST_LENGTH: f32 = 1e-12;
+
+/// Between two layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// `max(0, x)`.
+    Relu,
+    /// `x Φ(x)`.
+    Gelu,
+}
+
+/// Shape of a head.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeadConfig {
+    /// Numbers that come in.
+    pub input: usize,
+    /// Width of each layer, the last its output.
+    pub widths: Vec<usize>,
+    /// Whether hidden layers are batch-normalised.
+    pub norm: bool,
+    /// Whether the output is.
+    pub norm_last: bool,
+    /// Whether the output's norm has a scale and a shift.
+    pub affine_last: bool,
+    /// Between layers.
+    pub activation: Activation,
+    /// Behind the last layer: so many prototypes, compared by angle (DINO's weight-normalised layer).
+    pub prototypes: Option<usize>,
+}
+
+impl HeadConfig {
+    /// Hidden layers with batch norm and ReLU, a plain output: the projectors of SimCLR, MoCo, BYOL, Barlow Twins, VICReg
+    /// and SwAV.
+    #[must_use]
+    pub fn projector(input: usize, widths: &[usize]) -> Self {
+        Self {
+            input,
+            widths: widths.to_vec(),
+            norm: true,
+            norm_last: false,
+            affine_last: true,
+            activation: Activation::Relu,
+            prototypes: None,
+        }
+    }
+
+    /// The same from a projector's width on: the predictors of BYOL, SimSiam, MoCo v3 and NNCLR.
+    #[must_use]
+    pub fn predictor(input: usize, widths: &[usize]) -> Self {
+        Self::projector(input, widths)
+    }
+
+    /// DINO's: GELU, no norm, then prototypes (Caron et al., 2021, appendix C).
+    #[must_use]
+    pub fn dino(input: usize, widths: &[usize], prototypes: usize) -> Self {
+        Self {
+            norm: false,
+            activation: Activation::Gelu,
+            prototypes: Some(prototypes),
+            ..Self::projector(input, widths)
+        }
+    }
+
+    /// Numbers that come out.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.prototypes.unwrap_or_else(|| self.widths.last().copied().unwrap_or(self.input))
+    }
+
+    /// Multiplications, each with its addition, of one row.
+    #[must_use]
+    pub fn multiply_adds(&self) -> u64 {
+        let layers = self.layers().map(|[from, to]| from * to).sum::<usize>();
+        let last = self.widths.last().copied().unwrap_or(self.input);
+        (layers + last * self.prototypes.unwrap_or(0)) as u64
+    }
+
+    /// Input and output of each layer.
+    pub fn layers(&self) -> impl Iterator<Item = [usize; 2]> {
+        let inputs = std::iter::once(self.input).chain(self.widths.iter().copied());
+        inputs.zip(self.widths.iter().copied()).map(|(from, to)| [from, to])
+    }
+}
+
+/// One layer of a head.
+#[derive(Module, Debug)]
+pub struct HeadLayer {
+    /// `[from, to]`; without a bias where a norm with a shift follows.
+    pub linear: Linear,
+    /// Behind it.
+    pub norm: Option<BatchNorm>,
+}
+
+/// A head: affine maps, norms between.
+#[derive(Module, Debug)]
+pub struct Head {
+    /// In order.
+    pub layers: Vec<HeadLayer>,
+    /// Behind the last.
+    pub last: Option<Prototypes>,
+    #[module(skip)]
+    activation: Activation,
+}
+
+impl Head {
+    /// A head with its first weights: even within `1 / sqrt(inputs)`, as PyTorch draws them for the papers' code; biases 0.
+    pub fn new(mut at: Builder<'_>, config: &HeadConfig) -> Self {
+        let count = config.widths.len();
+        let mut layers = Vec::with_capacity(count);
+        for (number, [from, to]) in config.layers().enumerate() {
+            let is_last = number + 1 == count;
+            let has_norm = if is_last { config.norm_last } else { config.norm };
+            let affine = !is_last || config.affine_last;
+            let mut at = at.at("layers");
+            let mut at = at.at(&number.to_string());
+            let limit = (from.max(1) as f32).sqrt().recip();
+            layers.push(HeadLayer {
+                linear: Linear::drawn(at.at("linear"), [from, to], !(has_norm && affine), Init::Even(limit)),
+                norm: has_norm.then(|| BatchNorm::new(at.at("norm"), to, affine, 1.0)),
+            });
+        }
+        let width = config.widths.last().copied().unwrap_or(config.input);
+        Self {
+            layers,
+            last: config.prototypes.map(|count| Prototypes::new(at.at("last"), [width, count])),
+            activation: config.activation,
+        }
+    }
+
+    /// `[rows, input]` to `[rows, output]`.
+    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        let count = self.layers.len();
+        let mut x = x;
+        for (number, layer) in self.layers.iter().enumerate() {
+            x = layer.linear.forward(x);
+            let is_last = number + 1 == count;
+            x = match (&layer.norm, self.activation) {
+                (Some(norm), Activation::Relu) if !is_last => norm.forward_relu(x),
+                (Some(norm), _) => norm.forward(x),
+                (None, _) => x,
+            };
+            x = match self.activation {
+                _ if is_last => x,
+                Activation::Relu if layer.norm.is_some() => x,
+                Activation::Relu => relu(x),
+                Activation::Gelu => gelu(x),
+            };
+        }
+        match &self.last {
+            Some(prototypes) => prototypes.forward(unit(x, 1)),
+            None => x,
+        }
+    }
+}
+
+/// Directions that rows are compared with.
+#[derive(Module, Debug)]
+pub struct Prototypes {
+    /// `[dim, prototypes]`, taken at length 1 a column: where SwAV's code shortens them after every step, they are so in every pass.
+    pub weight: Param<Tensor<2>>,
+}
+
+impl Prototypes {
+    /// Normal around 0, which is even over directions.
+    pub fn new(mut at: Builder<'_>, shape: [usize; 2]) -> Self {
+        let deviation = (shape[0].max(1) as f32).sqrt().recip();
+        Self {
+            weight: at.param("weight", shape, Init::Normal(deviation)),
+        }
+    }
+
+    /// Rows `[rows, dim]` of length 1 to their cosines with each prototype, `[rows, prototypes]`.
+    pub fn forward(&self, rows: Tensor<2>) -> Tensor<2> {
+        rows.matmul(unit(self.weight.val(), 0))
+    }
+}
+
+/// Lines along `axis` at length 1.
+fn unit(x: Tensor<2>, axis: usize) -> Tensor<2> {
+    let length = (x.clone().square().sum_dim(axis) + LEAST_LENGTH).sqrt();
+    x / length
+}
