@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RunConfig {
-    /// Method to train (see `darkroom models`).
+    /// Method to train (see `darkroom methods`).
     pub method: String,
     /// Where pictures come from: `scenes`, a folder, tar shards (`shard-{000..099}.tar`, a glob) or CIFAR binary files.
     pub data: String,
@@ -18,6 +18,11 @@ pub struct RunConfig {
     pub val_data: String,
     /// How many validation pictures to measure on.
     pub val_count: usize,
+    /// Pictures of `data` to embed beside the validation pictures at every measurement: the bank that the kNN probe
+    /// votes with. 0 leaves kNN out.
+    pub probe: usize,
+    /// Pictures in `data`: the run counts them itself, for methods that remember each.
+    pub pictures: usize,
     /// Weights to start from, of the same shape; empty draws them by chance.
     pub from: String,
     /// Pictures in a batch.
@@ -28,14 +33,42 @@ pub struct RunConfig {
     pub steps: u64,
     /// Passes over the data, where `steps` is 0.
     pub epochs: f64,
-    /// Learning rate for 256 pictures a step; scaled by batch * accumulate / 256.
+    /// adamw, sgd or lars.
+    pub optimiser: String,
+    /// Learning rate before it is scaled as `lr_scale` says.
     pub base_lr: f64,
+    /// How the learning rate grows with the pictures a step, batch * accumulate: linear256 (by them / 256), sqrt (by
+    /// their root) or none.
+    pub lr_scale: String,
+    /// What the learning rate does after the warm-up: cosine (down to `final_lr`), constant, or steps (times `gamma`
+    /// at each of `milestones`).
+    pub schedule: String,
     /// Part of the run that warms the learning rate up, 0..1.
     pub warmup: f64,
-    /// Weight decay, on matrices only: not on biases, norms and tokens.
+    /// Learning rate where the cosine ends, not scaled.
+    pub final_lr: f64,
+    /// Parts of the run, 0..1 and rising, after which the schedule `steps` lowers the learning rate.
+    pub milestones: Vec<f64>,
+    /// What the learning rate is multiplied with at each of `milestones`.
+    pub gamma: f64,
+    /// Learning rate of biases, norms and tokens, in that of the matrices.
+    pub bias_lr: f64,
+    /// Weight decay, on matrices only: not on biases, norms and tokens. AdamW decays apart from the gradient, sgd and
+    /// lars add it to the gradient.
     pub weight_decay: f64,
+    /// Weight decay at the run's end, on half a cosine from `weight_decay`; 0 keeps that.
+    pub weight_decay_end: f64,
     /// AdamW's first and second beta.
     pub betas: [f64; 2],
+    /// Momentum of sgd and lars.
+    pub momentum: f64,
+    /// Whether sgd and lars look ahead along their momentum (Nesterov).
+    pub nesterov: bool,
+    /// Trust coefficient of lars: a matrix moves by this part of its norm, times the learning rate. Not for biases,
+    /// norms and tokens.
+    pub trust: f64,
+    /// Whether lars never moves faster than sgd would (LARC, `clip_lr`).
+    pub trust_clip: bool,
     /// Gradient norm to clip at; 0 leaves it alone.
     pub clip: f64,
     /// Moving average over the weights: what is measured and exported; 0 turns it off.
@@ -81,15 +114,29 @@ impl Default for RunConfig {
             data: "scenes".into(),
             val_data: String::new(),
             val_count: 64,
+            probe: 0,
+            pictures: 0,
             from: String::new(),
             batch: 64,
             accumulate: 1,
             steps: 0,
             epochs: 0.0,
+            optimiser: "adamw".into(),
             base_lr: 6e-3,
+            lr_scale: "linear256".into(),
+            schedule: "cosine".into(),
             warmup: 0.05,
+            final_lr: 0.0,
+            milestones: vec![0.6, 0.8],
+            gamma: 0.1,
+            bias_lr: 1.0,
             weight_decay: 0.05,
+            weight_decay_end: 0.0,
             betas: [0.9, 0.95],
+            momentum: 0.9,
+            nesterov: false,
+            trust: 0.001,
+            trust_clip: false,
             clip: 1.0,
             average: 0.999,
             crop: [0.35, 1.0],

@@ -1,14 +1,17 @@
 //! From what was typed to a run's configuration: defaults, then a preset, then a file, then single settings.
 
+mod check;
+
 use std::path::Path;
 
-use super::{TrainError, export::DTYPES};
+use super::TrainError;
 use crate::{
     config::RunConfig,
-    device,
     methods::{self, AnyMethod, Method, MethodCard},
     names::{did_you_mean, nearest},
 };
+
+pub use check::{MOST_STEPS, check};
 
 /// The preset of a run that names none.
 pub const DEFAULT_PRESET: &str = "small";
@@ -88,10 +91,19 @@ fn over(base: RunConfig, path: &Path) -> Result<RunConfig, TrainError> {
 }
 
 fn unreadable(path: &Path, why: &str) -> TrainError {
-    TrainError::Config {
-        path: path.into(),
-        why: why.split_whitespace().collect::<Vec<_>>().join(" "),
-    }
+    let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Of an unknown name the parser lists all that there are; one is meant.
+    let why = match why.split_once(", expected one of ") {
+        Some((head, known)) => {
+            let typed = head.rsplit('`').nth(1).unwrap_or_default();
+            format!(
+                "{head}{}",
+                did_you_mean(typed, known.split(", ").map(|name| name.trim_matches('`')))
+            )
+        }
+        None => why,
+    };
+    TrainError::Config { path: path.into(), why }
 }
 
 /// The card of the configuration's method.
@@ -110,7 +122,7 @@ fn apply_preset(config: &mut RunConfig, card: &MethodCard, name: &str) -> Result
         let known = card.presets.iter().map(|preset| preset.name);
         TrainError::Setting(format!("{} has no preset \"{name}\"{}", card.name, offer(name, known)))
     })?;
-    preset.set.iter().try_for_each(|(name, value)| apply(config, card, name, value))
+    preset.settings().try_for_each(|(name, value)| apply(config, card, name, value))
 }
 
 /// Sets one field of the run or one knob of its method.
@@ -140,7 +152,10 @@ pub fn apply(config: &mut RunConfig, card: &MethodCard, name: &str, value: &str)
         Some(toml::Value::Array(_)) if !typed.trim_start().starts_with('[') => loose(&format!("[{typed}]")),
         _ => loose(typed),
     };
-    let takes = kind_of(table.get(name));
+    let takes = match typed.trim().parse::<u128>() {
+        Ok(_) if table.get(name).is_some_and(toml::Value::is_integer) => format!("no more than {}", i64::MAX),
+        _ => kind_of(table.get(name)).to_owned(),
+    };
     table.insert(name.into(), new);
     *config = table
         .try_into()
@@ -153,7 +168,7 @@ fn kind_of(value: Option<&toml::Value>) -> &'static str {
     match value {
         Some(toml::Value::Integer(_)) => "a whole number, 0 or more",
         Some(toml::Value::Float(_)) => "a number",
-        Some(toml::Value::Array(_)) => "two numbers with a comma between",
+        Some(toml::Value::Array(_)) => "numbers with commas between",
         Some(toml::Value::Boolean(_)) => "true or false",
         _ => "text",
     }
@@ -175,88 +190,6 @@ fn offer<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> String {
         Some(_) => did_you_mean(typed, known),
         None => format!("; known: {}", known.join(", ")),
     }
-}
-
-/// Whether a name is among those that a field takes, and what to say where it is not.
-fn one_of(field: &str, typed: &str, known: &[&str]) -> (bool, String) {
-    let said = format!(
-        "{field} cannot be \"{typed}\": it is one of {}{}",
-        known.join(", "),
-        did_you_mean(typed, known.iter().copied())
-    );
-    (known.contains(&typed), said)
-}
-
-/// Whether the run's numbers and names can be.
-fn check(config: &RunConfig) -> Result<(), TrainError> {
-    let RunConfig {
-        batch,
-        accumulate,
-        epochs,
-        base_lr,
-        warmup,
-        weight_decay,
-        betas,
-        clip,
-        average,
-        crop,
-        flip,
-        mix_scenes,
-        export,
-        device: kind,
-        precision,
-        ..
-    } = config;
-    let share = |x: f64| (0.0..=1.0).contains(&x);
-    let positive = |x: f64| x.is_finite() && x >= 0.0;
-    let rules: [(bool, String); 15] = [
-        (
-            (1..=1 << 20).contains(batch),
-            format!("batch cannot be {batch}: it takes 1 picture or more"),
-        ),
-        (
-            (1..=1 << 16).contains(accumulate),
-            format!("accumulate cannot be {accumulate}: it takes 1 micro-batch or more"),
-        ),
-        (positive(*epochs), format!("epochs cannot be {epochs}: it takes a number from 0")),
-        (config.steps > 0 || *epochs > 0.0, "how long to train? set steps or epochs".into()),
-        (positive(*base_lr), format!("base_lr cannot be {base_lr}: it takes a number from 0")),
-        (
-            share(*warmup),
-            format!("warmup cannot be {warmup}: it takes a part of the run, 0 to 1"),
-        ),
-        (
-            positive(*weight_decay) && positive(*clip),
-            "weight_decay and clip take numbers from 0".into(),
-        ),
-        (
-            betas.iter().all(|b| (0.0..1.0).contains(b)),
-            format!("betas cannot be {betas:?}: each is from 0 to below 1"),
-        ),
-        (
-            (0.0..1.0).contains(average),
-            format!("average cannot be {average}: it is from 0 to below 1"),
-        ),
-        (
-            crop[0] > 0.0 && crop[0] <= crop[1] && crop[1] <= 1.0,
-            format!("crop cannot be {crop:?}: it takes the smallest and the largest part of the picture, above 0 to 1"),
-        ),
-        (
-            share(f64::from(*flip)),
-            format!("flip cannot be {flip}: it is a probability, 0 to 1"),
-        ),
-        (
-            share(f64::from(*mix_scenes)),
-            format!("mix_scenes cannot be {mix_scenes}: it is a part, 0 to 1"),
-        ),
-        one_of("export", export, &DTYPES),
-        one_of("device", kind, &device::NAMES),
-        one_of("precision", precision, &device::PRECISIONS),
-    ];
-    rules
-        .into_iter()
-        .find(|(holds, _)| !holds)
-        .map_or(Ok(()), |(_, why)| Err(TrainError::Setting(why)))
 }
 
 #[cfg(test)]

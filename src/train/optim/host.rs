@@ -1,27 +1,28 @@
-//! AdamW on the CPU: one parallel pass over memory.
+//! The optimisers on the CPU: a pass over memory that measures, and one that moves, both on all threads.
+
+mod adamw;
+mod sgd;
 
 use burn::tensor::Tensor;
 use rayon::prelude::*;
 
-use super::{EPSILON, Rates, Rows};
+use super::{PartRates, Rates, Rows, rule::Rule};
 
 /// Numbers that one thread takes at a time. Fixed, so that sums do not depend on the number of threads.
 const CHUNK: usize = 1 << 14;
 
 /// See the module's words.
-pub struct HostAdamW {
+pub struct HostRows {
     pub(super) rows: Rows,
-    decay: Vec<f32>,
     gradient: Vec<f32>,
     is_empty: bool,
 }
 
-impl HostAdamW {
-    pub(super) fn new(rows: Rows, decay: Vec<f32>) -> Self {
+impl HostRows {
+    pub(super) fn new(rows: Rows) -> Self {
         let gradient = vec![0.0; rows.weights.len()];
         Self {
             rows,
-            decay,
             gradient,
             is_empty: true,
         }
@@ -46,75 +47,88 @@ impl HostAdamW {
         self.is_empty = false;
     }
 
-    pub(super) fn step(&mut self, rates: &Rates) -> f64 {
+    pub(super) fn step(&mut self, rule: &Rule, rates: &Rates, parts: &[PartRates]) -> f64 {
+        self.still(parts);
+        let norm = match *rule {
+            Rule::AdamW { betas } => self.adamw(betas, rates, parts),
+            Rule::Sgd(momentum) => self.sgd(momentum, rates, parts),
+            Rule::Lars(momentum, trust) => self.lars(momentum, trust, rates, parts),
+        };
+        self.is_empty = true;
+        norm
+    }
+
+    /// No gradient for what is frozen.
+    fn still(&mut self, parts: &[PartRates]) {
+        let mut rest = self.gradient.as_mut_slice();
+        for part in parts {
+            let head = front(&mut rest, part.len);
+            if part.is_frozen {
+                head.fill(0.0);
+            }
+        }
+    }
+
+    /// The gradient's norm, and what it is to be multiplied with.
+    fn norm(&self, rates: &Rates) -> (f64, f64) {
         let squares: Vec<f64> = self
             .gradient
             .par_chunks(CHUNK)
             .map(|part| part.iter().map(|&g| f64::from(g) * f64::from(g)).sum())
             .collect();
         let norm = squares.iter().sum::<f64>().sqrt() * rates.scale;
-        let clip = if rates.clip > 0.0 && norm > rates.clip {
-            rates.clip / norm
-        } else {
-            1.0
-        };
-        let pass = Pass::new(rates, rates.scale * clip);
-        let Rows {
-            weights,
-            average,
-            moment_1,
-            moment_2,
-        } = &mut self.rows;
-        (
-            weights.par_chunks_mut(CHUNK),
-            average.par_chunks_mut(CHUNK),
-            moment_1.par_chunks_mut(CHUNK),
-            moment_2.par_chunks_mut(CHUNK),
-        )
-            .into_par_iter()
-            .zip(self.gradient.par_chunks(CHUNK).zip(self.decay.par_chunks(CHUNK)))
-            .for_each(|((weights, average, moment_1, moment_2), (gradient, decay))| {
-                let state = weights.iter_mut().zip(average).zip(moment_1).zip(moment_2);
-                for ((((weight, average), first), second), (&gradient, &decay)) in state.zip(gradient.iter().zip(decay)) {
-                    pass.update(weight, average, first, second, gradient, decay);
-                }
-            });
-        self.is_empty = true;
-        norm
+        (norm, rates.scale * shorten(norm, rates.clip))
     }
 }
 
-/// A step's constants at the precision of the loop.
-struct Pass {
-    scale: f32,
-    betas: [f32; 2],
-    rest: [f32; 2],
-    step: f32,
-    root: f32,
-    decay: f32,
-    average: f32,
+/// What a gradient of this norm is to be multiplied with to be no longer than `clip`.
+fn shorten(norm: f64, clip: f64) -> f64 {
+    if clip > 0.0 && norm > clip { clip / norm } else { 1.0 }
 }
 
-impl Pass {
-    fn new(rates: &Rates, scale: f64) -> Self {
-        let [first, second] = rates.corrections();
-        Self {
-            scale: scale as f32,
-            betas: rates.betas.map(|b| b as f32),
-            rest: rates.betas.map(|b| (1.0 - b) as f32),
-            step: (rates.lr / first) as f32,
-            root: (1.0 / second.sqrt()) as f32,
-            decay: (rates.lr * rates.weight_decay) as f32,
-            average: (1.0 - rates.average) as f32,
+/// A stretch of the rows for one thread.
+struct Piece<'a, P, const N: usize> {
+    /// What to do with it; `None` leaves all but the average alone.
+    pass: Option<P>,
+    rows: [&'a mut [f32]; N],
+    gradient: &'a [f32],
+}
+
+/// Cuts the rows at the parts' ends and into chunks, each with the constants of its part.
+fn pieces<'a, P: Copy, const N: usize>(
+    parts: impl Iterator<Item = (usize, Option<P>)>,
+    mut rows: [&'a mut [f32]; N],
+    mut gradient: &'a [f32],
+) -> Vec<Piece<'a, P, N>> {
+    let mut pieces = Vec::with_capacity(gradient.len() / CHUNK);
+    for (len, pass) in parts {
+        let mut left = len.min(gradient.len());
+        while left > 0 {
+            let len = left.min(CHUNK);
+            let (head, tail) = gradient.split_at(len);
+            gradient = tail;
+            pieces.push(Piece {
+                pass,
+                rows: rows.each_mut().map(|row| front(row, len)),
+                gradient: head,
+            });
+            left -= len;
         }
     }
+    pieces
+}
 
-    #[inline(always)]
-    fn update(&self, weight: &mut f32, average: &mut f32, first: &mut f32, second: &mut f32, gradient: f32, decay: f32) {
-        let gradient = gradient * self.scale;
-        *first = self.betas[0] * *first + self.rest[0] * gradient;
-        *second = self.betas[1] * *second + self.rest[1] * gradient * gradient;
-        *weight -= self.decay * decay * *weight + self.step * *first / (second.sqrt() * self.root + EPSILON as f32);
-        *average += self.average * (*weight - *average);
+/// Takes the first `len` numbers off a slice.
+fn front<'a>(rest: &mut &'a mut [f32], len: usize) -> &'a mut [f32] {
+    let whole = std::mem::take(rest);
+    let (head, tail) = whole.split_at_mut(len.min(whole.len()));
+    *rest = tail;
+    head
+}
+
+/// The moving average's way to the weights, where nothing else moves.
+fn follow(average: &mut [f32], weights: &[f32], by: f32) {
+    for (average, weight) in average.iter_mut().zip(weights) {
+        *average += by * (*weight - *average);
     }
 }

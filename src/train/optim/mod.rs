@@ -1,4 +1,4 @@
-//! AdamW over the whole row of trainable numbers, with clipping by global norm and a moving average, in one pass.
+//! AdamW, SGD and LARS over the whole row of trainable numbers, with clipping by global norm and a moving average.
 //!
 //! Two homes for the same arithmetic: [`host`] for the CPU, where one loop over memory beats twenty tensor
 //! operations, and [`device`] for GPUs, where nothing may wait for a number to come back. Both keep the row in
@@ -6,20 +6,31 @@
 
 mod device;
 mod host;
+mod part;
+mod rule;
+mod saved;
 
 use burn::tensor::{Device, Tensor};
 
-use super::layout::Row;
-use crate::config::RunConfig;
+use super::{layout::Row, schedule::Schedule};
+use crate::{config::RunConfig, methods::Pace};
 
-/// What AdamW is to do in one step (Loshchilov & Hutter, 2019).
+pub use part::Part;
+pub use rule::{NAMES, Rule};
+pub use saved::{restore, save, take};
+
+use part::PartRates;
+
+/// What every optimiser is told of one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rates {
     /// Learning rate.
     pub lr: f64,
-    /// First and second beta.
-    pub betas: [f64; 2],
-    /// Weight decay, where it applies.
+    /// Learning rate of what does not follow the schedule ([`Pace::Constant`]).
+    pub constant_lr: f64,
+    /// Learning rate of biases, norms and tokens, in that of the matrices.
+    pub bias_lr: f64,
+    /// Weight decay of the matrices.
     pub weight_decay: f64,
     /// Gradient norm to clip at; 0 leaves it alone.
     pub clip: f64,
@@ -33,19 +44,20 @@ pub struct Rates {
     pub forgive: bool,
 }
 
-/// Added to the root of the second moment, so that nothing is divided by zero.
+/// Added to the root of AdamW's second moment, so that nothing is divided by zero.
 pub const EPSILON: f64 = 1e-8;
 
 impl Rates {
     /// The rates of the step after `index` steps.
     #[must_use]
-    pub fn new(config: &RunConfig, lr: f64, index: u64) -> Self {
+    pub fn new(config: &RunConfig, schedule: &Schedule, index: u64) -> Self {
         // A short memory first: the average is not to carry the random start along.
         let young = (1 + index) as f64 / (10 + index) as f64;
         Self {
-            lr,
-            betas: config.betas,
-            weight_decay: config.weight_decay,
+            lr: schedule.lr(index),
+            constant_lr: schedule.peak_lr,
+            bias_lr: config.bias_lr,
+            weight_decay: schedule.weight_decay(index),
             clip: config.clip,
             average: config.average.min(young),
             count: index + 1,
@@ -53,99 +65,114 @@ impl Rates {
             forgive: config.precision == "f16",
         }
     }
-
-    /// `1 - beta^count`, for the first and second moment.
-    fn corrections(&self) -> [f64; 2] {
-        self.betas.map(|beta| 1.0 - beta.powf(self.count as f64))
-    }
 }
 
-/// Everything the optimiser carries from step to step, each of the row's length.
+/// Everything the optimiser carries from step to step; rows are of the row's length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows {
     /// The weights.
     pub weights: Vec<f32>,
     /// Their moving average.
     pub average: Vec<f32>,
-    /// First moment of the gradient.
+    /// First moment of the gradient, or the momentum.
     pub moment_1: Vec<f32>,
-    /// Second moment of the gradient.
+    /// Second moment of the gradient; empty where the rule has none.
     pub moment_2: Vec<f32>,
+    /// Steps that each part stood still for, frozen.
+    pub rested: Vec<u64>,
 }
 
 impl Rows {
     /// At the start of a run.
     #[must_use]
-    pub fn new(weights: Vec<f32>) -> Self {
+    pub fn new(rule: &Rule, weights: Vec<f32>, parts: usize) -> Self {
         let zeros = vec![0.0; weights.len()];
         Self {
             average: weights.clone(),
-            moment_1: zeros.clone(),
-            moment_2: zeros,
+            moment_2: if rule.memories().len() > 1 { zeros.clone() } else { Vec::new() },
+            moment_1: zeros,
             weights,
+            rested: vec![0; parts],
         }
     }
 }
 
-/// AdamW, at home on the CPU or on a device.
-pub enum Optimiser {
-    /// On the CPU.
-    Host(Box<host::HostAdamW>),
-    /// On a device.
-    Device(Box<device::DeviceAdamW>),
+/// An optimiser at home on the CPU or on a device.
+pub struct Optimiser {
+    rule: Rule,
+    parts: Vec<Part>,
+    rested: Vec<u64>,
+    home: Home,
+}
+
+enum Home {
+    Host(Box<host::HostRows>),
+    Device(Box<device::DeviceRows>),
 }
 
 impl Optimiser {
-    /// `decay` is 1 where weight decay applies. `device` is without autodiff.
+    /// `device` is without autodiff.
     #[must_use]
-    pub fn new(rows: Rows, decay: Vec<f32>, device: &Device, is_host: bool) -> Self {
-        if is_host {
-            Self::Host(Box::new(host::HostAdamW::new(rows, decay)))
+    pub fn new(rule: Rule, mut rows: Rows, parts: Vec<Part>, device: &Device, is_host: bool) -> Self {
+        let mut rested = std::mem::take(&mut rows.rested);
+        rested.resize(parts.len(), 0);
+        let home = if is_host {
+            Home::Host(Box::new(host::HostRows::new(rows)))
         } else {
-            Self::Device(Box::new(device::DeviceAdamW::new(rows, decay, device)))
-        }
+            Home::Device(Box::new(device::DeviceRows::new(rows, &parts, device)))
+        };
+        Self { rule, parts, rested, home }
     }
 
     /// Adds one micro-batch's gradients, in the row's order.
     pub fn add(&mut self, gradients: Vec<Tensor<1>>) {
-        match self {
-            Self::Host(host) => host.add(gradients),
-            Self::Device(device) => device.add(gradients),
+        match &mut self.home {
+            Home::Host(host) => host.add(gradients),
+            Home::Device(device) => device.add(gradients),
         }
     }
 
-    /// One step with what was added. Answers the gradient's norm before clipping, without waiting for a device.
-    pub fn step(&mut self, rates: &Rates) -> Norm {
-        match self {
-            Self::Host(host) => Norm::Known(host.step(rates)),
-            Self::Device(device) => Norm::Pending(Box::new(device.step(rates))),
+    /// One step with what was added; `paces` are the parts' own, scheduled where there are none. Answers the norm before
+    /// clipping of the gradients that were not frozen, without waiting for a device.
+    pub fn step(&mut self, rates: &Rates, paces: &[Pace]) -> Norm {
+        let parts = PartRates::all(&self.parts, &self.rested, rates, paces);
+        for (rested, part) in self.rested.iter_mut().zip(&parts) {
+            *rested += u64::from(part.is_frozen);
+        }
+        match &mut self.home {
+            Home::Host(host) => Norm::Known(host.step(&self.rule, rates, &parts)),
+            Home::Device(device) => Norm::Pending(Box::new(device.step(&self.rule, rates, &parts))),
         }
     }
 
     /// The weights.
     #[must_use]
     pub fn weights(&self) -> Row<'_> {
-        match self {
-            Self::Host(host) => Row::Host(&host.rows.weights),
-            Self::Device(device) => Row::Device(&device.weights),
+        match &self.home {
+            Home::Host(host) => Row::Host(&host.rows.weights),
+            Home::Device(device) => Row::Device(&device.weights),
         }
     }
 
     /// Their moving average.
     #[must_use]
     pub fn average(&self) -> Row<'_> {
-        match self {
-            Self::Host(host) => Row::Host(&host.rows.average),
-            Self::Device(device) => Row::Device(&device.average),
+        match &self.home {
+            Home::Host(host) => Row::Host(&host.rows.average),
+            Home::Device(device) => Row::Device(&device.average),
         }
     }
 
     /// Everything, read back: waits for the device.
     #[must_use]
     pub fn rows(&self) -> Rows {
-        match self {
-            Self::Host(host) => host.rows.clone(),
-            Self::Device(device) => device.rows(),
+        let rows = match &self.home {
+            Home::Host(host) => host.rows.clone(),
+            Home::Device(device) => device.rows(),
+        };
+        Rows {
+            rested: self.rested.clone(),
+            ..rows
         }
     }
 }
