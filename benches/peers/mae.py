@@ -12,8 +12,9 @@ from torch import nn
 from torch.nn import functional as F
 
 # Where a file says nothing: ImageNet's constants, and what Hugging Face's names stand for.
-PUBLISHED = dict(mean="0.485,0.456,0.406", std="0.229,0.224,0.225", epsilon=1e-12, target="pixels", fill_to_decoder=False, balance=False)
+PUBLISHED = dict(mean="0.485,0.456,0.406", std="0.229,0.224,0.225", epsilon=1e-12, target="pixels", fill_to_decoder=False, overlap=False, balance=False)
 LEAST_POWER = 0.02
+CORNERS = 4
 
 
 class Block(nn.Module):
@@ -39,27 +40,57 @@ class Mae(nn.Module):
         super().__init__()
         get = sizes.__getitem__
         self.patch, self.side = get("patch"), get("size") // get("patch")
-        self.residual, self.balance = get("target") == "residual", get("balance")
+        self.residual, self.balance, self.overlap = get("target") == "residual", get("balance"), get("overlap")
         values, patches, e, d, epsilon = 3 * self.patch**2, self.side**2, get("encoder_dim"), get("decoder_dim"), get("epsilon")
         stack = lambda dim, depth, heads: [Block(dim, heads, dim * get("mlp_ratio"), epsilon) for _ in range(depth)]
         self.embed = nn.Linear(values, e)
         self.first = nn.Parameter(torch.zeros(1, 1, e))
         self.encoder = nn.Sequential(*stack(e, get("encoder_depth"), get("encoder_heads")), nn.LayerNorm(e, eps=epsilon))
         self.narrow = nn.Linear(e, d)
-        self.fill = nn.Linear(values, d, bias=False) if get("fill_to_decoder") else None
+        wide = d * (CORNERS if self.overlap else 1)
+        self.fill = nn.Linear(values, wide, bias=False) if get("fill_to_decoder") else None
         self.token = nn.Parameter(torch.zeros(1, 1, d))
         self.decoder = nn.Sequential(*stack(d, get("decoder_depth"), get("decoder_heads")), nn.LayerNorm(d, eps=epsilon))
-        self.draw = nn.Linear(d, values)
+        self.draw = nn.Linear(wide, values)
         self.register_buffer("at_e", torch.zeros(1 + patches, e))
         self.register_buffer("at_d", torch.zeros(1 + patches, d))
         for name in ["mean", "std"]:
             self.register_buffer(name, torch.tensor([float(x) for x in get(name).split(",")]).view(1, 3, 1, 1))
 
     def patches(self, pictures):
-        batch, p, s = pictures.shape[0], self.patch, self.side
-        return ((pictures - self.mean) / self.std).reshape(batch, 3, s, p, s, p).permute(0, 2, 4, 1, 3, 5).reshape(batch, s * s, 3 * p * p)
+        return cut((pictures - self.mean) / self.std, self.patch)
 
-    def tokens(self, patches, fill, order, kept):
+    def shown(self, pictures, order):
+        """What the decoder is told of the filled pictures, in `order`: `[batch, patches, d]`."""
+        if not self.overlap:
+            return self.fill(pick(self.patches(pictures), order))
+        half, s = self.patch // 2, self.side
+        cells = cut(F.pad((pictures - self.mean) / self.std, (half,) * 4, mode="replicate"), self.patch)
+        parts = self.fill(cells)
+        parts = parts.view(parts.shape[0], s + 1, s + 1, CORNERS, parts.shape[2] // CORNERS)
+        around = parts[:, :-1, :-1, 0] + parts[:, :-1, 1:, 1] + parts[:, 1:, :-1, 2] + parts[:, 1:, 1:, 3]
+        return pick(around.reshape(around.shape[0], s * s, -1), order)
+
+    def drawn(self, tokens, back):
+        """What tokens in some order draw, patch by patch in the grid's rows; `back` is the way back from that order."""
+        tokens = pick(tokens, back)
+        if not self.overlap:
+            return self.draw(tokens)
+        batch, half, p, s = tokens.shape[0], self.patch // 2, self.patch, self.side
+        grid = F.pad(tokens.view(batch, s, s, -1).permute(0, 3, 1, 2), (1, 1, 1, 1), mode="replicate").permute(0, 2, 3, 1)
+        around = torch.cat([grid[:, :-1, :-1], grid[:, :-1, 1:], grid[:, 1:, :-1], grid[:, 1:, 1:]], 3)
+        weight = (self.draw.weight.view(3 * p * p, CORNERS, -1) * self.windows()[:, :, None]).flatten(1)
+        cells = F.linear(around, weight, self.draw.bias).view(batch, (s + 1) ** 2, -1)
+        return cut(together(cells, p, s + 1)[:, :, half:-half, half:-half], p)
+
+    def windows(self):
+        """How much each of the four tokens around a cell says of each of its pixels: `[3 p p, 4]`, rows of sum 1."""
+        rising = (torch.arange(self.patch, device=self.draw.weight.device) + 0.5) / self.patch
+        ramps = torch.stack([1 - rising, rising])
+        both = torch.einsum("ar,bc->rcab", ramps, ramps).reshape(self.patch**2, CORNERS)
+        return both.repeat(3, 1)
+
+    def tokens(self, patches, shown, order, kept):
         """What the decoder says, before its last product: class token, then patches in `order`, whose first `kept` are visible."""
         batch, count = order.shape
         at_e, at_d = self.at_e[1:][order][:, :kept], self.at_d[1:][order]
@@ -67,26 +98,44 @@ class Mae(nn.Module):
         x = self.encoder(torch.cat([(self.first + self.at_e[:1]).expand(batch, -1, -1), x], 1))
         x = self.narrow(x)
         rest = torch.cat([x[:, 1:], self.token.expand(batch, count - kept, -1)], 1) + at_d
-        if self.fill is not None:
-            rest = rest + self.fill(fill)
+        if shown is not None:
+            rest = rest + shown
         return self.decoder(torch.cat([x[:, :1] + self.at_d[:1], rest], 1))
 
     def forward(self, pictures, fill, order, back, kept):
         """Drawn pictures: `[batch, 3, size, size]` in 0..1. `back` is the way back from `order`, as for us known before."""
-        patches, fill = pick(self.patches(pictures), order), pick(self.patches(fill), order)
-        said = self.draw(self.tokens(patches, fill, order, kept)[:, 1:])
-        said = pick(said + fill if self.residual else said, back)
-        batch, p, s = said.shape[0], self.patch, self.side
-        return said.reshape(batch, s, s, 3, p, p).permute(0, 3, 1, 4, 2, 5).reshape(batch, 3, s * p, s * p) * self.std + self.mean
+        patches = pick(self.patches(pictures), order)
+        shown = self.shown(fill, order) if self.fill is not None else None
+        said = self.drawn(self.tokens(patches, shown, order, kept)[:, 1:], back)
+        said = said + self.patches(fill) if self.residual else said
+        return together(said, self.patch, self.side) * self.std + self.mean
 
     def loss(self, pictures, fill, order, kept):
-        patches, fill = pick(self.patches(pictures), order), pick(self.patches(fill), order)
-        said = self.draw(self.tokens(patches, fill, order, kept)[:, 1 + kept :])
-        target = patches[:, kept:] - fill[:, kept:] if self.residual else patches[:, kept:]
+        patches = pick(self.patches(pictures), order)
+        shown = self.shown(fill, order) if self.fill is not None else None
+        tokens = self.tokens(patches, shown, order, kept)
+        if self.overlap:
+            said = pick(self.drawn(tokens[:, 1:], order.argsort(1)), order)[:, kept:]
+        else:
+            said = self.draw(tokens[:, 1 + kept :])
+        target = patches[:, kept:]
+        if self.residual:
+            target = target - pick(self.patches(fill), order)[:, kept:]
         error = (said - target) ** 2
         if not self.balance:
             return error.mean()
         return (error.mean((1, 2)) / ((target**2).mean((1, 2)) + LEAST_POWER)).mean()
+
+
+def cut(pictures, p):
+    """`[batch, 3, rows p, columns p]` to `[batch, rows columns, 3 p p]`."""
+    batch, _, height, width = pictures.shape
+    return pictures.reshape(batch, 3, height // p, p, width // p, p).permute(0, 2, 4, 1, 3, 5).reshape(batch, -1, 3 * p * p)
+
+
+def together(patches, p, side):
+    """The way back from `cut`, for squares of `side` patches a side."""
+    return patches.reshape(-1, side, side, 3, p, p).permute(0, 3, 1, 4, 2, 5).reshape(-1, 3, side * p, side * p)
 
 
 def pick(rows, index):
