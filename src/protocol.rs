@@ -229,12 +229,38 @@ pub struct ModelCard {
     pub device: String,
     /// Estimated energy, and how it was estimated.
     pub energy_used: String,
-    /// `[step, validation PSNR in dB]`.
+    /// `[step, validation PSNR in dB]`; of a model that draws nothing `[step, kNN]`, 0..1, or its spread where its pictures
+    /// have no classes.
     pub curve: Vec<[f64; 2]>,
-    /// Mask kind to PSNR, in order.
+    /// Mask kind to PSNR, in order; empty for a model that draws nothing.
     pub validation: Vec<(String, Psnr)>,
+    /// What its embeddings are worth; `None` for a model that is measured by its drawing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embeddings: Option<EmbeddingCard>,
     /// Licence of the weights.
     pub license: String,
+}
+
+/// What the embeddings of a model were worth when it was last measured, on held-out pictures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EmbeddingCard {
+    /// Pictures measured.
+    pub pictures: u64,
+    /// Share that gets its class from its neighbours (k = 200, T = 0.1), 0..1; `None` without classes.
+    pub knn: Option<f32>,
+    /// Share that the linear probe beside the training told right, on views of pictures trained on, 0..1.
+    pub linear: Option<f32>,
+    /// Mean deviation of the numbers of projections of length 1.
+    pub spread: Option<f32>,
+    /// What that is for projections that fill the sphere evenly: 1/√width.
+    pub healthy_spread: f32,
+    /// Rank of the embeddings.
+    pub rank_me: Option<f32>,
+    /// The highest that so many embeddings of such a width can have.
+    pub highest_rank: u64,
+    /// What the instruments said, in a sentence.
+    pub verdict: String,
 }
 
 /// A model in the browser's storage.

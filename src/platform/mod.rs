@@ -3,6 +3,8 @@
 //! `web.rs` is the glue that page and engine share: posting and receiving messages.
 
 #[cfg(any(unix, windows))]
+pub mod atomic;
+#[cfg(any(unix, windows))]
 pub mod file;
 #[cfg(all(feature = "web", target_family = "wasm"))]
 pub mod web;
@@ -48,6 +50,19 @@ pub fn keep_memory() {
             mallopt(M_TOP_PAD, 16 << 20);
         }
     }
+}
+
+/// Bytes of memory that this process may have: the machine's, or its control group's where that is less. `None` where
+/// the system does not say it in a file.
+#[must_use]
+pub fn memory_bytes() -> Option<u64> {
+    let about = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let total = about.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let machine: u64 = total.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    let machine = machine.saturating_mul(1024);
+    let group = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
+    let group = group.and_then(|text| text.trim().parse().ok()).filter(|&bytes| bytes > 0);
+    Some(group.map_or(machine, |bytes: u64| bytes.min(machine)))
 }
 
 /// Lets whatever waits run first: in a browser a real task of the event loop, so that messages posted meanwhile are seen.

@@ -162,6 +162,7 @@ test('weights dropped on the page become the model; broken ones are refused by n
     'cut.safetensors': weights.subarray(0, weights.length >> 1),
     'stub.safetensors': weights.subarray(0, 100),
     'huge-header.safetensors': Buffer.concat([Buffer.from([255, 255, 255, 255, 255, 255, 255, 127]), weights.subarray(8, 400)]),
+    'model.pt': Buffer.from('PK\x03\x04 and so on', 'latin1'),
     'other.safetensors': (() => {
       const head = Buffer.from(JSON.stringify({ 'a.weight': { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }));
       const size = Buffer.alloc(8);
@@ -180,6 +181,47 @@ test('weights dropped on the page become the model; broken ones are refused by n
   await page.waitForFunction(() => document.querySelector('[data-testid="model"] .name').textContent.startsWith('mine'));
   await ready(page);
   assert.equal(await energy(page), said, 'the same weights predict the same');
+});
+
+test('weights that fail their self-test are warned of until others open', async () => {
+  const weights = await file('public/models/scenes.safetensors');
+  const header = 8 + Number(weights.readBigUInt64LE());
+  const badge = page.getByLabel('Device', { exact: true });
+  await bring('nothing.safetensors', Buffer.concat([weights.subarray(0, header), Buffer.alloc(weights.length - header)]), '');
+  await alert('nothing.safetensors').waitFor({ timeout: 20_000 });
+  assert.match(await alert('nothing.safetensors').textContent(), /self-test/);
+  await page.waitForFunction(() => /self-test failed/.test(document.querySelector('.badge').textContent));
+  await bring('sound.safetensors', weights, '');
+  await page.waitForFunction(() => document.querySelector('[data-testid="model"] .name').textContent.startsWith('sound'));
+  await alert('nothing.safetensors').waitFor({ state: 'detached' });
+  await page.waitForFunction(() => !/self-test/.test(document.querySelector('.badge').textContent));
+  assert.match(await badge.textContent(), /CPU · \d/);
+});
+
+test('a full strip keeps what is there and says how many found no room', async () => {
+  const before = await strip().count();
+  const bytes = await paint(page, { width: 8, height: 8 });
+  await drop(page, Array.from({ length: 203 }, (_, i) => ({ name: `${i}.png`, type: 'image/png', bytes })));
+  await alert(`${before + 3} pictures were not added`).waitFor({ timeout: 20_000 });
+  assert.equal(await strip().count(), 200);
+  await page.getByRole('button', { name: '0.png', exact: true }).waitFor();
+});
+
+test('an emptied strip is calm, stays so over a reload, and takes the next picture', async () => {
+  for (let left = await strip().count(); left > 0; left -= 1) {
+    await page.evaluate(() => document.querySelector('[data-testid="strip"] .away').click());
+  }
+  await ready(page, 20_000);
+  await page.getByText('The table is empty.').waitFor();
+  await page.waitForTimeout(600);
+  await page.reload();
+  await ready(page, 20_000);
+  assert.equal(await strip().count(), 0);
+  await bring('next.png', await paint(page), 'image/png');
+  await page.getByRole('button', { name: 'next.png', exact: true }).waitFor();
+  assert.ok((await energy(page)) > 0);
+  await ready(page);
+  assert.deepEqual(seen.errors, []);
 });
 
 test('a published checkpoint opens: ViT-MAE in the names of transformers', async () => {

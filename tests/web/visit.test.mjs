@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { browser, drop, energy, paint, ready, serve, stroke, visit } from './darkroom.mjs';
+import { apart, browser, drop, energy, paint, pixels, ready, serve, stroke, visit } from './darkroom.mjs';
 
 let server;
 let chrome;
@@ -28,6 +28,25 @@ test('the first look stands before any program runs, and is hidden and predicted
   }
   assert.equal(await page.locator('body').getAttribute('data-state'), 'loading');
   await context.close();
+});
+
+test('while the engine is on its way the first look stands, with the figures that will be', async () => {
+  const prepare = (page) => page.route('**/engine_bg.wasm', (route) => route.abort());
+  const waiting = await visit(chrome, server, { prepare, serviceWorkers: 'block' });
+  const live = await visit(chrome, server);
+  await ready(live.page);
+  const figures = (page) => page.getByTestId('fills').textContent();
+  const prints = [];
+  for (const { page } of [waiting, live]) {
+    await page.getByRole('slider', { name: 'Before and after' }).press('End');
+    assert.equal(await energy(page), await energy(live.page));
+    assert.equal(await figures(page), await figures(live.page));
+    prints.push(await pixels(page.getByLabel('Prediction', { exact: true })));
+  }
+  const difference = apart(prints[0], prints[1]);
+  assert.ok(difference < 3, `the first look and the live print differ by ${difference}`);
+  await waiting.context.close();
+  await live.context.close();
 });
 
 test('a first visit ends with a live prediction, and nothing leaves the page', async () => {
@@ -137,12 +156,16 @@ test('on a phone: one column, nothing sticks out, a finger paints and does not s
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert.ok(wide <= 0, `${wide} pixels stick out`);
   const top = async (id) => (await page.getByTestId(id).boundingBox()).y;
-  const order = ['sees', 'tools', 'prediction', 'energy', 'model', 'strip'];
+  const order = ['sees', 'prediction', 'tools', 'energy', 'model', 'strip'];
   const tops = [];
   for (const id of order) tops.push(await top(id));
   assert.deepEqual([...tops].sort((a, b) => a - b), tops, order.join(' before '));
+  const [painted, developed] = await Promise.all(['sees', 'prediction'].map((id) => page.getByTestId(id).boundingBox()));
+  const both = developed.y + developed.height - painted.y;
+  assert.ok(both <= 740, `the prediction stays in sight while one paints: both prints take ${both} pixels`);
   await page.getByRole('button', { name: 'Clear' }).click();
   assert.match(await count(page), /^0 of/);
+  await page.evaluate(() => window.scrollTo(0, 0));
   const box = await sees(page).boundingBox();
   const [from, to] = [box.y + box.height * 0.2, box.y + box.height * 0.8].map((y) => ({ x: box.x + box.width / 2, y }));
   const scrolled = await page.evaluate(() => window.scrollY);

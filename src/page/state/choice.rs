@@ -51,6 +51,12 @@ pub struct Verdict {
 #[must_use]
 pub fn device(choice: DeviceChoice, cpu: Option<&DeviceReport>, gpu: &Gpu) -> Verdict {
     let verdict = |device, why: String| Verdict { device, why };
+    if cpu.is_some_and(|cpu| !cpu.right) && !matches!(gpu, Gpu::Tested(gpu) if gpu.right) {
+        return verdict(
+            DeviceKind::Cpu,
+            "The self-test failed here: this model's drawings are not to be trusted.".into(),
+        );
+    }
     match (choice, gpu) {
         (DeviceChoice::Cpu, _) => verdict(DeviceKind::Cpu, "You chose the CPU.".into()),
         (_, Gpu::Unknown) => verdict(DeviceKind::Cpu, "Looking for a GPU.".into()),
@@ -85,6 +91,18 @@ fn fastest(cpu: Option<&DeviceReport>, gpu: &DeviceReport) -> Verdict {
             why: "The CPU is still being timed.".into(),
         },
     }
+}
+
+/// What a person is told of a model whose self-test came out wrong.
+#[must_use]
+pub fn doubt(model: &str, report: &DeviceReport) -> Option<String> {
+    let off = report.error.filter(|error| error.is_finite());
+    let off = off.map_or_else(String::new, |error| format!(" by {:.1} %", f64::from(error) * 100.0));
+    (!report.right).then(|| {
+        format!(
+            "“{model}” fails its self-test: the answer stored with its weights comes out wrong{off}. Do not trust what it draws; load the file again, or take another model."
+        )
+    })
 }
 
 fn wrong(gpu: &DeviceReport) -> String {
@@ -131,6 +149,22 @@ mod tests {
         assert_eq!(device(DeviceChoice::Cpu, Some(&cpu), &slow).device, DeviceKind::Cpu);
         let missing = Gpu::Missing("This browser has no WebGPU.".into());
         assert_eq!(device(DeviceChoice::WebGpu, None, &missing).why, "This browser has no WebGPU.");
+    }
+
+    #[test]
+    fn weights_that_fail_their_self_test_are_called_so_and_nothing_is_called_right() {
+        let right = report(DeviceKind::Cpu, true, 24.0);
+        let mut failed = report(DeviceKind::Cpu, false, 24.0);
+        failed.error = Some(0.5);
+        let said = doubt("mine.safetensors", &failed).unwrap_or_default();
+        assert!(said.contains("mine.safetensors") && said.contains("50.0 %"), "{said}");
+        assert_eq!(doubt("mine.safetensors", &right), None);
+        for gpu in [Gpu::Missing("None.".into()), Gpu::Tested(report(DeviceKind::WebGpu, false, 3.0))] {
+            let verdict = device(DeviceChoice::Auto, Some(&failed), &gpu);
+            assert!(verdict.why.contains("self-test failed"), "{}", verdict.why);
+        }
+        let gpu = Gpu::Tested(report(DeviceKind::WebGpu, true, 3.0));
+        assert_eq!(device(DeviceChoice::Auto, Some(&failed), &gpu).device, DeviceKind::WebGpu);
     }
 
     #[test]

@@ -70,13 +70,23 @@ fn grouped(value: u64) -> String {
     out
 }
 
+/// Three places on an axis that holds `low` and `high`, from below: round numbers, each as it is written.
+#[must_use]
+pub fn ticks(low: f64, high: f64) -> [(f64, String); 3] {
+    let low = low.floor();
+    let high = high.ceil().max(low + 1.0);
+    [low, (low + high) / 2.0, high].map(|value| (value, format!("{value:.*}", usize::from(value.fract() != 0.0))))
+}
+
 /// How long training took.
 #[must_use]
 pub fn hours(value: f64) -> String {
     match value {
         v if v >= 10.0 => format!("{v:.0} hours"),
         v if v >= 1.0 => format!("{v:.1} hours"),
-        v => format!("{:.0} minutes", (v * 60.0).max(1.0)),
+        v if v * 60.0 >= 1.5 => format!("{:.0} minutes", v * 60.0),
+        v if v * 3600.0 >= 1.5 => format!("{:.0} seconds", v * 3600.0),
+        _ => "about a second".into(),
     }
 }
 
@@ -115,6 +125,16 @@ mod tests {
         assert_eq!(count(64), "64");
         assert_eq!(count(2_712_345), "2.7 million");
         assert_eq!(hours(0.03), "2 minutes");
+        assert_eq!(hours(0.02), "72 seconds");
+        assert_eq!(hours(0.0002), "about a second");
         assert_eq!(times(1.44), "1.4×");
+    }
+
+    #[test]
+    fn an_axis_has_three_different_numbers() {
+        let words = |low, high| ticks(low, high).map(|(_, word)| word);
+        assert_eq!(words(12.1, 12.9), ["12", "12.5", "13"]);
+        assert_eq!(words(12.0, 12.0), ["12", "12.5", "13"]);
+        assert_eq!(words(-3.2, 15.5), ["-4", "6", "16"]);
     }
 }

@@ -13,7 +13,11 @@ pub enum Kind {
 /// endian) and the header's `{`.
 #[must_use]
 pub fn kind(name: &str, head: &[u8]) -> Kind {
-    let named = name.to_ascii_lowercase().ends_with(".safetensors");
+    // Those of PyTorch are not opened, but get a sentence of their own.
+    let name = name.to_ascii_lowercase();
+    let named = [".safetensors", ".pt", ".pth", ".bin", ".ckpt"]
+        .iter()
+        .any(|ending| name.ends_with(ending));
     let shaped = matches!(head, [_, _, _, _, 0, 0, 0, 0, b'{', ..]);
     if named || shaped { Kind::Weights } else { Kind::Picture }
 }
@@ -62,6 +66,7 @@ mod tests {
     #[test]
     fn weights_are_known_by_name_or_shape() {
         assert_eq!(kind("a.SafeTensors", b""), Kind::Weights);
+        assert_eq!(kind("pytorch_model.bin", b"PK\x03\x04"), Kind::Weights);
         assert_eq!(kind("model", b"\x40\0\0\0\0\0\0\0{\"a\""), Kind::Weights);
         assert_eq!(kind("a.jpg", b"\xff\xd8\xff"), Kind::Picture);
         assert_eq!(kind("a", b""), Kind::Picture);

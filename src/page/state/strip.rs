@@ -80,13 +80,13 @@ impl Strip {
         self
     }
 
-    /// Adds a picture at the end; the oldest own picture goes where there is no room. Gives its number.
-    pub fn add(&mut self, name: String, origin: Origin) -> u32 {
+    /// Adds a picture at the end and gives its number; `None` where the strip is full.
+    pub fn add(&mut self, name: String, origin: Origin) -> Option<u32> {
+        if self.items.len() >= LONGEST {
+            return None;
+        }
         let id = self.next;
         self.next = self.next.wrapping_add(1);
-        if self.items.len() >= LONGEST {
-            self.items.remove(0);
-        }
         self.items.push(Item {
             id,
             name,
@@ -95,7 +95,7 @@ impl Strip {
             frame: None,
             note: None,
         });
-        id
+        Some(id)
     }
 
     /// The pictures, in order.
@@ -127,14 +127,14 @@ impl Strip {
         self.items.iter_mut().find(|item| item.id == id)
     }
 
-    /// The scene with this seed, put at the end where it is not there yet.
-    pub fn scene(&mut self, seed: u64) -> u32 {
+    /// The scene with this seed, put at the end where it is not there yet; `None` where the strip is full.
+    pub fn scene(&mut self, seed: u64) -> Option<u32> {
         let known = self
             .items
             .iter()
             .find(|item| item.origin == Origin::Scene(seed))
             .map(|item| item.id);
-        known.unwrap_or_else(|| self.add(scene_name(seed), Origin::Scene(seed)))
+        known.or_else(|| self.add(scene_name(seed), Origin::Scene(seed)))
     }
 
     /// Puts a picture on the table.
@@ -174,6 +174,17 @@ impl Strip {
     }
 }
 
+/// What is said where so many pictures found no room.
+#[must_use]
+pub fn no_room(left_out: usize) -> String {
+    let which = if left_out == 1 {
+        "1 picture was".into()
+    } else {
+        format!("{left_out} pictures were")
+    };
+    format!("The strip is full: it holds {LONGEST}, and {which} not added. Take some out, then add the rest.")
+}
+
 /// What a scene is called in the strip.
 #[must_use]
 pub fn scene_name(seed: u64) -> String {
@@ -196,7 +207,7 @@ mod tests {
         strip.remove(0);
         assert_eq!(strip.current(), None);
         let id = strip.add("a.jpg".into(), Origin::File);
-        assert_eq!(id, 3, "numbers are never used twice");
+        assert_eq!(id, Some(3), "numbers are never used twice");
     }
 
     #[test]
@@ -204,7 +215,7 @@ mod tests {
         let mut strip = Strip::of_scenes(&[7, 8, 9]);
         strip.select(1);
         for name in ["a.pdf", "b.pdf"] {
-            let id = strip.add(name.into(), Origin::File);
+            let id = strip.add(name.into(), Origin::File).unwrap();
             strip.select(id);
             strip.refuse(id);
             assert_eq!(strip.current(), Some(1));
@@ -231,7 +242,7 @@ mod tests {
         let mut strip = strip.sane();
         assert_eq!(strip.items().len(), 1);
         assert_eq!(strip.current(), Some(0));
-        assert_eq!(strip.add("a".into(), Origin::File), 1);
+        assert_eq!(strip.add("a".into(), Origin::File), Some(1));
     }
 
     #[test]
@@ -259,7 +270,24 @@ mod tests {
     #[test]
     fn a_scene_is_in_the_strip_once() {
         let mut strip = Strip::of_scenes(&[7, 8]);
-        assert_eq!(strip.scene(8), 1);
-        assert_eq!(strip.scene(9), 2);
+        assert_eq!(strip.scene(8), Some(1));
+        assert_eq!(strip.scene(9), Some(2));
+    }
+
+    #[test]
+    fn a_full_strip_keeps_what_it_holds_and_says_how_many_found_no_room() {
+        let mut strip = Strip::of_scenes(&[7]);
+        let added: Vec<_> = (0..230).map(|n| strip.add(format!("{n}.jpg"), Origin::File)).collect();
+        let left_out = added.iter().filter(|id| id.is_none()).count();
+        assert_eq!((strip.items().len(), left_out), (LONGEST, 31));
+        assert_eq!(
+            (strip.items()[0].name.as_str(), strip.items()[1].name.as_str()),
+            ("Scene 7", "0.jpg")
+        );
+        assert!(no_room(left_out).contains("31 pictures were"), "{}", no_room(left_out));
+        assert!(no_room(1).contains("1 picture was"));
+        assert_eq!((strip.scene(7), strip.scene(8)), (Some(0), None));
+        strip.remove(0);
+        assert!(strip.add("late.jpg".into(), Origin::File).is_some());
     }
 }

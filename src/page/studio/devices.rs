@@ -4,7 +4,10 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::{Studio, notices::Tone};
+use super::{
+    Studio,
+    notices::{Tone, Topic},
+};
 use crate::{
     page::{
         engines::{Engine, Trouble},
@@ -75,6 +78,17 @@ impl Devices {
     /// The engine that predicts, if it runs.
     pub fn active_engine(self) -> Option<Engine> {
         self.running(self.active.get_untracked())
+    }
+
+    /// Tests again with the next model that opens, were it of the same name.
+    pub(super) fn test_anew(self) {
+        self.tested.set_value(None);
+    }
+
+    /// Whether the device that computes got the self-test wrong.
+    pub fn is_wrong(self) -> bool {
+        // A GPU that is wrong does not compute.
+        self.active.get() == DeviceKind::Cpu && self.cpu.with(|cpu| cpu.as_ref().is_some_and(|cpu| !cpu.right))
     }
 
     /// Why this device.
@@ -166,6 +180,9 @@ impl Studio {
         spawn_local(async move {
             let Some(cpu) = self.devices.running(DeviceKind::Cpu) else { return };
             if let Ok(report) = self.check_with_model(&cpu).await {
+                if let Some(doubt) = model.and_then(|model| choice::doubt(&model, &report)) {
+                    self.desk.tell_of(Topic::Weights, Tone::Trouble, &doubt, None);
+                }
                 self.devices.cpu.set(Some(report));
             }
             if self.devices.choice.get_untracked() != DeviceChoice::Cpu {

@@ -35,10 +35,11 @@ impl Studio {
     }
 
     async fn show_first_print(self, id: u32) {
-        let (Some(truth), Some(drawn)) = (
-            canvas::load("./first/truth.png", FILM_PX).await,
-            canvas::load("./first/drawn.png", FILM_PX).await,
-        ) else {
+        let Some(drawn) = canvas::load("./first/drawn.png", FILM_PX).await else {
+            return;
+        };
+        // As large as the model takes it, so that the print stays as it is when the engine's own comes.
+        let Some(truth) = canvas::load("./first/truth.png", drawn.width()).await else {
             return;
         };
         let numbers = files::fetch_text("./first/numbers.json").await;

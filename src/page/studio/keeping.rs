@@ -50,7 +50,7 @@ impl Studio {
         }
         if let Some(seed) = link.scene {
             self.table.strip.update(|strip| {
-                let id = strip.scene(seed);
+                let Some(id) = strip.scene(seed) else { return };
                 strip.select(id);
                 if let Some(item) = strip.find_mut(id) {
                     item.frame = link.frame;

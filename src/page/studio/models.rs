@@ -98,6 +98,7 @@ impl Studio {
         self.devices.each(|engine| {
             engine.holds(|holds| holds.model = holds.model.take().filter(|open| *open != name));
         });
+        self.devices.test_anew();
         self.choose_model(Some(name));
     }
 

@@ -1,5 +1,7 @@
 //! Messages, progress, dialogs and the state that `<body data-state>` tells.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use crate::{page::state::settings::Theme, protocol::Stage};
@@ -22,11 +24,22 @@ pub enum Remedy {
     Renew,
 }
 
-/// A message that stays until it is put away.
+/// What a message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Itself.
+    Any,
+    /// Weights: settled where others open.
+    Weights,
+}
+
+/// A message. Trouble stays until it is put away or settled; what is good to know leaves by itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
     /// Its number.
     pub id: u32,
+    /// What it is about.
+    pub topic: Topic,
     /// How it is meant.
     pub tone: Tone,
     /// What it says.
@@ -110,12 +123,28 @@ impl Desk {
 
     /// Says something; the same sentence is not said twice.
     pub fn tell(self, tone: Tone, text: impl Into<String>, remedy: Option<Remedy>) {
-        let text = text.into();
+        self.tell_of(Topic::Any, tone, &text.into(), remedy);
+    }
+
+    /// The same, of a topic.
+    pub fn tell_of(self, topic: Topic, tone: Tone, text: &str, remedy: Option<Remedy>) {
+        let text = text.to_owned();
+        if tone == Tone::Plain && remedy.is_none() {
+            let read = Duration::from_millis(6_000 + 70 * text.len() as u64);
+            let id = self.next.get_value() + 1;
+            set_timeout(move || self.put_away(id), read);
+        }
         self.next.update_value(|n| *n += 1);
         let id = self.next.get_value();
         self.notices.update(|notices| {
             notices.retain(|notice| notice.text != text);
-            notices.push(Notice { id, tone, text, remedy });
+            notices.push(Notice {
+                id,
+                topic,
+                tone,
+                text,
+                remedy,
+            });
             // Old ones make room: a hundred broken files are no hundred messages.
             if notices.len() > 4 {
                 notices.remove(0);
@@ -126,6 +155,11 @@ impl Desk {
     /// Says that something went wrong.
     pub fn trouble(self, text: impl Into<String>) {
         self.tell(Tone::Trouble, text, None);
+    }
+
+    /// Puts away what was said of a topic.
+    pub fn settle(self, topic: Topic) {
+        self.notices.update(|notices| notices.retain(|notice| notice.topic != topic));
     }
 
     /// Puts a message away.

@@ -11,7 +11,7 @@ use crate::{
     page::{
         browser::{blobs, canvas::of_rgba, files},
         engines::{Answer, Engine, Trouble},
-        state::strip::{Origin, Strip},
+        state::strip::{Origin, Strip, no_room},
     },
     protocol::{FromEngine, ToEngine},
 };
@@ -53,10 +53,13 @@ impl Table {
 impl Studio {
     /// Puts pictures into the strip, the first of them on the table.
     pub fn add_pictures(self, files: Vec<(String, Blob)>) {
-        let mut first = None;
+        let (mut first, mut left_out) = (None, 0);
         for (name, blob) in files {
-            let id = self.table.strip.try_update(|strip| strip.add(name.clone(), Origin::File));
-            let Some(id) = id else { continue };
+            let id = self.table.strip.try_update(|strip| strip.add(name.clone(), Origin::File)).flatten();
+            let Some(id) = id else {
+                left_out += 1;
+                continue;
+            };
             first.get_or_insert(id);
             self.table.blobs.update_value(|blobs| drop(blobs.insert(id, blob.clone())));
             self.frame_of_link(id, &name);
@@ -70,12 +73,16 @@ impl Studio {
         if let Some(id) = first {
             self.select(id);
         }
+        if left_out > 0 {
+            self.desk.trouble(no_room(left_out));
+        }
     }
 
     /// Another scene of the procedural worlds.
     pub fn add_scene(self, seed: u64) {
-        if let Some(id) = self.table.strip.try_update(|strip| strip.scene(seed)) {
-            self.select(id);
+        match self.table.strip.try_update(|strip| strip.scene(seed)).flatten() {
+            Some(id) => self.select(id),
+            None => self.desk.trouble(no_room(1)),
         }
     }
 

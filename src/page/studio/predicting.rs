@@ -4,7 +4,7 @@ use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     Studio,
-    notices::{Phase, Remedy, Tone},
+    notices::{Phase, Remedy, Tone, Topic},
     prints::Print,
 };
 use crate::{
@@ -60,7 +60,8 @@ impl Studio {
         let mut last;
         loop {
             let wishes = self.devices.wishes.get_value();
-            if self.is_live() {
+            // An empty table is ready; what comes onto it is worked on.
+            if self.is_live() || self.desk.phase.get_untracked() == Phase::Ready {
                 self.desk.enter(Phase::Working);
             }
             last = match self.turn().await {
@@ -73,8 +74,9 @@ impl Studio {
         }
         self.devices.busy.set_value(false);
         let live = self.is_live();
+        let is_empty = self.table.strip.with_untracked(|strip| strip.items().is_empty());
         match last {
-            Turn::Done if live => self.desk.enter(Phase::Ready),
+            Turn::Done if live || is_empty => self.desk.enter(Phase::Ready),
             Turn::Stuck => self.desk.enter(if live { Phase::Ready } else { Phase::Error }),
             _ => {}
         }
@@ -95,7 +97,7 @@ impl Studio {
         };
         match self.one(&engine).await {
             Ok(turn) => turn,
-            Err(Trouble::Failed(why)) => self.refused(&why),
+            Err(Trouble::Failed(why)) => self.refused(Topic::Any, &why),
             Err(Trouble::Gone(why)) => {
                 if self.is_lost(&engine, &why) {
                     Turn::Again
@@ -121,15 +123,21 @@ impl Studio {
             }
             return Err(trouble);
         }
-        self.open_wanted(engine, &model).await?;
+        match self.open_wanted(engine, &model).await {
+            Err(Trouble::Failed(why)) => return Ok(self.refused(Topic::Weights, &why)),
+            done => done?,
+        }
         let Some((frame, mask)) = self.wish_of(id) else {
             return Ok(Turn::Again);
         };
         let answer = engine.ask(ToEngine::Predict { picture: id, frame, mask }, Vec::new(), None).await?;
         if let FromEngine::Predicted(numbers) = answer.body {
+            self.devices.failures.set_value(0);
+            if self.table.strip.with_untracked(|strip| strip.find(id).is_none()) {
+                return Ok(Turn::Again); // taken out meanwhile
+            }
             let print = Print::of_answer(numbers, frame, model, &answer.buffers);
             self.seeing.print.set(print);
-            self.devices.failures.set_value(0);
         }
         Ok(Turn::Done)
     }
@@ -137,6 +145,7 @@ impl Studio {
     async fn open_wanted(self, engine: &Engine, name: &str) -> Result<(), Trouble> {
         match self.open_model(engine, name, false).await {
             Ok(Some(info)) => {
+                self.desk.settle(Topic::Weights);
                 self.models.open.set(Some(info));
                 self.list_stored();
                 Ok(())
@@ -167,10 +176,10 @@ impl Studio {
         Some((frame, self.hiding.history.with_untracked(|history| history.on(grid))))
     }
 
-    fn refused(self, why: &str) -> Turn {
+    fn refused(self, topic: Topic, why: &str) -> Turn {
         // While only the first look is there, a person can do nothing else about it.
         let remedy = (!self.is_live()).then_some(Remedy::Retry);
-        self.desk.tell(Tone::Trouble, why, remedy);
+        self.desk.tell_of(topic, Tone::Trouble, why, remedy);
         Turn::Stuck
     }
 

@@ -56,8 +56,9 @@ impl Print {
         let context = pen(&set)?;
         context.draw_image_with_html_canvas_element(&truth, 0.0, 0.0).ok()?;
         for patch in mask.hidden_indices() {
-            let part = place(&mask, patch, f64::from(set.width()));
-            lay_part(&context, &drawn, part, part);
+            // The drawing may be of another size than the picture: each patch has its place on either.
+            let [from, on] = [&drawn, &set].map(|sheet| place(&mask, patch, f64::from(sheet.width())));
+            lay_part(&context, &drawn, from, on);
         }
         Some(Self {
             picture,

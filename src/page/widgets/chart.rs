@@ -22,12 +22,10 @@ pub fn Chart(
         return ().into_any();
     };
     let values = || points.iter().map(|p| p[1]);
-    let (low, high) = (
-        values().fold(f64::INFINITY, f64::min).floor(),
-        values().fold(f64::NEG_INFINITY, f64::max).ceil(),
-    );
+    let ticks = figures::ticks(values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+    let (low, high) = (ticks[0].0, ticks[2].0);
     let x = |step: f64| LEFT + (step - first[0]) / (last[0] - first[0]).max(1e-9) * (WIDTH - LEFT - 4.0);
-    let y = |value: f64| 4.0 + (high - value) / (high - low).max(1e-9) * (HEIGHT - BELOW - 8.0);
+    let y = |value: f64| 8.0 + (high - value) / (high - low) * (HEIGHT - BELOW - 14.0);
     let line: String = points.iter().map(|p| format!("{:.1},{:.1} ", x(p[0]), y(p[1]))).collect();
     let words = format!(
         "{what}: from {:.1} to {:.1} over {} steps",
@@ -35,15 +33,15 @@ pub fn Chart(
         last[1],
         figures::count(last[0] as u64)
     );
-    let rule = |value: f64| {
+    let rule = |(value, word): (f64, String)| {
         view! {
             <line class="rule" x1=LEFT x2=WIDTH y1=y(value) y2=y(value)/>
-            <text x=LEFT - 6.0 y=y(value) text-anchor="end" dominant-baseline="middle">{format!("{value:.0}")}</text>
+            <text x=LEFT - 6.0 y=y(value) text-anchor="end" dominant-baseline="middle">{word}</text>
         }
     };
     view! {
         <svg class="chart" viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=words>
-            {[low, (low + high) / 2.0, high].map(rule).into_iter().collect_view()}
+            {ticks.map(rule).into_iter().collect_view()}
             <polyline points=line/>
             <text x=LEFT y=HEIGHT - 2.0>{figures::count(first[0] as u64)}</text>
             <text x=WIDTH - 2.0 y=HEIGHT - 2.0 text-anchor="end">{format!("{} steps", figures::count(last[0] as u64))}</text>

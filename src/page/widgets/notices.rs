@@ -1,4 +1,4 @@
-//! Messages at the lower edge.
+//! Messages at the lower edge, the newest first.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ pub fn Notices() -> impl IntoView {
     let studio = Studio::here();
     view! {
         <div class="notices" aria-live="polite">
-            <For each=move || studio.desk.notices.get() key=|notice| notice.id let:notice>
+            <For each=move || studio.desk.notices.get().into_iter().rev() key=|notice| notice.id let:notice>
                 <Message notice/>
             </For>
         </div>

@@ -28,7 +28,7 @@ pub fn Device() -> impl IntoView {
         <div class="device" data-testid="device" data-memory=move || memory(studio) on:keydown=close_on_escape>
             <div role="group" aria-label="Device">
                 <button class="chip badge" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
-                    <span class="dot" class:on=move || studio.models.open.with(Option::is_some) aria-hidden="true"></span>
+                    <span class="dot" class:on=move || studio.models.open.with(Option::is_some) class:wrong=move || studio.devices.is_wrong() aria-hidden="true"></span>
                     <span>{move || summary(studio)}</span>
                 </button>
             </div>
@@ -47,6 +47,9 @@ fn summary(studio: Studio) -> String {
         DeviceKind::WebGpu => "WebGPU",
     };
     let Some(ms) = last_ms(studio) else { return name.into() };
+    if studio.devices.is_wrong() {
+        return format!("{name} · self-test failed");
+    }
     let compared = match (active, studio.devices.cpu.get(), studio.devices.gpu.get()) {
         (DeviceKind::WebGpu, Some(cpu), Gpu::Tested(gpu)) => format!(" · {} the CPU", times(cpu.ms / gpu.ms.max(0.01))),
         (DeviceKind::Cpu, _, Gpu::Coming) => " · testing the GPU".into(),

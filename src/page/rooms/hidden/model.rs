@@ -42,12 +42,12 @@ pub fn Model() -> impl IntoView {
             {move || title().map(|title| view! { <p>{title}</p> })}
             <p class="small">{facts}</p>
             {note}
-            <details>
+            <details name="model">
                 <summary>"Take another"</summary>
                 <List/>
             </details>
             {move || open.get().map(|model| view! {
-                <details>
+                <details name="model">
                     <summary>"Its card"</summary>
                     <Card model/>
                 </details>
