@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)] // it talks to those scripts
 
 mod case;
+mod kernels;
 mod step;
 mod tensors;
 
@@ -12,7 +13,8 @@ const USAGE: &str = "\
 bench case WEIGHTS OUT       a picture (OUT.png), its mask, fill and our drawing (OUT.safetensors), three quarters hidden
 bench step PRESET BATCH OUT [DEVICE [PRECISION [BATCHES]]]
                              weights and a batch (OUT.weights.safetensors, OUT.safetensors); then for each number that
-                             comes as a line, so many steps of BATCHES batches each, and a line of JSON with their times";
+                             comes as a line, so many steps of BATCHES batches each, and a line of JSON with their times
+bench kernels ROUNDS         every kernel beside Burn's own composition, ROUNDS times each: a line of JSON";
 
 /// What went wrong, for a person.
 type Outcome = Result<(), Box<dyn Error>>;
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
     let done: Outcome = match words.as_slice() {
         ["case", weights, out] => case::write(Path::new(weights), out),
         ["step", preset, batch, out, more @ ..] => step::serve(preset, batch, out, more),
+        ["kernels", rounds] => kernels::time(rounds),
         _ => Err(USAGE.into()),
     };
     match done {
