@@ -70,6 +70,14 @@ pub enum DeviceError {
     },
 }
 
+impl DeviceError {
+    /// Whether what was typed cannot be, whatever the machine has.
+    #[must_use]
+    pub fn is_of_words(&self) -> bool {
+        !matches!(self, Self::Absent { .. })
+    }
+}
+
 /// Opens the device `kind` (one of [`NAMES`]) with tensors of `precision` (one of [`PRECISIONS`]).
 ///
 /// # Errors

@@ -24,6 +24,8 @@ pub mod views;
 pub mod methods;
 
 #[cfg(feature = "model")]
+pub mod probes;
+#[cfg(feature = "model")]
 pub mod weights;
 
 #[cfg(feature = "train")]

@@ -222,6 +222,28 @@ fn presets_and_weights_are_listed_with_what_they_cost() {
 }
 
 #[test]
+fn the_first_look_has_the_numbers_that_the_same_picture_gives() {
+    let folder = scratch();
+    let models = concat!(env!("CARGO_MANIFEST_DIR"), "/public/models");
+    run(folder.path(), ["models", "first", "first", "--models", models]).ok();
+    let numbers: Value = serde_json::from_slice(&fs::read(folder.path().join("first/numbers.json")).unwrap()).unwrap();
+    let model = format!("{models}/scenes.safetensors");
+    let hide = ["--hide", "random:0.75", "--seed", "1", "--json"];
+    let predicted = run(
+        folder.path(),
+        ["predict", "first/truth.png", "--model", model.as_str()].into_iter().chain(hide),
+    )
+    .json();
+    // One writes them as f64, the other as f32.
+    let single = |from: &Value| from.as_f64().map(|number| number as f32);
+    for figure in ["/energy", "/psnr/model", "/psnr/smooth", "/psnr/mean"] {
+        let [here, there] = [&predicted[0], &numbers].map(|from| single(from.pointer(figure).unwrap()));
+        assert!(here.is_some() && here == there, "{figure}: {here:?} {there:?}");
+    }
+    assert_eq!(predicted[0]["hidden"], json!(48));
+}
+
+#[test]
 fn a_reader_who_leaves_early_is_no_failure() {
     let mut child = darkroom().args(["models"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());

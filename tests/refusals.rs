@@ -55,9 +55,17 @@ fn pictures() {
     }
     File::create(folder.path().join("large.png")).unwrap().set_len(65 << 20).unwrap();
     call(folder.path(), "predict large.png --model w.safetensors").refused(&["large.png", "64 MB"]);
-    call(folder.path(), "predict absent.png --model w.safetensors").refused(&["absent.png", "No such file"]);
+    call(folder.path(), "predict absent.png --model w.safetensors").refused(&["absent.png", "no such file"]);
     call(folder.path(), "predict a.png -o a.png --model w.safetensors").refused(&["a.png", "lost"]);
-    call(folder.path(), "predict a.png -o no/such/out.png --model w.safetensors").refused(&["out.png", "choose another place"]);
+    call(folder.path(), "predict a.png -o no/such/out.png --model w.safetensors").refused(&["out.png", "no/such", "make it first"]);
+    call(folder.path(), "predict aa.png --model w.safetensors").refused(&["aa.png", "did you mean \"a.png\""]);
+    call(folder.path(), "predict a.png --model w.safetensor").refused(&["w.safetensor", "did you mean \"w.safetensors\""]);
+    let ran = call(folder.path(), "predict a.png -o a.jpg --model w.safetensors");
+    assert_eq!(ran.status, Some(2));
+    ran.refused(&["a.jpg", "write a.png"]);
+    assert!(!folder.path().join("a.jpg").exists());
+    call(folder.path(), "data scenes?count=3 --sheet s.jpg").refused(&["s.jpg", "write s.png"]);
+    call(folder.path(), "data scenes?count=3 --sheet s.png --count 0").refused(&["--count cannot be 0"]);
     fs::create_dir(folder.path().join("none")).unwrap();
     call(folder.path(), "predict none --model w.safetensors").refused(&["none", "it is empty"]);
     fs::write(folder.path().join("none/note.txt"), "no picture").unwrap();
@@ -73,7 +81,7 @@ fn masks() {
     )
     .unwrap();
     call(folder.path(), "predict a.png --hide wide.png --model w.safetensors").refused(&["wide.png", "40 x 10", "make it square"]);
-    call(folder.path(), "predict a.png --hide absent.png --model w.safetensors").refused(&["absent.png", "No such file"]);
+    call(folder.path(), "predict a.png --hide absent.png --model w.safetensors").refused(&["absent.png", "no such file"]);
     for (hide, why) in [
         ("blok", "did you mean \"block\""),
         ("random:2", "0 to 1"),
@@ -154,6 +162,14 @@ fn weights_of_every_wrong_kind() {
         ("endless", u64::MAX.to_le_bytes().to_vec(), "announce a header"),
         ("picture", encode_png(&common::scene(0, 24)), "announce a header"),
         ("no-json", file("hello", 0), "header"),
+        ("zip", b"PK\x03\x04 and so on".to_vec(), "PyTorch"),
+        (
+            "pickle",
+            b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19".to_vec(),
+            "safetensors.torch.save_file",
+        ),
+        ("page", b"\n<!DOCTYPE html><title>Sign in</title>".to_vec(), "a web page"),
+        ("pointer", b"version https://git-lfs.github.com/spec/v1".to_vec(), "git lfs pull"),
     ];
     for (name, bytes, why) in cases {
         let file = format!("{name}.safetensors");
@@ -163,8 +179,13 @@ fn weights_of_every_wrong_kind() {
         assert!(!folder.path().join("out.safetensors").exists());
     }
     call(folder.path(), "eval --model nan.safetensors --data scenes?count=2 --json").refused(&["nan.safetensors", "finite"]);
-    call(folder.path(), "eval --model absent --json").refused(&["absent", "No such file"]);
+    call(folder.path(), "eval --model absent --json").refused(&["absent", "no such file"]);
     call(folder.path(), "eval --model .").refused(&["it is no file"]);
+    let before = fs::read(folder.path().join("w.safetensors")).unwrap();
+    for to in ["w.safetensors", "./w.safetensors"] {
+        call(folder.path(), &format!("models convert w.safetensors {to} --dtype f32")).refused(&[to, "lost"]);
+    }
+    assert_eq!(fs::read(folder.path().join("w.safetensors")).unwrap(), before);
     call(folder.path(), "models convert w.safetensors x --names hff").refused(&["hff", "hf"]);
     call(folder.path(), "models convert w.safetensors x --dtype f17").refused(&["f17", "f16"]);
     call(folder.path(), "models --folder absent").refused(&["absent"]);
@@ -190,6 +211,7 @@ fn data() {
         ("a.tar.gz", "unpack it first"),
         ("scenes?bnd=1", "bond"),
         ("scenes?bond=7", "0 to 1"),
+        ("scenes::none", "mix_scenes"),
     ];
     for (spec, why) in cases {
         for command in ["data", "eval --model w.safetensors --data", "train --preset tiny --quiet --data"] {
@@ -215,7 +237,7 @@ fn settings() {
     let folder = folder();
     fs::write(folder.path().join("bad.toml"), "batch = \"many\"").unwrap();
     fs::write(folder.path().join("unknown.toml"), "bacth = 8").unwrap();
-    let cases: [(&str, &[&str]); 19] = [
+    let cases: [(&str, &[&str]); 24] = [
         ("--set bacth=8", &["bacth", "did you mean \"batch\""]),
         ("--set encoder_dept=2", &["did you mean \"encoder_depth\""]),
         ("--set batch", &["--set batch", "knob=value"]),
@@ -231,14 +253,28 @@ fn settings() {
         ("--export f8", &["export", "f8", "f16, f32"]),
         ("--config absent.toml", &["absent.toml"]),
         ("--config bad.toml", &["bad.toml"]),
-        ("--config unknown.toml", &["unknown.toml", "bacth"]),
+        ("--config unknown.toml", &["unknown.toml", "did you mean \"batch\""]),
         ("--stop-after-s=-1", &["--stop-after-s"]),
         ("--resume none", &["none", "no run folder"]),
         ("--batch 0", &["batch"]),
+        ("--watts nan", &["watts", "NaN"]),
+        ("--watts=-3", &["watts", "-3"]),
+        ("--epochs 1e300 --data scenes?count=8", &["epochs", "steps"]),
+        ("--preset tiny --set size=8", &["patch", "at least two"]),
+        ("--preset tiny --set patch=32 --set size=32", &["patch", "at least two"]),
     ];
     for (args, words) in cases {
-        call(folder.path(), &format!("train {args}")).refused(words);
+        let ran = call(folder.path(), &format!("train {args}"));
+        // What was typed wrong is told from what is not there.
+        let is_absent = args.contains("absent") || args.contains("--resume");
+        assert_eq!(ran.status, Some(if is_absent { 1 } else { 2 }), "{args}: {}", ran.err);
+        ran.refused(words);
         assert!(!folder.path().join("runs").exists(), "{args}");
+    }
+    if cfg!(target_os = "linux") {
+        let huge = "train --preset tiny --batch 1000000 --set size=256 --set patch=32 --out huge";
+        call(folder.path(), huge).refused(&["1000000", "GB of memory", "smaller batch"]);
+        assert!(!folder.path().join("huge").exists());
     }
     let smallest = common::SMALLEST.iter().copied().chain(["--steps", "1", "--out", "a"]);
     run(folder.path(), smallest.clone()).ok();
@@ -267,4 +303,58 @@ fn a_full_disk_under_standard_output_is_said() {
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = common::darkroom().arg("models").stdout(full).output().unwrap();
     Ran::from(output).refused(&["standard output", "No space left"]);
+}
+
+#[test]
+fn a_run_s_folder_is_kept_from_a_second_run_and_told_how_it_stands() {
+    let folder = scratch();
+    run(folder.path(), common::SMALLEST.iter().chain(&["--steps", "2", "--out", "a"])).ok();
+    let lock = fs::OpenOptions::new().write(true).open(folder.path().join("a/lock")).unwrap();
+    lock.lock().unwrap();
+    call(folder.path(), "train --resume a").refused(&["`a`", "in use by another run"]);
+    lock.unlock().unwrap();
+    let finished = call(folder.path(), "train --resume a --quiet");
+    assert!(finished.err.contains("finished, at step 2"), "{}", finished.err);
+    finished.ok();
+    fs::remove_dir_all(folder.path().join("a/checkpoints")).unwrap();
+    let anew = call(folder.path(), "train --resume a --quiet");
+    assert!(anew.err.contains("starts again from its beginning"), "{}", anew.err);
+    anew.ok();
+}
+
+#[test]
+fn weights_that_are_not_those_of_their_self_test_are_warned_of() {
+    let folder = folder();
+    let good = fs::read(weights()).unwrap();
+    let header = 8 + usize::try_from(u64::from_le_bytes(good[..8].try_into().unwrap())).unwrap();
+    let filled = |with: [u8; 2]| [&good[..header], &with.repeat((good.len() - header) / 2)].concat();
+    assert!(!call(folder.path(), "predict a.png --model w.safetensors").err.contains("self-test"));
+    for (name, number) in [("zero", [0, 0]), ("large", [0x53, 0x7b])] {
+        fs::write(folder.path().join(name), filled(number)).unwrap();
+        let ran = call(folder.path(), &format!("predict a.png --model {name}"));
+        assert!(ran.err.contains("self-test") && ran.err.contains(name), "{name}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_long_name_is_no_reason_to_fail() {
+    let folder = scratch();
+    let name = "n".repeat(400);
+    run(
+        folder.path(),
+        common::SMALLEST.iter().copied().chain(["--steps", "1", "--name", &name]),
+    )
+    .ok();
+    let runs: Vec<_> = fs::read_dir(folder.path().join("runs")).unwrap().collect();
+    assert_eq!(runs.len(), 1);
+}
+
+#[test]
+fn what_is_written_is_written_where_a_person_meant() {
+    let folder = folder();
+    let ran = call(folder.path(), "predict a.png --model w.safetensors");
+    assert!(ran.err.contains("-o out.png"), "{}", ran.err);
+    call(folder.path(), "predict a.png --model w.safetensors -o new/out.png").ok();
+    assert!(folder.path().join("new/out.png").is_file());
+    assert!(!call(folder.path(), "predict a.png --model w.safetensors --json").err.contains("-o"));
 }

@@ -59,11 +59,16 @@ fn written(run: &Path) -> usize {
 
 /// Starts or goes on with the run `name`, and lets it go on for so many steps or to its end.
 fn start_for(folder: &Path, name: &str, steps: usize) -> Child {
+    start_with(folder, name, &[], steps)
+}
+
+/// The same with more settings.
+fn start_with(folder: &Path, name: &str, more: &[&str], steps: usize) -> Child {
     let path = folder.join(name);
     let args = if path.join("config.toml").exists() {
         vec!["train", "--quiet", "--resume", name]
     } else {
-        arguments(name, STEPS)
+        [arguments(name, STEPS).as_slice(), more].concat()
     };
     let mut command = darkroom();
     command.args(args).current_dir(folder).stdout(Stdio::null());
@@ -94,6 +99,83 @@ fn a_run_killed_at_random_moments_is_the_unbroken_run_to_the_bit() {
         checkpoint(&folder.path().join("killed")).tensors,
         checkpoint(&whole_run.join("whole")).tensors
     );
+}
+
+#[test]
+fn every_optimiser_and_schedule_goes_on_to_the_bit() {
+    let folder = scratch();
+    let at = |name: &str| folder.path().join(name);
+    for more in [
+        ["--set=optimiser=sgd", "--set=nesterov=true", "--set=schedule=steps"],
+        ["--set=optimiser=lars", "--set=lr_scale=none", "--set=final_lr=0.001"],
+        ["--set=optimiser=lars", "--set=trust_clip=true", "--set=bias_lr=0.1"],
+        ["--set=optimiser=adamw", "--set=weight_decay_end=0.4", "--set=schedule=constant"],
+    ] {
+        let whole = [arguments("whole", STEPS).as_slice(), &more].concat();
+        run(folder.path(), whole).ok();
+        for steps in [9, 30] {
+            let mut child = start_with(folder.path(), "broken", &more, steps);
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+        run(folder.path(), ["train", "--resume", "broken", "--quiet"]).ok();
+        assert_eq!(record(&at("broken")), record(&at("whole")), "{more:?}");
+        let tensors = |name: &str| Checkpoint::last(&at(name).join("checkpoints")).unwrap().0.tensors;
+        assert!(tensors("broken") == tensors("whole"), "{more:?}");
+        fs::remove_dir_all(at("whole")).unwrap();
+        fs::remove_dir_all(at("broken")).unwrap();
+    }
+}
+
+#[test]
+fn a_method_that_embeds_goes_on_to_the_bit_with_the_probe_beside_it() {
+    let folder = scratch();
+    let at = |name: &str| folder.path().join(name);
+    let settings = |out: &'static str| {
+        let rhythm = ["--steps=40", "--checkpoint-every=7", "--validate-every=20", "--out", out];
+        common::SMALLEST_JOINT.into_iter().chain(rhythm)
+    };
+    run(folder.path(), settings("whole")).ok();
+    for stop in ["0.05", "0.3"] {
+        let args = if at("broken").exists() {
+            vec!["train", "--quiet", "--resume", "broken"]
+        } else {
+            settings("broken").collect()
+        };
+        run(folder.path(), args.into_iter().chain(["--stop-after-s", stop])).ok();
+    }
+    run(folder.path(), ["train", "--resume", "broken", "--quiet"]).ok();
+    assert_eq!(record(&at("broken")), record(&at("whole")));
+    assert!(record(&at("whole")).iter().all(|line| line["linear"].is_f64()));
+    assert_eq!(
+        lines(at("broken").join("validation.jsonl")),
+        lines(at("whole").join("validation.jsonl"))
+    );
+    let tensors = |name: &str| Checkpoint::last(&at(name).join("checkpoints")).unwrap().0.tensors;
+    assert!(tensors("broken") == tensors("whole"));
+    assert!(tensors("whole").contains_key("probe.weight"));
+}
+
+#[test]
+fn a_checkpoint_of_one_optimiser_is_refused_by_another() {
+    let folder = scratch();
+    let stopped = [arguments("a", "6").as_slice(), &["--set=optimiser=sgd"]].concat();
+    run(folder.path(), stopped).ok();
+    let config = folder.path().join("a/config.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    for other in ["lars", "adamw"] {
+        let changed = text.replace("optimiser = \"sgd\"", &format!("optimiser = \"{other}\""));
+        fs::write(&config, changed).unwrap();
+        let words = [
+            "step-00000006",
+            "by the optimiser sgd",
+            &format!("this run's is {other}"),
+            "optimiser = \"sgd\"",
+        ];
+        run(folder.path(), ["train", "--resume", "a", "--quiet"]).refused(&words);
+    }
+    fs::write(&config, text.replace("optimiser = \"sgd\"", "optimiser = \"sdg\"")).unwrap();
+    run(folder.path(), ["train", "--resume", "a", "--quiet"]).refused(&["sdg", "did you mean \"sgd\""]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     open,
-    out::{Out, Outcome, grouped, say},
+    out::{Failure, Out, Outcome, grouped, say},
 };
 use crate::{
     data::{Stats, contact_sheet, stats},
@@ -38,6 +38,14 @@ pub struct Args {
 
 /// Shows what a data source holds.
 pub fn run(args: &Args, out: &mut Out) -> Outcome {
+    if let Some(path) = &args.sheet {
+        open::is_for_png(path)?;
+        if args.count == 0 {
+            return Err(Failure::Usage(
+                "--count cannot be 0: a contact sheet shows 1 picture or more".into(),
+            ));
+        }
+    }
     let source = open::source(&args.source, args.seed, 128)?;
     if let Some(path) = &args.sheet {
         let columns = (args.count as f64).sqrt().ceil() as usize;
@@ -66,19 +74,18 @@ fn as_json(source: &str, stats: &Stats) -> serde_json::Value {
 }
 
 fn as_words(source: &str, stats: &Stats, out: &mut Out) -> Outcome {
-    let by = |[width, height]: [usize; 2]| format!("{width}x{height}");
+    // Smallest and largest are of each side by itself: no picture need have both.
+    let side = |at: usize| {
+        let [least, most, median] = [stats.smallest_px, stats.largest_px, stats.median_px].map(|sides| sides[at]);
+        format!("{least} to {most}, median {median}")
+    };
     let three = |values: [f64; 3]| values.map(|value| format!("{value:.5}")).join(" ");
     out.line(format_args!(
         "{source}: {} pictures, {} with a label",
         grouped(stats.pictures as u64),
         grouped(stats.labelled as u64)
     ))?;
-    out.line(format_args!(
-        "pixels: {} to {}, median {}",
-        by(stats.smallest_px),
-        by(stats.largest_px),
-        by(stats.median_px)
-    ))?;
+    out.line(format_args!("pixels: width {}; height {}", side(0), side(1)))?;
     out.line(format_args!("mean (red, green, blue; 0..1): {}", three(stats.mean)))?;
     out.line(format_args!("standard deviation:            {}", three(stats.std)))?;
     let rows: Vec<Vec<String>> = stats

@@ -1,4 +1,9 @@
-//! `darkroom eval`.
+//! `darkroom eval`: what a model draws, beside the plain fills; with a probe's name, what its embeddings are worth.
+
+mod knn;
+mod linear;
+mod rank;
+mod sets;
 
 use std::path::PathBuf;
 
@@ -20,10 +25,13 @@ use crate::{
 
 /// What `eval` takes.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
+    #[command(subcommand)]
+    probe: Option<Probe>,
     /// Weights: ours, or a published ViT-MAE checkpoint
-    #[arg(long, value_name = "FILE")]
-    model: PathBuf,
+    #[arg(long, value_name = "FILE", required = true)]
+    model: Option<PathBuf>,
     /// `scenes`, a folder of pictures, tar shards or CIFAR binary files
     #[arg(long, value_name = "SOURCE", default_value = "scenes?count=500")]
     data: String,
@@ -44,15 +52,39 @@ pub struct Args {
     json: bool,
 }
 
-/// Measures a model over pictures, beside the plain fills.
+/// What reads embeddings.
+#[derive(clap::Subcommand)]
+enum Probe {
+    /// Do a picture's neighbours tell its class? Weighted k nearest neighbours (Wu et al., 2018)
+    Knn(knn::Args),
+    /// Does a plane tell the classes apart? Logistic regression on frozen embeddings, as a paper has it
+    Linear(linear::Args),
+    /// How do embeddings lie, and in how many directions do they differ? Needs no classes
+    Rank(rank::Args),
+}
+
+/// Measures a model over pictures.
 pub fn run(args: &Args, out: &mut Out) -> Outcome {
+    match &args.probe {
+        Some(Probe::Knn(args)) => knn::run(args, out),
+        Some(Probe::Linear(args)) => linear::run(args, out),
+        Some(Probe::Rank(args)) => rank::run(args, out),
+        None => drawing(args, out),
+    }
+}
+
+/// Measures what a model draws, beside the plain fills.
+fn drawing(args: &Args, out: &mut Out) -> Outcome {
+    let Some(model) = &args.model else {
+        return Err(Failure::Usage("--model FILE is missing: the weights to measure".into()));
+    };
     let names: Vec<&str> = args.masks.split(',').map(str::trim).collect();
     let kinds: Vec<MaskKind> = names
         .iter()
         .map(|name| name.parse())
         .collect::<Result<_, MaskError>>()
         .map_err(|error| Failure::Usage(error.to_string()))?;
-    let (opened, on) = open::model(&args.model, &args.device)?;
+    let (opened, on) = open::drawing(model, &args.device)?;
     let size_px = opened.method.views().size_px;
     let source = open::source(&args.data, args.seed, size_px)?;
     let most = if args.count == 0 {

@@ -15,7 +15,7 @@ use crate::{
     worlds,
 };
 
-/// Side of the pictures, pixels: sharp on the page without being heavy.
+/// Side of the scene, pixels: as the page's engine renders it before it takes the model's square.
 const SIDE_PX: usize = 512;
 
 /// Writes `truth.png`, `sees.png`, `drawn.png`, `set.png` and `numbers.json` (a [`Prediction`]) into `folder`.
@@ -27,7 +27,8 @@ pub fn draw(folder: &Path, models: &Path) -> Outcome {
     let scene = worlds::sample(first::SAMPLES[0]);
     let mask = first::mask();
     let write = |name: &str, picture: &Rgb8| open::write(&folder.join(name), &encode_png(picture));
-    let large = Picture::from_rgb8(&scene.render(SIDE_PX));
+    let rendered = scene.render(SIDE_PX);
+    let large = Picture::from_rgb8(&rendered);
     write("truth.png", &large.to_rgb8())?;
     write("sees.png", &mask.set_in(&large, &Picture::from_rgb8(&paper())).to_rgb8())?;
 
@@ -38,7 +39,8 @@ pub fn draw(folder: &Path, models: &Path) -> Outcome {
     }
     let (opened, on) = open::model(&weights, "cpu")?;
     let size_px = opened.method.views().size_px;
-    let small = Picture::from_rgb8(&scene.render(size_px));
+    // The engine's way to the model's square, so that its numbers, when it comes, are these.
+    let small = rendered.square(rendered.centre_frame(), size_px);
     let predicted = block_on(predict(&opened.method, &small, &mask, &on.device))?;
     write("drawn.png", &predicted.drawn.to_rgb8())?;
     write("set.png", &mask.set_in(&small, &predicted.drawn).to_rgb8())?;

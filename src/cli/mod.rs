@@ -1,14 +1,18 @@
 //! The command line: one file per command. Results go to standard output, words on the way to standard error.
 
 mod data;
+mod embed;
 mod eval;
 mod first;
+mod methods;
 mod models;
 mod open;
 mod out;
 mod predict;
 mod presets;
 mod progress;
+mod similar;
+mod tables;
 mod train;
 
 use std::process::ExitCode;
@@ -40,6 +44,12 @@ enum Command {
     Eval(eval::Args),
     /// Show what a data source holds.
     Data(data::Args),
+    /// List the methods, and what keeps each from collapsing.
+    Methods(methods::Args),
+    /// Write one embedding a picture: safetensors, NumPy or Parquet.
+    Embed(embed::Args),
+    /// Name the pictures nearest to another one.
+    Similar(similar::Args),
     /// List presets and models, convert weights, write an index of models.
     Models(models::Args),
 }
@@ -62,6 +72,9 @@ pub fn main() -> ExitCode {
         Command::Predict(args) => predict::run(&args, &mut out),
         Command::Eval(args) => eval::run(&args, &mut out),
         Command::Data(args) => data::run(&args, &mut out),
+        Command::Methods(args) => methods::run(&args, &mut out),
+        Command::Embed(args) => embed::run(&args, &mut out),
+        Command::Similar(args) => similar::run(&args, &mut out),
         Command::Models(args) => models::run(&args, &mut out),
     };
     outcome

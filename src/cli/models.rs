@@ -17,8 +17,9 @@ use crate::{
     mask::{Grid, MaskKind},
     methods::{self, Method, Names},
     picture::Picture,
-    predict::{block_on, predict},
-    protocol::ShippedModel,
+    platform::now_ms,
+    predict::{block_on, embed, predict},
+    protocol::{EmbeddingCard, ShippedModel},
     weights::{self, Dtype},
 };
 
@@ -99,6 +100,7 @@ fn convert(from: &Path, to: &Path, names: &str, dtype: &str) -> Outcome {
             )));
         }
     };
+    open::keep_source(from, to)?;
     let converted = weights::convert(&open::bytes(from)?, &from.display().to_string(), names, dtype)?;
     open::write(to, &converted)?;
     say(format_args!("{}: {}", to.display(), bytes(converted.len() as u64)));
@@ -107,7 +109,7 @@ fn convert(from: &Path, to: &Path, names: &str, dtype: &str) -> Outcome {
 
 /// Weights of a folder, by name.
 fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let entries = fs::read_dir(folder).map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", folder.display())))?;
+    let entries = fs::read_dir(folder).map_err(|error| open::unreadable(folder, &error))?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|ending| ending == "safetensors"))
@@ -159,22 +161,42 @@ fn list(args: &Args, out: &mut Out) -> Outcome {
     if found.is_empty() {
         return out.line("  none; `darkroom train` makes some");
     }
-    let rows: Vec<Vec<String>> = found
-        .iter()
-        .map(|model| {
-            vec![
-                format!("  {}", model["name"].as_str().unwrap_or_default()),
-                format!("{} px", model["size_px"]),
-                format!("{} parameters", grouped(model["parameters"].as_u64().unwrap_or(0))),
-                bytes(model["bytes"].as_u64().unwrap_or(0)),
-                format!("{:.1} ms a prediction", model["prediction_ms"].as_f64().unwrap_or(f64::NAN)),
-            ]
-        })
-        .collect();
-    out.table(&rows)
+    out.table(&found.iter().map(row).collect::<Vec<_>>())?;
+    for model in &found {
+        let card: Option<EmbeddingCard> = serde_json::from_value(model["card"]["embeddings"].clone()).ok();
+        if let Some(card) = card {
+            out.line(format_args!("  {}: {}", model["name"].as_str().unwrap_or_default(), worth(&card)))?;
+        }
+    }
+    Ok(())
 }
 
-/// Parameters, size and the measured cost of one prediction on the CPU: the quickest of five.
+fn row(model: &serde_json::Value) -> Vec<String> {
+    let ms = |what: &str, name: &str| model[name].as_f64().map(|ms| format!("{ms:.1} ms {what}"));
+    let cost = ms("a prediction", "prediction_ms").or_else(|| ms("an embedding", "embedding_ms"));
+    vec![
+        format!("  {}", model["name"].as_str().unwrap_or_default()),
+        format!("{} px", model["size_px"]),
+        format!("{} parameters", grouped(model["parameters"].as_u64().unwrap_or(0))),
+        bytes(model["bytes"].as_u64().unwrap_or(0)),
+        cost.unwrap_or_default(),
+    ]
+}
+
+/// What a model's embeddings were worth when it was trained.
+fn worth(card: &EmbeddingCard) -> String {
+    let percent = |name: &str, share: Option<f32>| share.map(|share| format!("{name} {:.1} %", 100.0 * share));
+    let spread = card
+        .spread
+        .map(|spread| format!("spread {spread:.3} of {:.3}", card.healthy_spread));
+    let rank = card.rank_me.map(|rank| format!("RankMe {rank:.1} of {}", card.highest_rank));
+    let facts = [percent("kNN", card.knn), percent("linear probe", card.linear), spread, rank];
+    let facts: Vec<String> = facts.into_iter().flatten().collect();
+    format!("{} ({})", facts.join(", "), card.verdict)
+}
+
+/// Parameters, size and the measured cost of one prediction on the CPU, of one embedding where nothing is drawn: the
+/// quickest of five.
 fn describe(file: &Path) -> Result<serde_json::Value, Failure> {
     let size = open::bytes(file)?.len();
     let (opened, on) = open::model(file, "cpu")?;
@@ -182,13 +204,22 @@ fn describe(file: &Path) -> Result<serde_json::Value, Failure> {
     let grid = Grid::of(views.size_px, views.patch_px).unwrap_or(Grid::new(1, 1));
     let mask = MaskKind::Random(0.75).draw(grid, 0, 0);
     let picture = Picture::grey(views.size_px, views.size_px, 0.5);
+    let draws = opened.method.draws();
     let mut quickest = f32::INFINITY;
     for _ in 0..5 {
-        quickest = quickest.min(block_on(predict(&opened.method, &picture, &mask, &on.device))?.network_ms);
+        let ms = if draws {
+            block_on(predict(&opened.method, &picture, &mask, &on.device))?.network_ms
+        } else {
+            let start = now_ms();
+            block_on(embed(&opened.method, std::slice::from_ref(&picture), &on.device, |_| ()))?;
+            (now_ms() - start) as f32
+        };
+        quickest = quickest.min(ms);
     }
+    let cost = if draws { "prediction_ms" } else { "embedding_ms" };
     let parameters: usize = weights::state(&opened.method).iter().map(|(_, data)| data.num_elements()).sum();
     Ok(json!({
         "name": file.file_stem().unwrap_or_default().to_string_lossy(), "bytes": size, "size_px": views.size_px, "patch_px": views.patch_px,
-        "parameters": parameters, "prediction_ms": quickest, "card": opened.header.map(|header| header.card),
+        "parameters": parameters, cost: quickest, "card": opened.header.map(|header| header.card),
     }))
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::Read,
+    io::{self, ErrorKind, Read},
     path::Path,
     sync::Arc,
 };
@@ -11,8 +11,11 @@ use super::out::{Failure, bytes as size, say};
 use crate::{
     data::{self, OpenOptions, Source},
     device::{self, OpenDevice},
+    methods::Method,
     picture::{Decoded, MAX_BYTES, decode},
-    weights::{self, Opened},
+    platform::{atomic, file::did_you_mean},
+    predict::{block_on, self_test},
+    weights::{self, Opened, check::TOLERANCE},
 };
 
 /// The largest published network in single precision is a third of this.
@@ -26,35 +29,109 @@ pub fn model(file: &Path, device: &str) -> Result<(Opened, OpenDevice), Failure>
     if let Some(note) = &opened.note {
         say(note);
     }
+    if let Some(doubt) = doubt(file, &opened, &on) {
+        say(doubt);
+    }
     Ok((opened, on))
+}
+
+/// The same for a command that shows what a model draws.
+pub fn drawing(file: &Path, device: &str) -> Result<(Opened, OpenDevice), Failure> {
+    let (opened, on) = model(file, device)?;
+    if opened.method.draws() {
+        return Ok((opened, on));
+    }
+    let (file, title) = (file.display(), opened.method.card().title);
+    Err(Failure::Failed(format!(
+        "{file} draws nothing: {title} puts pictures near each other. `darkroom similar {file} PICTURE FOLDER` names the nearest, \
+         `darkroom embed {file} SOURCE` writes embeddings, `darkroom eval knn --model {file} --data SOURCE` measures them"
+    )))
+}
+
+/// What a file that fails its own self-test deserves: its numbers are finite and fit, and are not those it was written with.
+fn doubt(file: &Path, opened: &Opened, on: &OpenDevice) -> Option<String> {
+    let test = opened.header.as_ref()?.check.as_ref()?;
+    let answer = block_on(self_test(&opened.method, &on.device));
+    let error = answer.map_or(f32::INFINITY, |answer| test.error(&answer));
+    let off = if error.is_finite() {
+        format!("off by {:.1} %", f64::from(error) * 100.0)
+    } else {
+        "no number".into()
+    };
+    (error > TOLERANCE).then(|| {
+        format!(
+            "warning: {} fails its self-test on {}: the answer stored with it comes out {off}. Do not trust what it says; \
+             download or copy the file again, or try --device cpu",
+            file.display(),
+            on.name
+        )
+    })
 }
 
 /// A file of weights, or a sentence that names it. Devices and pipes, which may never end, are not asked.
 pub fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |why: String| Failure::Failed(format!("{} cannot be read: {why}", file.display()));
-    let about = fs::metadata(file).map_err(|error| failed(error.to_string()))?;
+    let about = fs::metadata(file).map_err(|error| unreadable(file, &error))?;
     if !about.is_file() {
-        return Err(failed("it is no file".into()));
+        return Err(failed("it is no file; give a file of weights, .safetensors".into()));
     }
     if about.len() > MAX_WEIGHTS_BYTES {
         return Err(failed(format!("it has {}, more than any weights known here", size(about.len()))));
     }
-    fs::read(file).map_err(|error| failed(error.to_string()))
+    fs::read(file).map_err(|error| unreadable(file, &error))
+}
+
+/// Why a file or folder cannot be read, and what may have been meant.
+pub fn unreadable(file: &Path, error: &io::Error) -> Failure {
+    let why = match error.kind() {
+        ErrorKind::NotFound => format!("there is no such file or folder{}; check the path", did_you_mean(file)),
+        _ => format!("{error}; check its permissions"),
+    };
+    Failure::Failed(format!("{} cannot be read: {why}", file.display()))
 }
 
 /// A picture file, decoded. No more of it is read than a picture may have.
 pub fn picture(file: &Path) -> Result<Decoded, Failure> {
-    let failed = |error: std::io::Error| Failure::Failed(format!("{} cannot be read: {error}", file.display()));
     let mut bytes = Vec::new();
     File::open(file)
         .and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes))
-        .map_err(failed)?;
+        .map_err(|error| unreadable(file, &error))?;
     Ok(decode(&bytes, &file.display().to_string())?)
 }
 
-/// Writes `bytes`, or says why that failed.
+/// Writes `bytes` as a whole, or says why that failed. A folder of which only the last part is missing is made.
 pub fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    fs::write(file, bytes).map_err(|error| Failure::Failed(format!("{} cannot be written: {error}; choose another place", file.display())))
+    let failed = |why: String| Failure::Failed(format!("{} cannot be written: {why}", file.display()));
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+    if let Some(folder) = folder {
+        fs::create_dir(folder).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => failed(format!("there is no folder {}; make it first", folder.display())),
+            _ => failed(format!("its folder cannot be made: {error}; choose another place")),
+        })?;
+    }
+    atomic::write(file, &[bytes]).map_err(|error| failed(format!("{error}; choose another place")))
+}
+
+/// Refuses to write over the file that is read, which would be lost.
+pub fn keep_source(source: &Path, to: &Path) -> Result<(), Failure> {
+    let is_source = matches!((source.canonicalize(), to.canonicalize()), (Ok(a), Ok(b)) if a == b);
+    if is_source {
+        let sentence = format!("{} is what is read, and would be lost; choose another place", to.display());
+        return Err(Failure::Usage(sentence));
+    }
+    Ok(())
+}
+
+/// Refuses a name that promises another kind of picture than what is written.
+pub fn is_for_png(file: &Path) -> Result<(), Failure> {
+    match file.extension() {
+        Some(ending) if !ending.eq_ignore_ascii_case("png") => Err(Failure::Usage(format!(
+            "{} would hold a PNG under another name; write {}",
+            file.display(),
+            file.with_extension("png").display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// The pictures that `spec` names; what was left out is said.

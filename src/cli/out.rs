@@ -8,6 +8,8 @@ use std::{
 
 use serde::Serialize;
 
+use crate::{data::DataError, device::DeviceError, mask::MaskError, methods::MethodError, train::TrainError};
+
 /// Standard output. Writing to it can fail (a closed pipe, a full disk), which `println!` would answer with a panic.
 pub struct Out(BufWriter<StdoutLock<'static>>);
 
@@ -107,10 +109,30 @@ impl Failure {
     }
 }
 
-impl<E: std::error::Error> From<E> for Failure {
+impl<E: std::error::Error + 'static> From<E> for Failure {
+    /// The error's own sentence; of what cannot be as it was typed, with the exit status for that.
     fn from(error: E) -> Self {
-        Self::from_error(error)
+        let sentence = error.to_string();
+        if is_of_words(&error) {
+            Self::Usage(sentence)
+        } else {
+            Self::Failed(sentence)
+        }
     }
+}
+
+/// Whether an error is about what was typed, rather than about what was found.
+fn is_of_words(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(error) = error.downcast_ref::<TrainError>() {
+        return error.is_of_words();
+    }
+    if let Some(error) = error.downcast_ref::<DataError>() {
+        return error.is_of_words();
+    }
+    if let Some(error) = error.downcast_ref::<DeviceError>() {
+        return error.is_of_words();
+    }
+    error.is::<MethodError>() || error.is::<MaskError>()
 }
 
 /// `5658` as `5,658`.

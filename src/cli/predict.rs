@@ -94,8 +94,11 @@ impl Hide {
 /// Hides a part of pictures and draws what a model predicts there.
 pub fn run(args: &Args, out: &mut Out) -> Outcome {
     let hide = Hide::new(&args.hide)?;
-    let (opened, on) = open::model(&args.model, &args.device)?;
     let is_folder = args.picture.is_dir();
+    if let Some(out) = args.out.as_deref().filter(|_| !is_folder) {
+        open::is_for_png(out)?;
+    }
+    let (opened, on) = open::drawing(&args.model, &args.device)?;
     let files = if is_folder {
         files_in(&args.picture)?
     } else {
@@ -132,11 +135,16 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     if args.json {
         return out.json(&answers);
     }
-    answers.iter().try_for_each(|answer| out.line(words(answer)))
+    answers.iter().try_for_each(|answer| out.line(words(answer)))?;
+    if args.out.is_none() && args.panels.is_none() {
+        out.flush()?;
+        say("No picture was written: -o out.png writes what it sees and what it draws, side by side");
+    }
+    Ok(())
 }
 
 fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let entries = fs::read_dir(folder).map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", folder.display())))?;
+    let entries = fs::read_dir(folder).map_err(|error| open::unreadable(folder, &error))?;
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.is_file() && path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b".")))
@@ -205,13 +213,7 @@ impl Job<'_> {
 
 /// Writes a picture, but never over the one that it was made from.
 fn write_beside(source: &Path, path: &Path, picture: &Rgb8) -> Outcome {
-    let is_source = matches!((source.canonicalize(), path.canonicalize()), (Ok(a), Ok(b)) if a == b);
-    if is_source {
-        return Err(Failure::Usage(format!(
-            "{} is the picture itself, which would be lost; choose another place",
-            path.display()
-        )));
-    }
+    open::keep_source(source, path)?;
     open::write(path, &encode_png(picture))
 }
 

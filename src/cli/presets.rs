@@ -40,7 +40,7 @@ fn figures(method: &'static str, preset: &methods::Preset) -> Result<Figures, Fa
     let config = settings.resolve()?;
     let plan = AnyMethod::plan(&config)?;
     let patches = Grid::of(plan.size_px, plan.patch_px).map_or(0, |grid| grid.len());
-    let entries = AnyMethod::entries(&config, Names::HuggingFace)?;
+    let entries = AnyMethod::entries(&config, Names::Darkroom)?;
     let shapes = entries.iter().flat_map(|entry| &entry.theirs);
     let parameters = shapes.map(|(_, shape)| shape.iter().product::<usize>() as u64).sum();
     Ok(Figures {

@@ -16,7 +16,7 @@ pub struct Progress {
     is_quiet: bool,
     steps: u64,
     said: Instant,
-    psnr: String,
+    figure: String,
 }
 
 impl Progress {
@@ -32,7 +32,7 @@ impl Progress {
             is_quiet,
             steps: 0,
             said: Instant::now(),
-            psnr: String::new(),
+            figure: String::new(),
         }
     }
 
@@ -82,7 +82,14 @@ impl Progress {
     }
 
     fn step(&mut self, line: &StepLine) {
-        let message = format!("loss {:.4}  {:.0} pictures/s{}", line.loss, line.pictures_per_s, self.psnr);
+        let linear = line
+            .linear
+            .map(|share| format!("  linear {:.1} %", 100.0 * share))
+            .unwrap_or_default();
+        let message = format!(
+            "loss {:.4}  {:.0} pictures/s{}{linear}",
+            line.loss, line.pictures_per_s, self.figure
+        );
         if self.bar.is_hidden() {
             if self.said.elapsed() >= LINE_EVERY {
                 self.words(&format!("step {}/{}  {message}", line.step, self.steps));
@@ -94,14 +101,35 @@ impl Progress {
     }
 
     fn validated(&mut self, validated: &Validated) {
-        self.psnr = format!("  validation {:.2} dB", validated.mean_db());
-        if self.bar.is_hidden() {
-            let masks: Vec<String> = validated
+        if let Some(db) = validated.mean_db() {
+            self.figure = format!("  validation {db:.2} dB");
+            let masks = validated
                 .psnr
                 .iter()
-                .map(|(mask, p)| format!("{mask} {:.2} (smooth {:.2})", p.model, p.smooth))
-                .collect();
-            self.words(&format!("step {}  PSNR, dB: {}", validated.step, masks.join("  ")));
+                .map(|(mask, p)| format!("{mask} {:.2} (smooth {:.2})", p.model, p.smooth));
+            self.line(validated.step, &format!("PSNR, dB: {}", masks.collect::<Vec<_>>().join("  ")));
+        }
+        if let Some(found) = &validated.instruments {
+            let readings = found.readings();
+            let said = readings
+                .iter()
+                .filter_map(|reading| Some(format!("{} {:.3}", reading.name, reading.value?)));
+            self.line(validated.step, &said.collect::<Vec<_>>().join("  "));
+            self.figure = match (found.knn, found.spread) {
+                (Some(knn), _) => format!("  kNN {:.1} %", 100.0 * knn),
+                (None, Some(spread)) => format!("  spread {spread:.3} of {:.3}", found.healthy_spread),
+                (None, None) => String::new(),
+            };
+        }
+        if let Some(verdict) = &validated.verdict {
+            self.words(&format!("step {}  {}", validated.step, verdict.sentence));
+        }
+    }
+
+    /// A measurement, where no bar shows it.
+    fn line(&mut self, step: u64, text: &str) {
+        if self.bar.is_hidden() {
+            self.words(&format!("step {step}  {text}"));
         }
     }
 

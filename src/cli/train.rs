@@ -1,19 +1,21 @@
 //! `darkroom train`.
 
+mod told;
+
 use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use super::{
-    out::{Failure, Out, Outcome, grouped, say, time},
+    out::{Failure, Out, Outcome, say},
     progress::Progress,
 };
 use crate::{
     config::RunConfig,
     platform,
     train::{
-        self, Control, Summary,
+        self, Control,
         settings::{DEFAULT_PRESET, Settings},
     },
 };
@@ -21,10 +23,13 @@ use crate::{
 /// What `train` takes. Everything is also a `--set` name, and a line of `--config`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Method to train (see `darkroom models`)
-    #[arg(long, value_name = "NAME")]
+    /// Method to train (see `darkroom methods`); `mae` where none is named
+    #[arg(value_name = "METHOD")]
     method: Option<String>,
-    /// Named settings (see `darkroom models`); `small` when neither this nor --config is given
+    /// The same
+    #[arg(long = "method", value_name = "METHOD", hide = true, conflicts_with = "method")]
+    named: Option<String>,
+    /// Named settings (see `darkroom methods METHOD`); `small` when neither this nor --config is given
     #[arg(long, value_name = "NAME")]
     preset: Option<String>,
     /// A config.toml, such as one of a former run
@@ -74,7 +79,7 @@ pub struct Args {
         long,
         value_name = "RUN",
         conflicts_with_all = [
-            "method", "preset", "config", "set", "data", "val_data", "from", "steps", "epochs", "batch", "accumulate", "seed", "precision",
+            "method", "named", "preset", "config", "set", "data", "val_data", "from", "steps", "epochs", "batch", "accumulate", "seed", "precision",
             "threads", "out", "checkpoint_every", "validate_every", "name", "title", "attribution", "license", "watts", "export",
         ]
     )]
@@ -131,7 +136,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     if args.json {
         out.json(&summary)?
     } else {
-        tell(&summary, out)?
+        told::tell(&summary, out)?
     }
     out.flush()?;
     if summary.interrupted { Err(Failure::Interrupted) } else { Ok(()) }
@@ -169,7 +174,7 @@ impl Args {
         }
         set.extend(self.flags());
         let settings = Settings {
-            method: self.method.as_deref(),
+            method: self.method.as_deref().or(self.named.as_deref()),
             preset: self.preset.as_deref(),
             file: self.config.as_deref(),
             set,
@@ -237,64 +242,11 @@ fn command_line() -> String {
 fn free_folder(name: &str) -> Result<PathBuf, Failure> {
     let clean: String = name
         .chars()
+        .take(60) // file systems take 255 bytes
         .map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' })
         .collect();
     (1..100_000)
         .map(|number| Path::new("runs").join(format!("{clean}-{number:03}")))
         .find(|folder| !folder.exists())
         .ok_or_else(|| Failure::Failed("runs/ is full; give a folder with --out".into()))
-}
-
-fn tell(summary: &Summary, out: &mut Out) -> Outcome {
-    let Summary {
-        folder,
-        complete,
-        step,
-        steps,
-        pictures,
-        seconds,
-        pictures_per_s,
-        validation,
-        weights,
-        curves,
-        picture,
-        loss,
-        ..
-    } = summary;
-    let loss = loss.map(|loss| format!(", loss {loss:.4}")).unwrap_or_default();
-    let verb = if *complete { "Trained" } else { "Stopped and saved" };
-    out.line(format_args!(
-        "{verb}: step {} of {}{loss}; {} pictures in {} ({pictures_per_s:.0} a second)",
-        grouped(*step),
-        grouped(*steps),
-        grouped(*pictures),
-        time(*seconds)
-    ))?;
-    if !validation.is_empty() {
-        let head = ["PSNR over the hidden pixels, dB", "model", "smooth fill", "mean colour"]
-            .map(String::from)
-            .to_vec();
-        let row = |(mask, p): &(String, crate::protocol::Psnr)| {
-            vec![
-                format!("  {mask}"),
-                format!("{:.2}", p.model),
-                format!("{:.2}", p.smooth),
-                format!("{:.2}", p.mean),
-            ]
-        };
-        out.table(&std::iter::once(head).chain(validation.iter().map(row)).collect::<Vec<_>>())?;
-    }
-    let mut files = vec![("weights", weights), ("curves", curves)];
-    files.extend(picture.as_ref().map(|path| ("picture", path)));
-    for (what, path) in files {
-        out.line(format_args!("{what:<8} {}", path.display()))?;
-    }
-    if *complete {
-        out.line(format_args!(
-            "Next: darkroom predict PICTURE --model {} --hide random:0.75 -o out.png",
-            weights.display()
-        ))
-    } else {
-        out.line(format_args!("Go on: darkroom train --resume {}", folder.display()))
-    }
 }

@@ -1,6 +1,6 @@
 use std::{io, path::PathBuf};
 
-use crate::picture::PictureError;
+use crate::{picture::PictureError, platform::file::did_you_mean};
 
 /// What can go wrong with a data source, each a sentence that names the thing and says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -14,8 +14,8 @@ pub enum DataError {
         why: String,
     },
     /// Nothing at that path.
-    #[error("data `{0}`: no such file or folder; check the path, or use `scenes`, which needs no files")]
-    NotFound(String),
+    #[error("data `{}`: no such file or folder{}; check the path, or use `scenes`, which needs no files", .0.display(), did_you_mean(.0))]
+    NotFound(PathBuf),
     /// The file system refused.
     #[error("cannot read `{}`: {error}; check the path and its permissions", path.display())]
     Read {
@@ -90,4 +90,12 @@ pub enum DataError {
         /// What it said.
         why: String,
     },
+}
+
+impl DataError {
+    /// Whether what was typed cannot be, whatever there is on the disk.
+    #[must_use]
+    pub fn is_of_words(&self) -> bool {
+        matches!(self, Self::Spec { .. } | Self::Config(_))
+    }
 }

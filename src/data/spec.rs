@@ -41,6 +41,15 @@ pub fn open(spec: &str, options: &OpenOptions) -> Result<Opened, DataError> {
             notes: Vec::new(),
         });
     }
+    if spec.contains("::")
+        && spec
+            .split("::")
+            .any(|part| part.split('?').next() == Some("scenes") && !Path::new(part).exists())
+    {
+        return Err(wrong(
+            "joins `scenes` to files; name the files alone, and mix scenes in with --set mix_scenes=0.3",
+        ));
+    }
     let paths = find(spec)?;
     let built = match kind_of(spec, &paths)? {
         Kind::Tar(files) => webdataset::open(spec, &files)?,
@@ -150,7 +159,7 @@ fn find_one(spec: &str, name: &str, found: &mut Vec<PathBuf>) -> Result<(), Data
         Ok(false) => {}
     }
     if !name.contains(['*', '?', '[']) {
-        return Err(DataError::NotFound(name.into()));
+        return Err(DataError::NotFound(path));
     }
     let wrong = |why: String| DataError::Spec { spec: spec.into(), why };
     let matches = glob::glob(name).map_err(|e| wrong(format!("`{name}` is no pattern: {e}")))?;

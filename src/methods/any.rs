@@ -96,6 +96,10 @@ macro_rules! methods {
                 match self { $(Self::$name(method) => method.loss(batch, step),)* }
             }
 
+            fn draws(&self) -> bool {
+                match self { $(Self::$name(method) => method.draws(),)* }
+            }
+
             fn complete(&self, batch: &Batch) -> Option<Tensor<4>> {
                 match self { $(Self::$name(method) => method.complete(batch),)* }
             }
@@ -116,12 +120,20 @@ macro_rules! methods {
                 match self { $(Self::$name(method) => method.project(embeddings),)* }
             }
 
+            fn deviation(&self) -> Option<f32> {
+                match self { $(Self::$name(method) => method.deviation(),)* }
+            }
+
             fn embed_patches(&self, pictures: Tensor<4>) -> Option<Tensor<3>> {
                 match self { $(Self::$name(method) => method.embed_patches(pictures),)* }
             }
 
             fn settle(&mut self, step: Step, kept: Vec<Kept>) {
                 match self { $(Self::$name(method) => method.settle(step, kept),)* }
+            }
+
+            fn pace(&self, name: &str, step: Step) -> Pace {
+                match self { $(Self::$name(method) => method.pace(name, step),)* }
             }
 
             fn training_only(&self) -> &'static [&'static str] {

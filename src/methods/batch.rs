@@ -20,6 +20,12 @@ impl Batch {
         }
     }
 
+    /// The first two views, each `[batch, 3, side, side]`; twice the first where there is one alone.
+    #[must_use]
+    pub fn two_views(&self) -> [Tensor<4>; 2] {
+        [self.pictures.clone(), self.others.first().unwrap_or(&self.pictures).clone()]
+    }
+
     /// All views, the first first: each `[batch, 3, side, side]`.
     #[must_use]
     pub fn views(&self) -> Vec<Tensor<4>> {

@@ -39,6 +39,26 @@ impl<'a> Knobs<'a> {
         }
     }
 
+    /// Every knob of the card, as set or by default.
+    #[must_use]
+    pub fn all(&self) -> BTreeMap<String, toml::Value> {
+        let value = |name| {
+            let text = self.text(name);
+            let as_bool = || text.parse().ok().map(toml::Value::Boolean);
+            let as_number = || text.parse().ok().map(toml::Value::Integer);
+            let as_float = || text.parse().ok().map(toml::Value::Float);
+            as_bool()
+                .or_else(as_number)
+                .or_else(as_float)
+                .unwrap_or(toml::Value::String(text.clone()))
+        };
+        self.card
+            .knobs
+            .iter()
+            .map(|knob| (knob.name.to_owned(), value(knob.name)))
+            .collect()
+    }
+
     /// The knob read as `T`; `wanted` says what it takes.
     ///
     /// # Errors

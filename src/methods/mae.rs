@@ -7,7 +7,7 @@
 mod card;
 mod config;
 mod cost;
-mod names;
+pub(super) mod names;
 mod recognise;
 mod statistics;
 #[cfg(test)]
@@ -71,6 +71,7 @@ impl Mae {
             patch_values,
             depth: config.encoder_depth,
             block: config.encoder_block(),
+            registers: 0,
         };
         let decoder = DecoderConfig {
             grid,

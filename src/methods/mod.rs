@@ -6,8 +6,14 @@
 mod any;
 mod batch;
 mod error;
+#[cfg(feature = "train")]
+pub mod joint;
 mod knobs;
+#[cfg(feature = "train")]
+pub mod losses;
+mod pace;
 pub mod published;
+pub mod schedule;
 
 use std::collections::BTreeMap;
 
@@ -19,10 +25,36 @@ use serde::{Deserialize, Serialize};
 
 pub use error::MethodError;
 pub use knobs::Knobs;
+pub use pace::Pace;
 pub use published::{Entry, Form, Names, Recognised};
 
 use crate::{config::RunConfig, mask::Mask, nn::Source, views::Recipe};
 
+#[cfg(feature = "train")]
+any::methods! {
+    Mae in mae;
+    Simclr in simclr;
+    Moco in moco;
+    Instdisc in instdisc;
+    Pirl in pirl;
+    Nnclr in nnclr;
+    Byol in byol;
+    Simsiam in simsiam;
+    Dino in dino;
+    Ijepa in ijepa;
+    Barlow in barlow;
+    Vicreg in vicreg;
+    Lejepa in lejepa;
+    Swav in swav;
+    Deepcluster in deepcluster;
+    Supcon in supcon;
+    Supervised in supervised;
+    Untrained in untrained;
+    Siamese in siamese;
+}
+
+// The page's engine draws, and is downloaded: what only embeds is left out of it.
+#[cfg(not(feature = "train"))]
 any::methods! {
     Mae in mae;
 }
@@ -95,6 +127,15 @@ impl Loss {
             kept: Kept::default(),
         }
     }
+
+    /// The same with the embeddings `[batch, dim]` of the first view, for the probe beside the training.
+    #[must_use]
+    pub fn with_features(self, embeddings: &Tensor<2>) -> Self {
+        Self {
+            features: Some(embeddings.clone().detach()),
+            ..self
+        }
+    }
 }
 
 /// What a pass leaves for after the optimiser's step: keys for a queue, means for a centre. Without a graph.
@@ -120,7 +161,7 @@ pub trait Method: Module {
     /// As [`Method::new`].
     fn plan(config: &RunConfig) -> Result<ViewPlan, MethodError>;
 
-    /// Where a file has each parameter of such a network. What Darkroom writes is [`Names::HuggingFace`].
+    /// Where a file has each parameter of such a network. What Darkroom writes is [`Names::Darkroom`].
     ///
     /// # Errors
     /// As [`Method::new`].
@@ -160,6 +201,11 @@ pub trait Method: Module {
     /// The loss of a batch. Runs on an autodiff device while training.
     fn loss(&self, batch: &Batch, step: Step) -> Loss;
 
+    /// Whether it draws what is hidden, so that [`Method::complete`] answers.
+    fn draws(&self) -> bool {
+        true
+    }
+
     /// The picture the model draws, `[batch, 3, size, size]`, values around 0..1 and not clamped; `None` where a
     /// method draws nothing. Visible patches are the model's own drawing of them: callers set the truth in.
     fn complete(&self, batch: &Batch) -> Option<Tensor<4>>;
@@ -183,6 +229,11 @@ pub trait Method: Module {
         embeddings
     }
 
+    /// The deviation that the method asks of each number of a projection, where it compares points and not directions.
+    fn deviation(&self) -> Option<f32> {
+        None
+    }
+
     /// One embedding a patch, `[batch, patches, dim]` in the grid's rows; `None` where a network has no patches.
     fn embed_patches(&self, _pictures: Tensor<4>) -> Option<Tensor<3>> {
         None
@@ -191,6 +242,12 @@ pub trait Method: Module {
     /// After the optimiser's step, with what each pass of it left: teacher, queue, bank, centre. Most methods have
     /// nothing to settle.
     fn settle(&mut self, _step: Step, _kept: Vec<Kept>) {}
+
+    /// How fast the optimiser may move the parameter of this path (`predictor.fc1.weight`) in this step. Most methods
+    /// leave all of them to the run's schedule.
+    fn pace(&self, _name: &str, _step: Step) -> Pace {
+        Pace::Scheduled
+    }
 
     /// Paths of what only training needs (a teacher, a queue), as they begin: not in files of weights.
     fn training_only(&self) -> &'static [&'static str] {
@@ -220,7 +277,7 @@ pub struct MethodCard {
 }
 
 /// One knob of a method.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct Knob {
     /// As typed: `mask_ratio`.
     pub name: &'static str,
@@ -239,8 +296,15 @@ pub struct Preset {
     pub name: &'static str,
     /// One sentence, with the source where it is a paper's.
     pub help: &'static str,
-    /// Knobs of the method or the run, and what they are set to.
-    pub set: &'static [(&'static str, &'static str)],
+    /// Knobs of the method or the run, and what they are set to: lists one over the other, so that methods can share some.
+    pub set: &'static [&'static [(&'static str, &'static str)]],
+}
+
+impl Preset {
+    /// What is set, in order: the last of a name wins.
+    pub fn settings(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.set.iter().copied().flatten().copied()
+    }
 }
 
 /// The method that `config` names, its first weights drawn from the run's seed. On `device.autodiff()` it can be trained.

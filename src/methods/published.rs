@@ -1,14 +1,28 @@
 //! How the field's published files lay out what a network here holds.
 
+mod reader;
+
+pub use reader::{HEADS, Reader, Shapes, TRANSFORMERS};
+
 use crate::config::RunConfig;
 
 /// Whose names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Names {
-    /// Hugging Face `transformers`: queries, keys and values apart. What Darkroom writes.
+    /// What Darkroom writes: Hugging Face's for a masked autoencoder, the papers' own for the encoders of joint embeddings.
+    Darkroom,
+    /// Hugging Face `transformers`: queries, keys and values apart.
     HuggingFace,
     /// The papers' own code: `blocks.0.attn.qkv`.
     Original,
+}
+
+impl Names {
+    /// The same, with `own` for what Darkroom writes.
+    #[must_use]
+    pub fn with_own(self, own: Self) -> Self {
+        if self == Self::Darkroom { own } else { self }
+    }
 }
 
 /// What was recognised in a published file: whose names, the network's configuration, and what a person should
@@ -32,6 +46,8 @@ pub enum Form {
         /// Side of the patch.
         patch_px: usize,
     },
+    /// Not read at all: see [`Entry::unused`].
+    Unused,
 }
 
 /// One of our parameters and the tensors of a published file that it is made of.
@@ -70,6 +86,12 @@ impl Entry {
         }
     }
 
+    /// A tensor of published files that no answer needs: it may be there in this shape, and is passed over.
+    #[must_use]
+    pub fn unused(theirs: impl Into<String>, shape: &[usize]) -> Self {
+        Self::one("", theirs, shape, Form::Unused).or_computed()
+    }
+
     /// The same, and a file may lack it.
     #[must_use]
     pub fn or_computed(mut self) -> Self {
@@ -81,6 +103,7 @@ impl Entry {
     #[must_use]
     pub fn read(&self, mut theirs: Vec<Vec<f32>>) -> Vec<f32> {
         match self.form {
+            Form::Unused => Vec::new(),
             Form::Vector if theirs.len() == 1 => theirs.swap_remove(0),
             Form::Vector => theirs.concat(),
             Form::Matrix => self.beside(&theirs),
@@ -101,6 +124,7 @@ impl Entry {
     pub fn write(&self, ours: &[f32]) -> Vec<Vec<f32>> {
         let counts = self.theirs.iter().map(|(_, shape)| shape.iter().product::<usize>());
         match self.form {
+            Form::Unused => Vec::new(),
             Form::Vector => split(ours, counts),
             Form::Matrix => self.apart(ours),
             Form::PixelVector { patch_px } => split(ours, counts)

@@ -28,9 +28,7 @@ pub enum PredictError {
     #[error("{0} draws nothing: choose a model that predicts pixels")]
     DrawsNothing(&'static str),
     /// Numbers that are none.
-    #[error(
-        "the model's drawing holds values that are not finite: its weights do not suit this device or precision; choose another device"
-    )]
+    #[error("the model's answer holds values that are not finite: its weights do not suit this device or precision; choose another device")]
     NotFinite,
     /// The device failed.
     #[error("the device failed: {0}")]

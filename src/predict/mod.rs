@@ -3,6 +3,7 @@
 //! Results are read back asynchronously throughout, since a browser cannot wait; native callers have [`block_on`].
 
 mod block_on;
+mod embed;
 mod error;
 mod evaluate;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 use burn::tensor::{Device, Tensor};
 
 pub use block_on::block_on;
+pub use embed::{Embedded, embed};
 pub use error::PredictError;
 pub use evaluate::{AT_ONCE, evaluate};
 
@@ -82,12 +84,12 @@ pub async fn predict(model: &AnyMethod, picture: &Picture, mask: &Mask, device: 
 /// [`SelfTest::error`](crate::weights::SelfTest::error).
 ///
 /// # Errors
-/// A method that draws nothing, a device that fails.
+/// A device that fails.
 pub async fn self_test(model: &AnyMethod, device: &Device) -> Result<Vec<f32>, PredictError> {
-    let nothing = || PredictError::DrawsNothing(model.name());
+    let nothing = || PredictError::Device(format!("{} has no size that a picture could have", model.name()));
     let (picture, mask) = check::question(model).ok_or_else(nothing)?;
-    let drawn = check::draw(model, &picture, &mask, device).ok_or_else(nothing)?;
-    Ok(check::sample(&values(drawn).await?))
+    let answer = check::answer(model, &picture, &mask, device);
+    Ok(check::sample(&values(answer).await?))
 }
 
 fn fits(model: &AnyMethod, picture: &Picture, mask: &Mask) -> Result<(), PredictError> {
@@ -123,7 +125,7 @@ async fn read(drawn: Tensor<4>, like: &Picture) -> Result<Vec<Picture>, PredictE
     values.chunks(like.pixels.len().max(1)).map(picture).collect()
 }
 
-async fn values(tensor: Tensor<4>) -> Result<Vec<f32>, PredictError> {
+async fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, PredictError> {
     let data = tensor
         .into_data_async()
         .await

@@ -12,8 +12,8 @@ use std::{
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
-use super::{CheckpointError, Validated, atomic};
-use crate::protocol::ModelCard;
+use super::{CheckpointError, Validated};
+use crate::{platform::atomic, probes::Seen, protocol::ModelCard};
 
 /// How many checkpoints stay.
 const KEEP: usize = 2;
@@ -36,9 +36,14 @@ pub struct Progress {
     pub curve: Vec<[f64; 2]>,
     /// The last measurement.
     pub validated: Option<Validated>,
+    /// What the instruments said so far, without spectra.
+    pub seen: Vec<Seen>,
     /// Card of the weights that the run started from.
     pub before: Option<ModelCard>,
 }
+
+/// Tensors by name: shape and numbers.
+pub type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
 /// A run at one step.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,7 +51,7 @@ pub struct Checkpoint {
     /// Its counts.
     pub progress: Progress,
     /// Its tensors by name, f32.
-    pub tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
+    pub tensors: Tensors,
 }
 
 impl Checkpoint {

@@ -1,12 +1,15 @@
-//! The run's curves as one SVG: loss over the steps, and PSNR on the validation pictures beside the smooth fill's.
+//! The run's curves as one SVG: loss over the steps, and below it PSNR on the validation pictures beside the smooth fill's;
+//! of a run whose embeddings are measured, their spread, rank and probes.
+
+mod embeddings;
 
 use std::path::Path;
 
 use plotters::prelude::*;
 use serde::Deserialize;
 
-use super::{atomic, record};
-use crate::protocol::Psnr;
+use super::record;
+use crate::{platform::atomic, probes::Instruments, protocol::Psnr};
 
 /// Points of a line on paper; more cannot be told apart.
 const MOST_POINTS: usize = 1000;
@@ -16,13 +19,18 @@ const MOST_POINTS: usize = 1000;
 struct Loss {
     step: u64,
     loss: f32,
+    #[serde(default)]
+    linear: Option<f32>,
 }
 
 /// What curves need of a line of `validation.jsonl`.
 #[derive(Deserialize)]
 struct Measured {
     step: u64,
+    #[serde(default)]
     psnr: Vec<(String, Psnr)>,
+    #[serde(default)]
+    instruments: Option<Instruments>,
 }
 
 const COLOURS: [RGBColor; 6] = [
@@ -52,16 +60,27 @@ fn svg(text: &mut String, losses: &[Loss], measured: &[Measured]) -> Drawn {
     let root = SVGBackend::with_string(text, (900, 640)).into_drawing_area();
     root.fill(&WHITE)?;
     let (above, below) = root.split_vertically(320);
-    loss_panel(&above, losses)?;
-    psnr_panel(&below, measured)?;
+    if measured.iter().any(|m| m.instruments.is_some()) {
+        let ([loss, probes], [spread, rank]) = (halves(&above), halves(&below));
+        loss_panel(&loss, losses)?;
+        embeddings::panels([&spread, &rank, &probes], measured, losses)?;
+    } else {
+        loss_panel(&above, losses)?;
+        psnr_panel(&below, measured)?;
+    }
     root.present()?;
     Ok(())
 }
 
 type Panel<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
 
+fn halves<'a>(panel: &Panel<'a>) -> [Panel<'a>; 2] {
+    let (left, right) = panel.split_horizontally(450);
+    [left, right]
+}
+
 fn loss_panel(panel: &Panel<'_>, losses: &[Loss]) -> Drawn {
-    let points = thinned(losses);
+    let points = thin(losses, |line| Some(line.loss));
     let (low, high) = bounds(points.iter().map(|p| p.1));
     let last = points.last().map_or(1.0, |p| p.0).max(1.0);
     let mut chart = ChartBuilder::on(panel)
@@ -75,17 +94,16 @@ fn loss_panel(panel: &Panel<'_>, losses: &[Loss]) -> Drawn {
     Ok(())
 }
 
-/// Means of equal stretches, at most [`MOST_POINTS`].
-fn thinned(losses: &[Loss]) -> Vec<(f64, f64)> {
+/// Means of equal stretches of what `value` reads, at most [`MOST_POINTS`].
+fn thin(losses: &[Loss], value: fn(&Loss) -> Option<f32>) -> Vec<(f64, f64)> {
     let stretch = losses.len().div_ceil(MOST_POINTS).max(1);
+    let mean = |part: &[Loss]| {
+        let known: Vec<f64> = part.iter().filter_map(value).map(f64::from).collect();
+        Some((part.last()?.step as f64, known.iter().sum::<f64>() / known.len() as f64))
+    };
     losses
         .chunks(stretch)
-        .filter_map(|part| {
-            Some((
-                part.last()?.step as f64,
-                part.iter().map(|l| f64::from(l.loss)).sum::<f64>() / part.len() as f64,
-            ))
-        })
+        .filter_map(mean)
         .filter(|point| point.1.is_finite())
         .collect()
 }
@@ -162,12 +180,14 @@ mod tests {
                 .map(|step| Loss {
                     step,
                     loss: 1.0 / step as f32,
+                    linear: None,
                 })
                 .collect();
             let measured: Vec<Measured> = (0..steps.min(3))
                 .map(|step| Measured {
                     step,
                     psnr: vec![("half".into(), psnr)],
+                    instruments: None,
                 })
                 .collect();
             let mut text = String::new();
@@ -178,6 +198,43 @@ mod tests {
                 text.len()
             );
             assert_eq!(text.contains("half"), steps > 0);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn embeddings_have_panels_of_their_own_with_and_without_classes() -> Drawn {
+        for knn in [None, Some(0.4)] {
+            let losses: Vec<Loss> = (1..=40)
+                .map(|step| Loss {
+                    step,
+                    loss: 2.0,
+                    linear: knn,
+                })
+                .collect();
+            let found = Instruments {
+                rows: 64,
+                dim: 32,
+                healthy_spread: 0.18,
+                spread: Some(0.1),
+                rank_me: Some(12.0),
+                knn,
+                ..Instruments::default()
+            };
+            let measured: Vec<Measured> = [20, 40]
+                .map(|step| Measured {
+                    step,
+                    psnr: Vec::new(),
+                    instruments: Some(found.clone()),
+                })
+                .into();
+            let mut text = String::new();
+            svg(&mut text, &losses, &measured)?;
+            for word in ["spread", "1/√width", "RankMe", "given their class"] {
+                assert!(text.contains(word), "{word}");
+            }
+            assert!(!text.contains("PSNR"));
+            assert_eq!(text.contains("while training") && text.contains("kNN"), knn.is_some());
         }
         Ok(())
     }

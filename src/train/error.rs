@@ -1,6 +1,9 @@
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
-use crate::{config::RunConfig, data::DataError, device::DeviceError};
+use crate::{data::DataError, device::DeviceError, platform::file::did_you_mean};
 
 /// What can end a training run, each a sentence that names the thing and says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +24,7 @@ pub enum TrainError {
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// A file of the run.
-    #[error("cannot {verb} `{}`: {error}", path.display())]
+    #[error("cannot {verb} `{}`: {}", path.display(), why(path, error))]
     File {
         /// `read` or `write`.
         verb: &'static str,
@@ -36,6 +39,14 @@ pub enum TrainError {
     /// `--out` where a run is already.
     #[error("`{}` already holds a run; go on with `darkroom train --resume {}`, or choose another --out", .0.display(), .0.display())]
     RunExists(PathBuf),
+    /// Another process trains there.
+    #[error("`{}` is in use by another run{}; wait for its end, or choose another --out", folder.display(), process.as_ref().map(|id| format!(" (process {id})")).unwrap_or_default())]
+    Busy {
+        /// The run folder.
+        folder: PathBuf,
+        /// The other's number, where it can be read.
+        process: Option<String>,
+    },
     /// The run's own configuration cannot be read.
     #[error("`{}` is no run configuration: {why}", path.display())]
     Config {
@@ -46,14 +57,19 @@ pub enum TrainError {
     },
     /// The loss is no number any more.
     #[error(
-        "step {step}: the loss is {loss}, no number to go on with; lower base_lr (it was {base_lr}), keep clip above 0, or use --precision f32"
+        "step {step}: the loss is {loss}{what}; the run stops, and {}. Lower base_lr (it was {base_lr}), keep clip above 0, or use --precision f32",
+        last_good(good.as_ref())
     )]
     Diverged {
         /// At which step.
         step: u64,
         /// What it was.
         loss: f32,
-        /// [`RunConfig::base_lr`].
+        /// Which of its parts, or what else, is no number: the end of a clause, or empty.
+        what: String,
+        /// Step and file of the last checkpoint, which is good.
+        good: Option<(u64, PathBuf)>,
+        /// [`RunConfig::base_lr`](crate::config::RunConfig::base_lr).
         base_lr: f64,
     },
     /// Weights that cannot be written.
@@ -64,10 +80,29 @@ pub enum TrainError {
     Predict(String),
 }
 
+/// What the system said, and of a file that is not there what may have been meant.
+fn why(path: &Path, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => format!("there is no such file or folder{}; check the path", did_you_mean(path)),
+        _ => error.to_string(),
+    }
+}
+
 /// The file in a run folder that repeats the run.
 pub const CONFIG_FILE: &str = "config.toml";
 
 impl TrainError {
+    /// Whether what was typed cannot be, whatever there is on the disk.
+    #[must_use]
+    pub fn is_of_words(&self) -> bool {
+        match self {
+            Self::Setting(_) | Self::Method(_) | Self::Config { .. } => true,
+            Self::Data(error) => error.is_of_words(),
+            Self::Device(error) => error.is_of_words(),
+            _ => false,
+        }
+    }
+
     pub(super) fn reading(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |error| Self::File { verb: "read", path, error }
@@ -81,13 +116,12 @@ impl TrainError {
             error,
         }
     }
+}
 
-    pub(super) fn diverged(step: u64, loss: f32, config: &RunConfig) -> Self {
-        Self::Diverged {
-            step,
-            loss,
-            base_lr: config.base_lr,
-        }
+fn last_good(good: Option<&(u64, PathBuf)>) -> String {
+    match good {
+        Some((step, path)) => format!("its last good checkpoint is that of step {step}, `{}`", path.display()),
+        None => "it had written no checkpoint".into(),
     }
 }
 
@@ -118,8 +152,8 @@ pub enum CheckpointError {
         /// What was wrong with the newest.
         first: Option<String>,
     },
-    /// Of another model.
-    #[error("checkpoint `{}` is of another model: {why}", path.display())]
+    /// Of another model or optimiser.
+    #[error("checkpoint `{}` does not fit this run: {why}", path.display())]
     Other {
         /// Which file.
         path: PathBuf,

@@ -9,7 +9,11 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{config::RunConfig, protocol::Psnr};
+use crate::{
+    config::RunConfig,
+    probes::{Instruments, Verdict},
+    protocol::Psnr,
+};
 
 /// All that a run says; terminal, files and page read the same stream.
 #[derive(Clone, Debug)]
@@ -75,6 +79,9 @@ pub struct StepLine {
     pub lr: f64,
     /// The gradient's norm before clipping.
     pub gradient_norm: f32,
+    /// Share of pictures that the linear probe beside the training told right lately, 0..1; `None` without labels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub linear: Option<f32>,
     /// Passes over the data so far.
     pub epoch: f64,
     /// Pictures seen so far, repeats included.
@@ -84,19 +91,37 @@ pub struct StepLine {
 }
 
 /// One measurement: a line of `validation.jsonl`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Validated {
     /// Steps done.
     pub step: u64,
-    /// Mask kind to PSNR in dB over the hidden pixels, mean over the validation pictures.
+    /// Mask kind to PSNR in dB over the hidden pixels, mean over the validation pictures; empty for a method that draws
+    /// nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub psnr: Vec<(String, Psnr)>,
+    /// What the embeddings are worth; `None` for a method that is measured by its drawing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instruments: Option<Instruments>,
+    /// What is happening, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
 }
 
 impl Validated {
-    /// The model's mean over the masks, dB.
+    /// The model's mean PSNR over the masks, dB; `None` where nothing is drawn.
     #[must_use]
-    pub fn mean_db(&self) -> f64 {
-        self.psnr.iter().map(|(_, psnr)| f64::from(psnr.model)).sum::<f64>() / self.psnr.len().max(1) as f64
+    pub fn mean_db(&self) -> Option<f64> {
+        let sum: f64 = self.psnr.iter().map(|(_, psnr)| f64::from(psnr.model)).sum();
+        (!self.psnr.is_empty()).then(|| sum / self.psnr.len() as f64)
+    }
+
+    /// The one number that a run is followed by: PSNR in dB where something is drawn, otherwise the share of pictures that
+    /// get their class from their neighbours, otherwise the spread.
+    #[must_use]
+    pub fn figure(&self) -> Option<f64> {
+        let instruments = self.instruments.as_ref();
+        let of_embeddings = || instruments.and_then(|found| found.knn.or(found.spread)).map(f64::from);
+        self.mean_db().or_else(of_embeddings)
     }
 }
 
@@ -121,13 +146,21 @@ pub struct Summary {
     pub seconds: f64,
     /// Pictures a second, over this part of the run, pauses for measuring included.
     pub pictures_per_s: f64,
-    /// The last measurement.
+    /// The last measurement: PSNR for each mask; empty for a method that draws nothing.
     pub validation: Vec<(String, Psnr)>,
+    /// The last measurement of embeddings; `None` for a method that is measured by its drawing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instruments: Option<Instruments>,
+    /// What they say, in a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// Whether the model draws what is hidden.
+    pub draws: bool,
     /// Weights to use: the moving average.
     pub weights: PathBuf,
-    /// Loss and PSNR over the steps, SVG.
+    /// Loss and measurements over the steps, SVG.
     pub curves: PathBuf,
-    /// The last picture of held-out examples, PNG.
+    /// The last picture of held-out examples, PNG: drawings, or nearest neighbours.
     pub picture: Option<PathBuf>,
 }
 

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Progress, TrainError, VALIDATION_MASKS, atomic};
+use super::{Progress, TrainError, VALIDATION_MASKS, Validated};
 use crate::{
     config::RunConfig,
     device::OpenDevice,
     methods::{AnyMethod, Method},
-    protocol::ModelCard,
+    platform::atomic,
+    protocol::{EmbeddingCard, ModelCard},
     weights::{self, Dtype, Header},
 };
 
@@ -74,6 +75,7 @@ fn card(folder: &Path, config: &RunConfig, progress: &Progress, on: &OpenDevice,
         energy_used: String::new(),
         curve: progress.curve.clone(),
         validation: VALIDATION_MASKS.iter().filter_map(psnr_of).collect(),
+        embeddings: measured.and_then(embeddings),
         license: config.license.clone(),
     };
     let whole = match &progress.before {
@@ -84,6 +86,25 @@ fn card(folder: &Path, config: &RunConfig, progress: &Progress, on: &OpenDevice,
         energy_used: energy(config.watts, whole.hours, on),
         ..whole
     }
+}
+
+/// What the last measurement said of the embeddings.
+fn embeddings(measured: &Validated) -> Option<EmbeddingCard> {
+    let found = measured.instruments.as_ref()?;
+    Some(EmbeddingCard {
+        pictures: found.rows as u64,
+        knn: found.knn,
+        linear: found.linear,
+        spread: found.spread,
+        healthy_spread: found.healthy_spread,
+        rank_me: found.rank_me,
+        highest_rank: found.bound() as u64,
+        verdict: measured
+            .verdict
+            .as_ref()
+            .map(|verdict| verdict.sentence.clone())
+            .unwrap_or_default(),
+    })
 }
 
 /// The card of a run that started from other weights: both commands, and the counts of both runs together.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::probes::Instruments;
+
 use super::{Event, StepLine, TrainError, Validated, curves, record::Record, tensorboard::EventFile};
 
 /// Writes down what a run says.
@@ -72,7 +74,12 @@ impl Files {
             ("gradient_norm", line.gradient_norm),
             ("pictures_per_s", line.pictures_per_s),
         ];
-        let scalars = fixed.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(parts);
+        let linear = line.linear.map(|value| ("embeddings/linear probe, training".to_owned(), value));
+        let scalars = fixed
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .chain(parts)
+            .chain(linear);
         self.scalars(line.step, scalars)
     }
 
@@ -81,6 +88,9 @@ impl Files {
         let scalars = validated.psnr.iter().flat_map(|(mask, psnr)| {
             [("model", psnr.model), ("mean", psnr.mean), ("smooth", psnr.smooth)].map(|(what, db)| (format!("psnr_db/{mask}/{what}"), db))
         });
+        self.scalars(validated.step, scalars)?;
+        let readings = validated.instruments.iter().flat_map(Instruments::readings);
+        let scalars = readings.filter_map(|reading| Some((format!("embeddings/{}", reading.name), reading.value?)));
         self.scalars(validated.step, scalars)
     }
 

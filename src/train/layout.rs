@@ -59,14 +59,6 @@ impl Layout {
         self.slots.iter().filter_map(|slot| Some((slot.start?, slot)))
     }
 
-    /// 1 where weight decay applies, 0 elsewhere: `[len]`.
-    #[must_use]
-    pub fn decay(&self) -> Vec<f32> {
-        self.trainable()
-            .flat_map(|(_, slot)| std::iter::repeat_n(f32::from(u8::from(slot.decays())), slot.len()))
-            .collect()
-    }
-
     /// The row of a module's own values.
     #[must_use]
     pub fn row_of<M: Module>(&self, model: &M) -> Vec<f32> {

@@ -6,14 +6,15 @@
 //! |---|---|
 //! | `config.toml` | the configuration; `--config` with it repeats the run |
 //! | `metrics.jsonl` | a line a step: `step`, `loss`, learning rate, gradient norm, … |
-//! | `validation.jsonl` | a line a measurement: PSNR for each mask |
+//! | `validation.jsonl` | a line a measurement: PSNR for each mask, or what the embeddings are worth |
 //! | `tensorboard/` | the same for TensorBoard |
 //! | `curves.svg` | the same to look at |
 //! | `pictures/`, `picture.png` | the same held-out examples as training goes on, and the newest |
 //! | `checkpoints/` | the last two; `--resume` goes on from the newest that is whole |
+//! | `lock` | the number of the process that trains here, while it does |
 //! | `weights.safetensors` | the moving average of the weights, for use |
 
-pub mod atomic;
+mod begin;
 mod checkpoint;
 mod curves;
 mod error;
@@ -21,9 +22,16 @@ mod event;
 mod export;
 mod files;
 mod layout;
+mod lock;
+mod measures;
+mod neighbours;
+mod online;
 mod optim;
+mod outcome;
 mod pictures;
+mod probing;
 pub mod record;
+mod rhythm;
 mod run;
 mod schedule;
 pub mod settings;
@@ -32,11 +40,13 @@ mod step;
 mod tensorboard;
 mod validate;
 
+pub use begin::{resume, run};
 pub use checkpoint::{Checkpoint, Progress};
 pub use error::{CONFIG_FILE, CheckpointError, TrainError};
 pub use event::{Control, Event, Started, StepLine, Summary, Validated};
-pub use run::{resume, run};
+pub use outcome::{Features, Numbers, read};
+pub use probing::{VIEWED, two_views};
 pub use schedule::Schedule;
 pub use sheet::together;
-pub use step::{Numbers, Trainer, read, to_device};
+pub use step::{Trainer, to_device};
 pub use validate::MASKS as VALIDATION_MASKS;

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use super::{Event, TrainError};
 use crate::{
     config::RunConfig,
-    data::{self, OpenOptions, Opened, Source, Squares, Subset},
-    picture::Picture,
+    data::{self, OpenOptions, Opened, Source, Square, Squares, Subset},
 };
 
 /// Both sides of a run's data.
@@ -14,7 +13,9 @@ pub struct Pictures {
     /// To train on.
     pub train: Arc<dyn Source>,
     /// Middle squares to measure on.
-    pub validation: Vec<Picture>,
+    pub validation: Vec<Square>,
+    /// Where they come from, in the same order but for broken ones.
+    pub validation_source: Arc<dyn Source>,
 }
 
 impl Pictures {
@@ -46,11 +47,15 @@ impl Pictures {
             (train, source(&config.val_data)?)
         };
         let chosen: Arc<dyn Source> = Arc::new(Subset::spread(validation, config.val_count.max(1)));
-        let mut squares = Squares::new(chosen, size_px);
-        let validation: Vec<Picture> = squares.by_ref().map(|square| square.picture).collect();
+        let mut squares = Squares::new(chosen.clone(), size_px);
+        let validation: Vec<Square> = squares.by_ref().collect();
         if let Some(sentence) = squares.skipped().sentence() {
             emit(Event::Warning(format!("validation pictures: {sentence}")));
         }
-        Ok(Self { train, validation })
+        Ok(Self {
+            train,
+            validation,
+            validation_source: chosen,
+        })
     }
 }

@@ -8,7 +8,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{TrainError, atomic};
+use super::TrainError;
+use crate::platform::atomic;
 
 /// A file of JSON lines that only grows.
 pub struct Record {

@@ -7,97 +7,42 @@ use std::{
 };
 
 use super::{
-    CONFIG_FILE, Checkpoint, CheckpointError, Control, Event, Progress, Started, StepLine, Summary, TrainError, Trainer, Validated, atomic,
+    Checkpoint, Control, Event, Progress, Started, StepLine, Summary, TrainError, Trainer,
+    begin::{batches, first, without_classes},
+    checkpoint::Tensors,
     export::{self, Exported},
     files::Files,
+    lock::Lock,
+    measures::{Found, Measures, Moment},
+    online::Online,
+    outcome::{Numbers, Outcome, read},
     pictures::Pictures,
+    rhythm::{Rate, every, steps_of},
     settings,
-    sheet::Sheet,
-    step::{Outcome, read},
-    validate::Validator,
 };
 use crate::{
     config::RunConfig,
-    data::{HostBatch, Loader, LoaderConfig},
+    data::{HostBatch, Loader},
     device::{self, OpenDevice},
-    methods::{self, AnyMethod, Method},
-    protocol::ModelCard,
-    weights,
+    methods::{AnyMethod, Method},
 };
 
 /// Steps whose numbers a GPU may owe: reading them is the only time the loop waits for it.
 const STEPS_OWED: usize = 20;
 
-/// Trains what `config` says in a new `folder`; `command` is what was typed, for the model's card.
-///
-/// # Errors
-/// [`TrainError`]; the last checkpoint stays.
-pub fn run(
-    config: RunConfig,
-    folder: &Path,
-    command: &str,
-    control: &Control,
-    events: &mut dyn FnMut(Event),
-) -> Result<Summary, TrainError> {
-    if folder.join(CONFIG_FILE).exists() {
-        return Err(TrainError::RunExists(folder.into()));
-    }
-    let progress = Progress {
-        command: command.into(),
-        ..Progress::default()
-    };
-    let run = Run::start(config, folder, progress, control, events)?;
-    let text = toml::to_string(&run.config).map_err(|e| TrainError::Setting(e.to_string()))?;
-    let path = folder.join(CONFIG_FILE);
-    atomic::write(&path, &[text.as_bytes()]).map_err(TrainError::writing(path))?;
-    run.into_its_end()
-}
-
-/// Goes on with the run in `folder`, exactly, from its last whole checkpoint to its own end. On another device
-/// (`elsewhere`) the numbers differ by rounding, and precision is f32 on the CPU.
-///
-/// # Errors
-/// [`TrainError`]; the last checkpoint stays.
-pub fn resume(folder: &Path, elsewhere: Option<&str>, control: &Control, events: &mut dyn FnMut(Event)) -> Result<Summary, TrainError> {
-    let path = folder.join(CONFIG_FILE);
-    if !path.is_file() {
-        return Err(TrainError::NoRun(folder.into()));
-    }
-    let mut config = settings::read(&path)?;
-    if let Some(device) = elsewhere {
-        config.device = device.into();
-        if device == "cpu" {
-            config.precision = "f32".into();
-        }
-    }
-    let checkpoints = folder.join("checkpoints");
-    let has_any = fs::read_dir(&checkpoints).is_ok_and(|mut entries| entries.next().is_some());
-    if !has_any {
-        // Stopped before its first checkpoint: the beginning is where it stands.
-        return Run::start(config, folder, Progress::default(), control, events)?.into_its_end();
-    }
-    let (checkpoint, path, notes) = Checkpoint::last(&checkpoints)?;
-    notes.into_iter().for_each(|note| events(Event::Warning(note)));
-    let Checkpoint { progress, tensors } = checkpoint;
-    let step = progress.step;
-    let mut run = Run::start(config, folder, progress, control, events)?;
-    run.trainer
-        .restore(step, tensors, &run.on)
-        .map_err(|why| CheckpointError::Other { path, why })?;
-    run.into_its_end()
-}
-
-struct Run<'a> {
+/// A run under way.
+pub(super) struct Run<'a> {
     config: RunConfig,
     folder: PathBuf,
     control: &'a Control,
     events: &'a mut dyn FnMut(Event),
     files: Files,
+    _lock: Lock,
     on: OpenDevice,
     trainer: Trainer,
     loader: Loader,
-    validator: Validator,
-    sheet: Sheet,
+    measures: Measures,
+    online: Online,
     pictures_in_data: usize,
     steps: u64,
     owed: Vec<Outcome>,
@@ -108,53 +53,41 @@ struct Run<'a> {
     rate: Rate,
 }
 
-/// Pictures a second, lately.
-struct Rate {
-    since: Instant,
-    pictures: u64,
-    smooth: f64,
-}
-
 impl<'a> Run<'a> {
-    fn start(
+    /// Opens everything that `config` asks for.
+    ///
+    /// # Errors
+    /// [`TrainError`].
+    pub(super) fn start(
         mut config: RunConfig,
         folder: &Path,
         progress: Progress,
         control: &'a Control,
         events: &'a mut dyn FnMut(Event),
     ) -> Result<Self, TrainError> {
+        settings::check(&config)?;
         let plan = AnyMethod::plan(&config).map_err(|e| TrainError::Method(e.to_string()))?;
         let on = device::open(&config.device, &config.precision)?;
         let pictures = Pictures::open(&config, plan.size_px, events)?;
         let pictures_in_data = pictures.train.len();
-        let steps = steps_of(&config, pictures_in_data);
+        config.pictures = pictures_in_data;
+        let steps = steps_of(&config, pictures_in_data)?;
         config.steps = steps;
+        // Before there is a folder, and before anything large is made: what cannot be loaded leaves nothing.
+        let loader = Loader::start(pictures.train.clone(), batches(&config, &plan, progress.step))?;
         let (model, before) = first(&config, &progress, &on)?;
-        let trainer = Trainer::new(model, &config, steps, &on);
+        let draws = model.draws();
+        let measures = Measures::new(&config, &plan, &pictures, draws)?;
+        let classes = pictures.train.classes().len();
+        if !draws && classes == 0 {
+            events(Event::Warning(without_classes(&config.data)));
+        }
+        let online = Online::new(if draws { 0 } else { classes }, config.seed);
+        let mut trainer = Trainer::new(model, &config, steps, &on);
+        trainer.leave_features(online.every(on.is_host()));
         fs::create_dir_all(folder).map_err(TrainError::writing(folder))?;
+        let lock = Lock::take(folder)?;
         let files = Files::open(folder, progress.step)?;
-        let micro = config.accumulate.max(1) as u64;
-        let loader = Loader::start(
-            pictures.train,
-            LoaderConfig {
-                batch: config.batch,
-                size_px: plan.size_px,
-                patch_px: plan.patch_px,
-                masks: plan.masks.clone(),
-                fill: plan.fill,
-                recipes: plan.recipes.clone(),
-                crop: config.crop,
-                flip: config.flip,
-                mix_scenes: config.mix_scenes,
-                seed: config.seed,
-                threads: config.threads,
-                start_step: progress.step * micro,
-                steps: Some(steps * micro),
-                ..LoaderConfig::default()
-            },
-        )?;
-        let validator = Validator::new(pictures.validation, plan.size_px, plan.patch_px)?;
-        let sheet = Sheet::new(&validator);
         let progress = Progress {
             before: before.or(progress.before),
             ..progress
@@ -165,17 +98,13 @@ impl<'a> Run<'a> {
             device: on.name.clone(),
             parameters: trainer.parameters(),
             pictures: pictures_in_data,
-            validation_pictures: validator.len(),
+            validation_pictures: measures.len(),
             steps,
             from_step: progress.step,
         };
         events(Event::Started(Box::new(started)));
         let begun_pictures = progress.pictures;
-        let rate = Rate {
-            since: Instant::now(),
-            pictures: progress.pictures,
-            smooth: 0.0,
-        };
+        let rate = Rate::new(progress.pictures);
         let folder = folder.to_owned();
         let (begun, owed, picture) = (Instant::now(), Vec::new(), None);
         Ok(Self {
@@ -184,11 +113,12 @@ impl<'a> Run<'a> {
             control,
             events,
             files,
+            _lock: lock,
             on,
             trainer,
             loader,
-            validator,
-            sheet,
+            measures,
+            online,
             pictures_in_data,
             steps,
             owed,
@@ -200,7 +130,25 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn into_its_end(mut self) -> Result<Summary, TrainError> {
+    /// Goes on from a checkpoint instead of the beginning.
+    ///
+    /// # Errors
+    /// A sentence that names a tensor that does not fit.
+    pub(super) fn restore(&mut self, mut tensors: Tensors) -> Result<(), String> {
+        self.online.restore(&mut tensors)?;
+        self.trainer.restore(self.progress.step, tensors, &self.on)
+    }
+
+    /// Its configuration, as resolved.
+    pub(super) fn config(&self) -> &RunConfig {
+        &self.config
+    }
+
+    /// Trains to the end, or until it is stopped.
+    ///
+    /// # Errors
+    /// [`TrainError`]; the last checkpoint stays.
+    pub(super) fn into_its_end(mut self) -> Result<Summary, TrainError> {
         let before = self.progress.seconds;
         let validate_every = every(self.config.validate_every, self.steps, 20);
         let checkpoint_every = every(self.config.checkpoint_every, self.steps, 10);
@@ -260,27 +208,52 @@ impl<'a> Run<'a> {
         let lines = read(owed);
         let pictures_per_s = self.rate.at(self.progress.pictures) as f32;
         for (step, lr, numbers) in lines {
+            for features in &numbers.features {
+                let learned = self.online.feed(features);
+                learned.map_err(|why| TrainError::Predict(format!("the linear probe beside the training: {why}")))?;
+            }
             let pictures = step * a_step;
-            let epoch = pictures as f64 / self.pictures_in_data.max(1) as f64;
-            let line = StepLine {
+            let Numbers {
+                loss,
+                parts,
+                gradient_norm,
+                ..
+            } = numbers;
+            let diverged = (!loss.is_finite()).then(|| {
+                let part = parts.iter().find(|(_, value)| !value.is_finite());
+                let part = part.map(|(name, value)| format!(", by its part {name} ({value})"));
+                self.diverged(step, loss, part.unwrap_or_default())
+            });
+            self.emit(Event::Step(StepLine {
                 step,
-                loss: numbers.loss,
-                parts: numbers.parts,
+                loss,
+                parts,
                 lr,
-                gradient_norm: numbers.gradient_norm,
-                epoch,
+                gradient_norm,
+                linear: self.online.accuracy(),
+                epoch: pictures as f64 / self.pictures_in_data.max(1) as f64,
                 pictures,
                 pictures_per_s,
-            };
-            let loss = line.loss;
-            self.emit(Event::Step(line))?;
-            if !loss.is_finite() {
+            }))?;
+            if let Some(error) = diverged {
                 self.files.flush()?;
-                return Err(TrainError::diverged(step, loss, &self.config));
+                return Err(error);
             }
             self.progress.loss = Some(loss);
         }
         self.files.flush()
+    }
+
+    /// Numbers that are none, with what is left to go on from.
+    fn diverged(&self, step: u64, loss: f32, what: String) -> TrainError {
+        let good = Checkpoint::last(&self.folder.join("checkpoints")).ok();
+        TrainError::Diverged {
+            step,
+            loss,
+            what,
+            good: good.map(|(checkpoint, path, _)| (checkpoint.progress.step, path)),
+            base_lr: self.config.base_lr,
+        }
     }
 
     /// Measures the moving average on the validation pictures and draws the held-out examples.
@@ -288,30 +261,44 @@ impl<'a> Run<'a> {
         self.settle_debts()?;
         let step = self.trainer.done();
         let model = self.trainer.averaged();
-        let validated = Validated {
+        let moment = Moment {
             step,
-            psnr: self.validator.measure(&model, &self.on.device)?,
+            folder: &self.folder,
+            linear: self.online.accuracy(),
         };
-        self.progress.curve.push([step as f64, validated.mean_db()]);
+        let Found { validated, picture } = self.measures.measure(&model, &self.on.device, &moment, &mut self.progress)?;
+        self.progress.curve.extend(validated.figure().map(|figure| [step as f64, figure]));
         self.progress.validated = Some(validated.clone());
         self.emit(Event::Validated(validated))?;
-        let path = self.sheet.draw(&self.validator, &model, &self.on.device, &self.folder, step)?;
-        self.picture = Some(self.folder.join("picture.png"));
-        self.emit(Event::Picture { step, path })?;
+        if let Some(path) = picture {
+            self.picture = Some(self.folder.join("picture.png"));
+            self.emit(Event::Picture { step, path })?;
+        }
         self.rate.skip(self.progress.pictures);
         Ok(())
     }
 
-    /// Writes a checkpoint. One that cannot be written is said, and the one before it stays; the run goes on.
+    /// Writes a checkpoint. One that cannot be written is said, and the one before it stays; the run goes on. Weights that
+    /// are no numbers are not written.
     fn save(&mut self) -> Result<(), TrainError> {
         self.settle_debts()?;
         self.progress.step = self.trainer.done();
         if let Some(sentence) = self.files.sync()? {
             self.emit(Event::Warning(sentence))?;
         }
+        let mut tensors = self.trainer.tensors();
+        // The loss may still be a number where a step has made weights that are none.
+        if let Some((name, _)) = tensors
+            .iter()
+            .find(|(_, (_, values))| !values.iter().all(|value| value.is_finite()))
+        {
+            let loss = self.progress.loss.unwrap_or(f32::NAN);
+            return Err(self.diverged(self.progress.step, loss, format!(", and {name} holds a value that is no number")));
+        }
+        tensors.extend(self.online.tensors());
         let checkpoint = Checkpoint {
             progress: self.progress.clone(),
-            tensors: self.trainer.tensors(),
+            tensors,
         };
         let event = match checkpoint.write(&self.folder.join("checkpoints")) {
             Ok(path) => Event::Checkpoint {
@@ -331,6 +318,7 @@ impl<'a> Run<'a> {
     }
 
     fn summary(&self, exported: Exported) -> Summary {
+        let measured = self.progress.validated.as_ref();
         let seconds = self.begun.elapsed().as_secs_f64();
         let complete = self.trainer.done() >= self.steps;
         Summary {
@@ -343,54 +331,13 @@ impl<'a> Run<'a> {
             pictures: self.progress.pictures,
             seconds: self.progress.seconds,
             pictures_per_s: (self.progress.pictures - self.begun_pictures) as f64 / seconds.max(1e-9),
-            validation: self.progress.validated.as_ref().map(|v| v.psnr.clone()).unwrap_or_default(),
+            validation: measured.map(|found| found.psnr.clone()).unwrap_or_default(),
+            instruments: measured.and_then(|found| found.instruments.clone()),
+            verdict: measured.and_then(|found| found.verdict.clone()),
+            draws: self.measures.draws(),
             weights: exported.weights,
             curves: self.folder.join("curves.svg"),
             picture: self.picture.clone(),
         }
     }
-}
-
-impl Rate {
-    /// Pictures a second since the last asking, smoothed a little.
-    fn at(&mut self, pictures: u64) -> f64 {
-        let seconds = self.since.elapsed().as_secs_f64();
-        let now = (pictures - self.pictures) as f64 / seconds.max(1e-9);
-        self.smooth = if self.smooth == 0.0 { now } else { 0.8 * self.smooth + 0.2 * now };
-        self.skip(pictures);
-        self.smooth
-    }
-
-    /// Leaves out the time since the last asking.
-    fn skip(&mut self, pictures: u64) {
-        self.since = Instant::now();
-        self.pictures = pictures;
-    }
-}
-
-/// The network at the run's beginning, with what the weights it starts from say of their own training. A run that
-/// goes on has both in its checkpoint.
-fn first(config: &RunConfig, progress: &Progress, on: &OpenDevice) -> Result<(AnyMethod, Option<ModelCard>), TrainError> {
-    let device = on.device.clone().autodiff();
-    if config.from.is_empty() || progress.step > 0 {
-        let model = methods::build(config, &device).map_err(|e| TrainError::Method(e.to_string()))?;
-        return Ok((model, None));
-    }
-    let bytes = fs::read(&config.from).map_err(TrainError::reading(&config.from))?;
-    let (model, header) = weights::onto(config, &bytes, &config.from, &device).map_err(|e| TrainError::Weights(e.to_string()))?;
-    Ok((model, header.map(|header| header.card)))
-}
-
-/// Optimiser steps of the whole run.
-fn steps_of(config: &RunConfig, pictures: usize) -> u64 {
-    if config.steps > 0 {
-        return config.steps;
-    }
-    let a_step = (config.batch * config.accumulate.max(1)).max(1) as f64;
-    ((config.epochs * pictures as f64 / a_step).ceil() as u64).max(1)
-}
-
-/// `asked`, or about `times` a run.
-fn every(asked: u64, steps: u64, times: u64) -> u64 {
-    if asked > 0 { asked } else { steps.div_ceil(times).max(1) }
 }

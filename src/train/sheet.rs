@@ -8,12 +8,13 @@ use std::{
 use burn::tensor::Device;
 
 use super::{
-    TrainError, atomic,
+    TrainError,
     validate::{Case, Validator},
 };
 use crate::{
     methods::AnyMethod,
     picture::{Picture, Rgb8, encode_png},
+    platform::atomic,
 };
 
 /// Examples of each mask.
@@ -43,7 +44,7 @@ impl Sheet {
         }
     }
 
-    /// Draws the examples into `pictures/step-00001000.png` and `picture.png`; the path of the first. Waits for the device.
+    /// Draws the examples and saves them as [`save`] does; the path of the first file. Waits for the device.
     ///
     /// # Errors
     /// A model that cannot draw, or a file that cannot be written.
@@ -64,27 +65,40 @@ impl Sheet {
                 ]);
             }
         }
-        let png = encode_png(&together(&columns)?);
-        let pictures = folder.join("pictures");
-        fs::create_dir_all(&pictures).map_err(TrainError::writing(&pictures))?;
-        let path = pictures.join(format!("step-{step:08}.png"));
-        for path in [&path, &folder.join("picture.png")] {
-            atomic::write(path, &[&png]).map_err(TrainError::writing(path))?;
-        }
-        Ok(path)
+        save(folder, step, &together(&columns)?)
     }
 }
 
-/// Columns of equal pictures on white.
-pub fn together<const N: usize>(columns: &[[Rgb8; N]]) -> Result<Rgb8, TrainError> {
-    let (cell_width, cell_height) = columns.iter().flatten().next().map_or((1, 1), |p| (p.width, p.height));
+/// Writes a run's picture of step `step` into `pictures/step-00001000.png` and `picture.png`; the path of the first.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn save(folder: &Path, step: u64, picture: &Rgb8) -> Result<PathBuf, TrainError> {
+    let png = encode_png(picture);
+    let pictures = folder.join("pictures");
+    fs::create_dir_all(&pictures).map_err(TrainError::writing(&pictures))?;
+    let path = pictures.join(format!("step-{step:08}.png"));
+    for path in [&path, &folder.join("picture.png")] {
+        atomic::write(path, &[&png]).map_err(TrainError::writing(path))?;
+    }
+    Ok(path)
+}
+
+/// Columns of equal pictures on white; a column may be shorter than others.
+///
+/// # Errors
+/// A sheet beyond what a picture may be.
+pub fn together<C: AsRef<[Rgb8]>>(columns: &[C]) -> Result<Rgb8, TrainError> {
+    let first = columns.iter().find_map(|column| column.as_ref().first());
+    let (cell_width, cell_height) = first.map_or((1, 1), |p| (p.width, p.height));
+    let rows = columns.iter().map(|column| column.as_ref().len()).max().unwrap_or(0);
     let width = columns.len() * (cell_width + GAP_PX) + GAP_PX;
-    let height = N * (cell_height + GAP_PX) + GAP_PX;
+    let height = rows * (cell_height + GAP_PX) + GAP_PX;
     let mut pixels = vec![255u8; 3 * width * height];
     for (column, row, picture) in columns
         .iter()
         .enumerate()
-        .flat_map(|(c, rows)| rows.iter().enumerate().map(move |(r, p)| (c, r, p)))
+        .flat_map(|(c, rows)| rows.as_ref().iter().enumerate().map(move |(r, p)| (c, r, p)))
     {
         let (left, top) = (column * (cell_width + GAP_PX) + GAP_PX, row * (cell_height + GAP_PX) + GAP_PX);
         for (y, line) in picture.pixels.chunks_exact(3 * picture.width.max(1)).enumerate() {

@@ -1,4 +1,5 @@
-//! The self-test: a fixed picture, a fixed mask, and what the network draws there.
+//! The self-test: a fixed picture, a fixed mask, and what the network draws there; of a network that draws nothing, its
+//! embedding of the whole picture.
 //!
 //! A device is trusted with a network when its answer is that of the CPU. The picture has edges, slopes and grain,
 //! so that every part of the network has something to say.
@@ -36,14 +37,14 @@ impl SelfTest {
     }
 }
 
-/// The network's answer as the CPU gives it; `None` where it draws nothing.
+/// The network's answer as the CPU gives it; `None` where there is none.
 pub(super) fn self_test(method: &AnyMethod) -> Option<SelfTest> {
     let (picture, mask) = question(method)?;
-    let drawn = draw(method, &picture, &mask, &Device::flex())?.try_into_data().ok()?;
+    let answer = answer(method, &picture, &mask, &Device::flex()).try_into_data().ok()?;
     Some(SelfTest {
         seed: SEED,
         mask,
-        answer: sample(drawn.as_slice().ok()?),
+        answer: sample(answer.as_slice().ok()?),
     })
 }
 
@@ -56,20 +57,24 @@ pub fn question(method: &AnyMethod) -> Option<(Picture, Mask)> {
     Some((picture(views.size_px)?, mask))
 }
 
-/// What the network draws, `[1, 3, size, size]`, still on its device.
+/// What the network draws, `[3 * size * size]`, or where it draws nothing the picture's embedding, `[dim]`; still on its
+/// device.
 #[must_use]
-pub fn draw(method: &AnyMethod, picture: &Picture, mask: &Mask, device: &Device) -> Option<Tensor<4>> {
+pub fn answer(method: &AnyMethod, picture: &Picture, mask: &Mask, device: &Device) -> Tensor<1> {
     let filled = method.views().fill.then(|| fill::smooth(picture, mask));
     let fills = filled.as_ref().map(std::slice::from_ref);
     let batch = Batch::of(std::slice::from_ref(picture), std::slice::from_ref(mask), fills, device);
-    method.complete(&batch)
+    match method.complete(&batch) {
+        Some(drawn) => drawn.flatten(0, 3),
+        None => method.embed(batch.pictures).flatten(0, 1),
+    }
 }
 
-/// Evenly spaced numbers of a drawing.
+/// Evenly spaced numbers of an answer.
 #[must_use]
-pub fn sample(drawn: &[f32]) -> Vec<f32> {
-    let count = drawn.len().min(ANSWER);
-    (0..count).map(|index| drawn[index * drawn.len() / count]).collect()
+pub fn sample(answer: &[f32]) -> Vec<f32> {
+    let count = answer.len().min(ANSWER);
+    (0..count).map(|index| answer[index * answer.len() / count]).collect()
 }
 
 fn picture(size_px: usize) -> Option<Picture> {

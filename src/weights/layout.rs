@@ -11,12 +11,17 @@ use serde::{
     de::{DeserializeSeed, Error, MapAccess, Visitor},
 };
 
-use super::error::{WeightsError, shown};
+use super::{
+    error::{WeightsError, shown},
+    foreign,
+};
 
 /// Most bytes of a header: ten times what ViT-H takes.
 const MOST_HEADER_BYTES: usize = 8 << 20;
 /// Most tensors of a file: some ten times what ViT-H has.
 const MOST_TENSORS: usize = 10_000;
+/// How the name of a batch norm's counter of batches ends in PyTorch: the one integer among weights. Nothing reads it.
+const COUNTER: &str = "num_batches_tracked";
 /// Most axes of a tensor.
 const MOST_AXES: usize = 8;
 
@@ -51,21 +56,25 @@ impl<'a> Layout<'a> {
         if bytes.is_empty() {
             return Err(broken("it is empty".into()));
         }
+        if let Some(other) = foreign::told(bytes) {
+            return Err(broken(other.into()));
+        }
         let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
             return Err(broken(format!(
                 "it has {} bytes, fewer than its header's length takes",
                 bytes.len()
             )));
         };
-        let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
-        if length > MOST_HEADER_BYTES {
+        let announced = u64::from_le_bytes(*length);
+        let length = usize::try_from(announced).ok().filter(|length| *length <= MOST_HEADER_BYTES);
+        let Some(length) = length else {
             return Err(broken(format!(
-                "its first eight bytes announce a header of {length} bytes; {MOST_HEADER_BYTES} are the most taken"
+                "its first eight bytes announce a header of {announced} bytes; {MOST_HEADER_BYTES} are the most taken"
             )));
-        }
+        };
         let Some((header, data)) = rest.split_at_checked(length) else {
             return Err(broken(format!(
-                "its header is cut short: {length} bytes announced, {} there",
+                "its header is cut short: {length} bytes announced, {} there; download or copy it again",
                 rest.len()
             )));
         };
@@ -116,6 +125,7 @@ impl<'a> Layout<'a> {
                 .iter()
                 .map(|eight| f64::from_le_bytes(*eight) as f32)
                 .collect(),
+            Dtype::I64 => return Err(wrong("counts something, and is no weight".into())),
             _ => bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four)).collect(),
         };
         match numbers.iter().position(|number| !number.is_finite()) {
@@ -141,13 +151,14 @@ fn placed(tensors: BTreeMap<String, TensorInfo>, length: usize, file: &str) -> R
             .ok_or_else(|| wrong(format!("ends at byte {to}, before it starts at {from}")))?;
         if to > length {
             return Err(wrong(format!(
-                "reaches to byte {to}, but the file has {length} bytes of tensors: it is cut short"
+                "reaches to byte {to}, but the file has {length} bytes of tensors: it is cut short; download or copy it again"
             )));
         }
         if info.shape.len() > MOST_AXES {
             return Err(wrong(format!("has {} axes; {MOST_AXES} are the most taken", info.shape.len())));
         }
-        if !matches!(info.dtype, Dtype::F32 | Dtype::F16 | Dtype::BF16 | Dtype::F64) {
+        let is_counter = info.dtype == Dtype::I64 && name.ends_with(COUNTER);
+        if !is_counter && !matches!(info.dtype, Dtype::F32 | Dtype::F16 | Dtype::BF16 | Dtype::F64) {
             return Err(wrong(format!("is of type {:?}; weights are F32, F16, BF16 or F64", info.dtype)));
         }
         let size = info.dtype.bitsize() / 8;

@@ -5,6 +5,7 @@
 
 pub mod check;
 mod error;
+mod foreign;
 mod layout;
 mod open;
 mod save;
@@ -100,6 +101,6 @@ pub struct SelfTest {
     pub seed: u64,
     /// What was hidden.
     pub mask: Mask,
-    /// Some of the drawn values, evenly spaced.
+    /// Some of the drawn values, or of the embedding's where nothing is drawn, evenly spaced.
     pub answer: Vec<f32>,
 }

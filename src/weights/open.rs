@@ -26,7 +26,7 @@ pub struct Opened {
     pub note: Option<String>,
 }
 
-/// Opens a file of ours or a published ViT-MAE. `name` is the file's, for messages.
+/// Opens a file of ours, or a published one that some method recognises. `name` is the file's, for messages.
 ///
 /// # Errors
 /// A file that is broken, of no model known here, or any tensor of which is missing, left over, of another shape or
@@ -45,7 +45,7 @@ pub fn from_bytes_within(bytes: &[u8], name: &str, device: &Device, largest_byte
     let layout = Layout::read(bytes, &file)?;
     let header = layout.metadata.get(KEY).map(|text| header(text, &file)).transpose()?;
     let (names, config, says) = match &header {
-        Some(header) => (Names::HuggingFace, header.config.clone(), None),
+        Some(header) => (Names::Darkroom, header.config.clone(), None),
         None => published(&layout, &file)?,
     };
     let place = (device, largest_bytes);
@@ -68,7 +68,7 @@ pub fn onto(config: &RunConfig, bytes: &[u8], name: &str, device: &Device) -> Re
     let layout = Layout::read(bytes, &file)?;
     let header = layout.metadata.get(KEY).map(|text| header(text, &file)).transpose()?;
     let names = match header {
-        Some(_) => Names::HuggingFace,
+        Some(_) => Names::Darkroom,
         None => published(&layout, &file)?.0,
     };
     let method = fill(config, names, &layout, header.is_none(), &file, (device, u64::MAX))?;
@@ -136,7 +136,7 @@ fn published(layout: &Layout, file: &str) -> Result<(Names, RunConfig, Option<St
                 |name| format!("its first tensor is \"{}\"", shown(name)),
             );
             Err(unknown(format!(
-                "{first}. It takes weights written by `darkroom train` and published ViT-MAE checkpoints (facebook/vit-mae-base)"
+                "{first}. It takes weights written by `darkroom train`, and published ViT-MAE, DINO, DINOv2 and torchvision ResNet checkpoints"
             )))
         }
     }
@@ -198,7 +198,7 @@ fn binds(entry: &Entry, largest_bytes: u64, file: &str) -> Result<(), WeightsErr
 
 fn read(entries: &[Entry], layout: &Layout) -> Result<HashMap<String, Vec<f32>>, WeightsError> {
     let mut values = HashMap::new();
-    for entry in entries {
+    for entry in entries.iter().filter(|entry| entry.form != Form::Unused) {
         if entry.theirs.iter().all(|(tensor, _)| layout.tensors.contains_key(tensor)) {
             let theirs: Vec<Vec<f32>> = entry
                 .theirs

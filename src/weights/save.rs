@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     config::RunConfig,
-    methods::{AnyMethod, Method, Names},
+    methods::{AnyMethod, Form, Method, Names},
     protocol::ModelCard,
 };
 
@@ -34,7 +34,7 @@ pub fn to_bytes(method: &AnyMethod, header: &Header, dtype: Dtype) -> Result<Vec
         ..header.clone()
     };
     header.card.method.clone_from(&header.method);
-    let tensors = tensors(method, &header.config, Names::HuggingFace)?;
+    let tensors = tensors(method, &header.config, Names::Darkroom)?;
     header.check = None;
     let bare = write::file(&tensors, &metadata(method, Some(&header))?, dtype)?;
     // The answer must be that of the numbers as they are stored.
@@ -96,7 +96,7 @@ fn tensors(method: &AnyMethod, config: &RunConfig, names: Names) -> Result<Vec<N
     let entries = AnyMethod::entries(config, names).map_err(|error| WeightsError::Write(error.to_string()))?;
     let mut state: HashMap<String, TensorData> = state(method).into_iter().collect();
     let mut list = Vec::with_capacity(state.len());
-    for entry in entries {
+    for entry in entries.into_iter().filter(|entry| entry.form != Form::Unused) {
         let lacking = || WeightsError::Write(format!("the network has no \"{}\"", entry.ours));
         let data = state.remove(&entry.ours).ok_or_else(lacking)?.convert_dtype(DType::F32);
         let numbers = data.as_slice::<f32>().map_err(|error| WeightsError::Write(format!("{error:?}")))?;

@@ -34,6 +34,21 @@ pub const SMALLEST: [&str; 15] = [
     "--set=decoder_dim=8",
 ];
 
+/// The settings of the smallest run of a method that draws nothing: a network of 32 pixels.
+pub const SMALLEST_JOINT: [&str; 11] = [
+    "train",
+    "simclr",
+    "--preset=tiny",
+    "--data=scenes?count=80",
+    "--batch=8",
+    "--device=cpu",
+    "--quiet",
+    "--set=backbone=vit:24x2/3/8",
+    "--set=projector=32,16",
+    "--set=val_count=16",
+    "--set=probe=40",
+];
+
 /// The program, with nothing on standard input.
 pub fn darkroom() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_darkroom"));
@@ -89,6 +104,17 @@ impl Ran {
     }
 }
 
+impl Ran {
+    /// What the parser of arguments refused: exit status 2, nothing on standard output, each of `words` in what is said.
+    #[track_caller]
+    pub fn usage(self, words: &[&str]) {
+        assert_eq!((self.status, self.out.as_str()), (Some(2), ""), "{}", self.err);
+        for word in words {
+            assert!(self.err.contains(word), "\"{word}\" is missing: {}", self.err);
+        }
+    }
+}
+
 /// Runs the program in `folder`.
 #[track_caller]
 pub fn run<S: AsRef<std::ffi::OsStr>>(folder: &Path, args: impl IntoIterator<Item = S>) -> Ran {
@@ -127,6 +153,20 @@ pub fn weights() -> &'static Path {
     MADE.get_or_init(|| {
         let folder = kept("weights");
         run(&folder, SMALLEST.iter().chain(&["--steps", "4", "--out", "run"])).ok();
+        folder.join("run/weights.safetensors")
+    })
+}
+
+/// The same of the smallest network that draws nothing, after twenty steps.
+pub fn joint_weights() -> &'static Path {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let folder = kept("joint");
+        run(
+            &folder,
+            SMALLEST_JOINT.iter().chain(&["--steps=20", "--validate-every=10", "--out=run"]),
+        )
+        .ok();
         folder.join("run/weights.safetensors")
     })
 }

@@ -113,7 +113,10 @@ impl Maker {
             match self.cache.get(index) {
                 Ok(sample) => {
                     let piece = self.piece_of(&self.views, &sample, (self.config.seed, position), mask);
-                    return Ok(Piece { index: Some(index), ..piece });
+                    return Ok(Piece {
+                        index: Some(index),
+                        ..piece
+                    });
                 }
                 Err(error) => last = error.to_string(),
             }

@@ -17,10 +17,14 @@ pub use batch::HostBatch;
 use super::{DataError, Skipped, Source};
 use crate::{
     mask::{Grid, MaskMix},
+    platform,
     views::Recipe,
 };
 use make::Maker;
 use queue::Queue;
+
+/// Part of the machine's memory that the pictures of batches may take: the network wants some, too.
+const MOST_MEMORY: f64 = 0.8;
 
 /// How to make batches.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,7 +116,27 @@ impl LoaderConfig {
                 why: "it is empty".into(),
             });
         }
-        Ok(grid)
+        match platform::memory_bytes() {
+            Some(has) if self.bytes() as f64 > MOST_MEMORY * has as f64 => wrong(format!(
+                "the pictures of {} batches of {} take {:.0} GB, and this machine has {:.0} GB of memory; choose a smaller batch",
+                self.ahead.max(1) + 1,
+                self.batch,
+                self.bytes() as f64 / 1e9,
+                has as f64 / 1e9
+            )),
+            _ => Ok(grid),
+        }
+    }
+
+    /// Bytes of the pictures of all batches that are there at once: those ahead, and the one that the model has.
+    fn bytes(&self) -> u64 {
+        let numbers = |size_px: usize| 3 * (size_px as u64).saturating_pow(2);
+        let views: u64 = match self.recipes.as_slice() {
+            [] => numbers(self.size_px) * if self.fill { 2 } else { 1 },
+            recipes => recipes.iter().map(|recipe| numbers(recipe.size_px)).sum(),
+        };
+        let a_batch = (self.batch as u64).saturating_mul(4).saturating_mul(views);
+        a_batch.saturating_mul(self.ahead.max(1) as u64 + 1)
     }
 
     fn threads(&self) -> usize {

@@ -94,7 +94,7 @@ const PRESETS: [Preset; 7] = [
     Preset {
         name: "tiny",
         help: "Seconds on any machine: for trying things out.",
-        set: &[
+        set: &[&[
             ("size", "32"),
             ("encoder_dim", "48"),
             ("encoder_depth", "2"),
@@ -104,23 +104,23 @@ const PRESETS: [Preset; 7] = [
             ("decoder_heads", "2"),
             ("batch", "32"),
             ("steps", "200"),
-        ],
+        ]],
     },
     Preset {
         name: "small",
         help: "About two minutes on two cores: procedural scenes of 64 pixels.",
-        set: &[
+        set: &[&[
             ("target", "residual"),
             ("fill_to_decoder", "true"),
             ("mask", "random:0.75+blocks+side"),
             ("batch", "64"),
             ("steps", "320"),
-        ],
+        ]],
     },
     Preset {
         name: "scenes",
         help: "The shipped model of procedural scenes, 64 pixels.",
-        set: &[
+        set: &[&[
             ("target", "residual"),
             ("fill_to_decoder", "true"),
             ("mask", "random:0.5-0.85*3+rectangle*2+side*2+blocks"),
@@ -135,17 +135,18 @@ const PRESETS: [Preset; 7] = [
             ("batch", "64"),
             ("steps", "60000"),
             ("base_lr", "0.004"),
-        ],
+        ]],
     },
     Preset {
         name: "photos",
         help: "The shipped model of photographs, 128 pixels.",
-        set: &[
+        set: &[&[
             ("size", "128"),
             ("patch", "16"),
             ("target", "residual"),
             ("fill_to_decoder", "true"),
             ("mask", "random:0.5-0.85*3+rectangle*2+side*2+blocks"),
+            ("overlap", "true"),
             ("balance", "true"),
             ("encoder_dim", "192"),
             ("encoder_depth", "6"),
@@ -156,14 +157,18 @@ const PRESETS: [Preset; 7] = [
             ("batch", "64"),
             ("steps", "60000"),
             ("base_lr", "0.004"),
-        ],
+        ]],
     },
-    paper("vit-b", "ViT-Base as in the paper: ImageNet, 224 pixels, 800 epochs.", &VIT_B),
-    paper("vit-l", "ViT-Large as in the paper: ImageNet, 224 pixels, 800 epochs.", &VIT_L),
-    paper("vit-h", "ViT-Huge as in the paper: patches of 14, 224 pixels, 800 epochs.", &VIT_H),
+    paper("vit-b", "ViT-Base as in the paper: ImageNet, 224 pixels, 800 epochs.", &[&VIT_B]),
+    paper("vit-l", "ViT-Large as in the paper: ImageNet, 224 pixels, 800 epochs.", &[&VIT_L]),
+    paper(
+        "vit-h",
+        "ViT-Huge as in the paper: patches of 14, 224 pixels, 800 epochs.",
+        &[&VIT_H],
+    ),
 ];
 
-const fn paper(name: &'static str, help: &'static str, set: &'static [(&'static str, &'static str)]) -> Preset {
+const fn paper(name: &'static str, help: &'static str, set: &'static [&'static [(&'static str, &'static str)]]) -> Preset {
     Preset { name, help, set }
 }
 

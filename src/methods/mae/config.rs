@@ -197,6 +197,7 @@ impl MaeConfig {
             heads,
             hidden: dim * self.mlp_ratio,
             epsilon: self.epsilon,
+            layer_scale: false,
         }
     }
 
@@ -204,6 +205,10 @@ impl MaeConfig {
         let Self { size, patch, .. } = self;
         if size % patch != 0 {
             return Err(MethodError::value("patch", patch, format!("it must divide the size, {size}")));
+        }
+        if size == patch {
+            let why = "a picture would be a single patch, and a masked model needs at least two: one to see and one to hide";
+            return Err(MethodError::value("patch", patch, why));
         }
         if size / patch > 128 {
             return Err(MethodError::value(

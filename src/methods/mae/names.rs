@@ -77,7 +77,7 @@ pub(super) struct Top {
 impl Top {
     pub(super) fn of(names: Names) -> Self {
         match names {
-            Names::HuggingFace => Self {
+            Names::HuggingFace | Names::Darkroom => Self {
                 class_token: "vit.embeddings.cls_token",
                 positions: "vit.embeddings.position_embeddings",
                 patch: "vit.embeddings.patch_embeddings.projection",
@@ -110,22 +110,22 @@ impl Top {
 /// A layer's first inner product, whose shape tells the inner width.
 pub(super) fn up_name(names: Names) -> &'static str {
     match names {
-        Names::HuggingFace => "intermediate.dense",
+        Names::HuggingFace | Names::Darkroom => "intermediate.dense",
         Names::Original => "mlp.fc1",
     }
 }
 
-fn block(ours: &str, theirs: &str, index: usize, dim: usize, mlp_ratio: usize, names: Names) -> Vec<Entry> {
+pub(in crate::methods) fn block(ours: &str, theirs: &str, index: usize, dim: usize, mlp_ratio: usize, names: Names) -> Vec<Entry> {
     let (ours, theirs) = (format!("{ours}.{index}"), format!("{theirs}.{index}"));
     let of = |name: &str| format!("{ours}.{name}");
     let their = |name: &str| format!("{theirs}.{name}");
     let inner = dim * mlp_ratio;
     let [norm1, output, norm2, down] = match names {
-        Names::HuggingFace => ["layernorm_before", "attention.output.dense", "layernorm_after", "output.dense"],
+        Names::HuggingFace | Names::Darkroom => ["layernorm_before", "attention.output.dense", "layernorm_after", "output.dense"],
         Names::Original => ["norm1", "attn.proj", "norm2", "mlp.fc2"],
     };
     let qkv = match names {
-        Names::HuggingFace => {
+        Names::HuggingFace | Names::Darkroom => {
             let parts = |end: &str| {
                 ["query", "key", "value"]
                     .map(|part| their(&format!("attention.attention.{part}.{end}")))
@@ -147,7 +147,7 @@ fn block(ours: &str, theirs: &str, index: usize, dim: usize, mlp_ratio: usize, n
     list
 }
 
-fn linear(ours: &str, theirs: &str, outputs: usize, inputs: usize) -> [Entry; 2] {
+pub(in crate::methods) fn linear(ours: &str, theirs: &str, outputs: usize, inputs: usize) -> [Entry; 2] {
     [
         Entry::one(
             format!("{ours}.weight"),
@@ -159,6 +159,6 @@ fn linear(ours: &str, theirs: &str, outputs: usize, inputs: usize) -> [Entry; 2]
     ]
 }
 
-fn norm(ours: &str, theirs: &str, dim: usize) -> [Entry; 2] {
+pub(in crate::methods) fn norm(ours: &str, theirs: &str, dim: usize) -> [Entry; 2] {
     ["weight", "bias"].map(|end| Entry::one(format!("{ours}.{end}"), format!("{theirs}.{end}"), &[dim], Form::Vector))
 }

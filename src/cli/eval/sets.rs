@@ -1,0 +1,203 @@
+//! Embeddings of pictures to learn from and of others to be judged by, with their classes.
+
+use std::{path::PathBuf, sync::Arc};
+
+use indicatif::ProgressBar;
+
+use crate::{
+    cli::{
+        open,
+        out::{Failure, grouped, say},
+    },
+    data::{Source, Square, Squares, Subset, held_out},
+    device::OpenDevice,
+    methods::{AnyMethod, Method},
+    picture::Picture,
+    predict::{Embedded, block_on, embed},
+    probes::Embeddings,
+};
+
+/// Pictures decoded, and so held, at once.
+const AT_ONCE: usize = 1024;
+
+/// Of so many pictures one is held out where no others are given to measure on.
+const HELD_OUT: usize = 5;
+
+/// What every probe takes.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Weights: ours or a published checkpoint
+    #[arg(long, value_name = "FILE")]
+    pub model: PathBuf,
+    /// `scenes`, a folder with a folder a class has, tar shards or CIFAR binary files
+    #[arg(long, value_name = "SOURCE", default_value = "scenes?count=2000")]
+    pub data: String,
+    /// Pictures to measure on, likewise; a fifth of --data is held out when absent
+    #[arg(long, value_name = "SOURCE")]
+    pub val_data: Option<String>,
+    /// At most so many pictures of each, spread over it; 0 takes all
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub count: usize,
+    /// Seed of the scenes, of what is held out, and of the probe
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// auto, cpu, webgpu, vulkan, metal or cuda
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    pub device: String,
+    /// Print JSON, alone on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Embeddings of pictures, a class each where one is known.
+pub struct Set {
+    /// `[pictures, dim]`.
+    pub embeddings: Embeddings,
+    /// One a picture.
+    pub labels: Vec<Option<usize>>,
+}
+
+/// To learn from, and to be judged by.
+pub struct Sets {
+    pub train: Set,
+    pub test: Set,
+}
+
+impl Args {
+    /// The model on its device.
+    pub fn open(&self) -> Result<(AnyMethod, OpenDevice), Failure> {
+        let (opened, on) = open::model(&self.model, &self.device)?;
+        Ok((opened.method, on))
+    }
+
+    /// The pictures of one source, as many as asked for.
+    pub fn source(&self, spec: &str, size_px: usize) -> Result<Arc<dyn Source>, Failure> {
+        let source = open::source(spec, self.seed, size_px)?;
+        Ok(if self.count == 0 || self.count >= source.len() {
+            source
+        } else {
+            Arc::new(Subset::spread(source, self.count))
+        })
+    }
+
+    /// Embeds both sets. Without classes in either there is nothing to probe.
+    pub fn sets(&self) -> Result<Sets, Failure> {
+        let (model, on) = self.open()?;
+        let size_px = model.views().size_px;
+        let data = self.source(&self.data, size_px)?;
+        let (train, test) = match &self.val_data {
+            Some(spec) => (data, self.source(spec, size_px)?),
+            None => {
+                let parts = held_out(data.clone(), data.len() / HELD_OUT, self.seed)?;
+                let (out, of) = (parts.validation.len(), data.len());
+                say(format_args!(
+                    "no --val-data: {} of the {} pictures of {} are held out to measure on",
+                    grouped(out as u64),
+                    grouped(of as u64),
+                    self.data
+                ));
+                (parts.train, parts.validation)
+            }
+        };
+        let names = [&self.data, self.val_data.as_ref().unwrap_or(&self.data)];
+        for (source, name) in [&train, &test].into_iter().zip(names) {
+            if source.classes().is_empty() {
+                return Err(Failure::Failed(format!(
+                    "{name} has no classes to tell apart; give a folder with a folder for each class, labelled shards, CIFAR or \
+                     scenes, or ask `darkroom eval rank`, which needs none"
+                )));
+            }
+        }
+        let same = same_classes(train.classes(), test.classes());
+        let of = |source: Arc<dyn Source>, name: &str| {
+            let (embedded, labels) = embed_all(&model, &on, source, name)?;
+            let embeddings = embedded.embeddings;
+            if let Some(row) = embeddings.first_bad_row() {
+                let model = self.model.display();
+                return Err(Failure::Failed(format!(
+                    "{model} gives picture {row} of {name} an embedding that is no number"
+                )));
+            }
+            Ok(Set { embeddings, labels })
+        };
+        let train = of(train, names[0])?;
+        let mut test = of(test, names[1])?;
+        for label in test.labels.iter_mut().flatten() {
+            *label = same.get(*label).copied().unwrap_or(*label);
+        }
+        Ok(Sets { train, test })
+    }
+}
+
+/// For each class of `theirs` its number among `ours`, by name; a class of theirs alone gets a number beyond ours, so that
+/// nobody ever tells it right.
+fn same_classes(ours: &[String], theirs: &[String]) -> Vec<usize> {
+    let number = |(index, name): (usize, &String)| ours.iter().position(|own| own == name).unwrap_or(ours.len() + index);
+    theirs.iter().enumerate().map(number).collect()
+}
+
+/// Embeds every picture of a source; broken ones are passed over, and said.
+pub fn embed_all(
+    model: &AnyMethod,
+    on: &OpenDevice,
+    source: Arc<dyn Source>,
+    name: &str,
+) -> Result<(Embedded, Vec<Option<usize>>), Failure> {
+    let bar = ProgressBar::new(source.len() as u64); // on a terminal only
+    let mut squares = Squares::new(source, model.views().size_px);
+    let (mut embeddings, mut projections, mut labels) = (Vec::new(), Vec::new(), Vec::new());
+    loop {
+        let round: Vec<Square> = squares.by_ref().take(AT_ONCE).collect();
+        if round.is_empty() {
+            break;
+        }
+        labels.extend(round.iter().map(|square| square.label));
+        let pictures: Vec<Picture> = round.into_iter().map(|square| square.picture).collect();
+        let before = bar.position();
+        let embedded = block_on(embed(model, &pictures, &on.device, |done| bar.set_position(before + done as u64)))?;
+        embeddings.extend_from_slice(embedded.embeddings.values());
+        projections.extend_from_slice(embedded.projections.values());
+    }
+    bar.finish_and_clear();
+    if let Some(sentence) = squares.skipped().sentence() {
+        say(format_args!("{name}: {sentence}"));
+    }
+    if labels.is_empty() {
+        return Err(Failure::Failed(format!("{name} holds no picture to measure on")));
+    }
+    let rows = |values: Vec<f32>| Embeddings::new(labels.len(), values.len() / labels.len(), values);
+    let embedded = Embedded {
+        embeddings: rows(embeddings)?,
+        projections: rows(projections)?,
+        asked_deviation: model.deviation(),
+    };
+    Ok((embedded, labels))
+}
+
+/// Share as people write it.
+pub fn percent(share: f32) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
+
+/// Share of the commonest class among those known: what a probe reaches that knows nothing.
+pub fn chance(labels: &[Option<usize>]) -> f32 {
+    let mut counts = std::collections::BTreeMap::new();
+    let known = labels.iter().flatten();
+    known.clone().for_each(|label| *counts.entry(label).or_insert(0usize) += 1);
+    counts.values().max().map_or(0.0, |most| *most as f32 / known.count() as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_are_the_same_by_name_not_by_number() {
+        let [ours, theirs] = [["cat", "dog", "fox"].as_slice(), &["dog", "emu"]]
+            .map(|names| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+        assert_eq!(same_classes(&ours, &theirs), [1, 4]);
+        assert_eq!(same_classes(&ours, &ours), [0, 1, 2]);
+        assert_eq!(chance(&[Some(1), None, Some(2), Some(1), Some(3)]), 0.5);
+        assert_eq!(chance(&[None]), 0.0);
+    }
+}

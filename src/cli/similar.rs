@@ -1,0 +1,142 @@
+//! `darkroom similar`.
+
+use std::path::PathBuf;
+
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+use super::{
+    open,
+    out::{Failure, Out, Outcome, say},
+};
+use crate::{
+    data::{Square, Squares},
+    methods::Method,
+    picture::{Picture, encode_png},
+    predict::{Embedded, block_on, embed},
+    probes::{Embeddings, nearest},
+    train::together,
+};
+
+/// What `similar` takes.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Weights: ours or a published checkpoint
+    model: PathBuf,
+    /// The picture to look for
+    query: PathBuf,
+    /// Where to look: a folder of pictures, `scenes`, tar shards or CIFAR binary files
+    source: String,
+    /// How many to name
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 9)]
+    count: usize,
+    /// A picture of the query and its nearest, in order
+    #[arg(short, long, value_name = "PNG")]
+    out: Option<PathBuf>,
+    /// Seed of the scenes
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// auto, cpu, webgpu, vulkan, metal or cuda
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    device: String,
+    /// Print JSON, alone on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+/// Pictures decoded, and so held, at once.
+const AT_ONCE: usize = 1024;
+
+/// A picture that was found.
+#[derive(Serialize)]
+struct Found {
+    name: String,
+    index: usize,
+    /// Cosine of the two embeddings, -1..1.
+    cosine: f32,
+    /// Squared distance of the two projections, each of length 1: 0..4.
+    energy: f32,
+}
+
+/// Names the pictures nearest to another one.
+pub fn run(args: &Args, out: &mut Out) -> Outcome {
+    let (opened, on) = open::model(&args.model, &args.device)?;
+    let size_px = opened.method.views().size_px;
+    let decoded = open::picture(&args.query)?.picture;
+    let query = decoded.square(decoded.centre_frame(), size_px);
+    let of_query = block_on(embed(&opened.method, std::slice::from_ref(&query), &on.device, |_| ()))?;
+    if of_query.embeddings.first_bad_row().is_some() {
+        return Err(Failure::Failed(format!(
+            "{} gives an embedding of {} that is no number",
+            args.model.display(),
+            args.query.display()
+        )));
+    }
+    let source = open::source(&args.source, args.seed, size_px)?;
+    let bar = ProgressBar::new(source.len() as u64); // on a terminal only
+    let mut squares = Squares::new(source, size_px);
+    // Of each round the best are kept: a folder may be larger than memory.
+    let mut found: Vec<(Found, Picture)> = Vec::new();
+    loop {
+        let round: Vec<Square> = squares.by_ref().take(AT_ONCE).collect();
+        if round.is_empty() {
+            break;
+        }
+        let pictures: Vec<Picture> = round.iter().map(|square| square.picture.clone()).collect();
+        let embedded = block_on(embed(&opened.method, &pictures, &on.device, |_| ()))?;
+        bar.inc(round.len() as u64);
+        found.extend(best(&of_query, &embedded, round, args.count));
+        found.sort_by(|(a, _), (b, _)| b.cosine.total_cmp(&a.cosine));
+        found.truncate(args.count);
+    }
+    bar.finish_and_clear();
+    if let Some(sentence) = squares.skipped().sentence() {
+        say(format_args!("{}: {sentence}", args.source));
+    }
+    if found.is_empty() {
+        return Err(Failure::Failed(format!("{} holds no picture to compare with", args.source)));
+    }
+    if let Some(path) = &args.out {
+        let columns = std::iter::once(&query).chain(found.iter().map(|(_, picture)| picture));
+        let columns: Vec<_> = columns.map(|picture| [picture.to_rgb8()]).collect();
+        open::keep_source(&args.query, path)?;
+        open::write(path, &encode_png(&together(&columns)?))?;
+    }
+    tell(args, &found.into_iter().map(|(found, _)| found).collect::<Vec<_>>(), out)
+}
+
+fn best(query: &Embedded, embedded: &Embedded, round: Vec<Square>, count: usize) -> Vec<(Found, Picture)> {
+    let near = nearest(query.embeddings.row(0), &embedded.embeddings, count);
+    let mut squares: Vec<Option<Square>> = round.into_iter().map(Some).collect();
+    let of = |(row, cosine): (usize, f32)| {
+        let square = squares.get_mut(row)?.take()?;
+        let found = Found {
+            energy: energy(&query.projections, &embedded.projections, row),
+            name: square.name,
+            index: square.index,
+            cosine,
+        };
+        Some((found, square.picture))
+    };
+    near.into_iter().filter_map(of).collect()
+}
+
+fn energy(query: &Embeddings, projections: &Embeddings, row: usize) -> f32 {
+    let cosine = nearest(query.row(0), &projections.select(&[row]), 1)
+        .first()
+        .map_or(0.0, |found| found.1);
+    2.0 - 2.0 * cosine
+}
+
+fn tell(args: &Args, found: &[Found], out: &mut Out) -> Outcome {
+    if args.json {
+        return out.json(&found);
+    }
+    let head = ["nearest", "cosine", "energy"].map(str::to_owned).to_vec();
+    let row = |found: &Found| vec![found.name.clone(), format!("{:.4}", found.cosine), format!("{:.4}", found.energy)];
+    out.table(&std::iter::once(head).chain(found.iter().map(row)).collect::<Vec<_>>())?;
+    if let Some(path) = &args.out {
+        out.line(format_args!("picture  {}", path.display()))?;
+    }
+    Ok(())
+}

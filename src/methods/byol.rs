@@ -1,0 +1,160 @@
+//! BYOL (Grill et al., "Bootstrap Your Own Latent", 2020).
+
+use burn::{module::Module, tensor::Tensor};
+
+use super::{
+    Batch, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
+    joint::{
+        Design, Joint, Nets, Objective, Trunk, knob,
+        presets::{self, preset},
+        widths, with_shared,
+    },
+    losses::distil::byol,
+    schedule,
+};
+use crate::{
+    config::RunConfig,
+    nn::{Builder, Head, HeadConfig},
+    views::Recipe,
+};
+
+/// The method.
+pub type Byol = Joint<Bootstrap>;
+
+/// The card.
+pub const CARD: MethodCard = MethodCard {
+    name: "byol",
+    title: "BYOL",
+    family: "distil",
+    paper: "Grill, Strub, Altché et al., \"Bootstrap Your Own Latent: A New Approach to Self-Supervised Learning\", 2020",
+    stops_collapse: "A predictor on one side alone, and a teacher that follows the student slowly: the target does not come to meet it.",
+    summary: "The student predicts, from one view, what a slowly moving average of itself makes of the other. No picture is pushed away, \
+              and one point for all would be a solution; the predictor and the slow teacher are what keeps training from finding it.",
+    knobs: &KNOBS,
+    presets: &PRESETS,
+};
+
+const OWN: &[Knob] = &[
+    knob(
+        "projector",
+        "",
+        "4096,256",
+        "Widths of the projector's layers, the last its output.",
+    ),
+    knob(
+        "predictor",
+        "",
+        "4096,256",
+        "Widths of the predictor's layers; none leaves it out, and the method collapses.",
+    ),
+    knob(
+        "teacher_momentum",
+        "",
+        "0.996",
+        "Part of the teacher that stays at a step; it rises to 1. At 0 the teacher is the student, and the method collapses.",
+    ),
+    knob("rising", "", "true", "Whether the teacher's momentum rises to 1 by the run's end."),
+];
+const KNOBS: [Knob; 11] = with_shared(OWN);
+
+const PRESETS: [Preset; 6] = [
+    preset(
+        "tiny",
+        presets::TINY_HELP,
+        &[presets::TINY, &[("predictor", "64,32"), ("teacher_momentum", "0.9")]],
+    ),
+    preset(
+        "small",
+        presets::SMALL_HELP,
+        &[presets::SMALL, &[("predictor", "256,64"), ("teacher_momentum", "0.97")]],
+    ),
+    preset(
+        "cifar",
+        "CIFAR-10, 200 epochs, as in lightly's benchmark (kNN 86.9 there).",
+        &[
+            presets::CIFAR,
+            &[
+                ("projector", "1024,256"),
+                ("predictor", "1024,256"),
+                ("teacher_momentum", "0.99"),
+                ("rising", "false"),
+            ],
+        ],
+    ),
+    preset(
+        "imagenet",
+        "ResNet-50 as in the paper: batch 4096, LARS, 300 epochs (linear probe 72.5 there).",
+        &[
+            presets::IMAGENET,
+            &[
+                ("batch", "4096"),
+                ("epochs", "300"),
+                ("base_lr", "0.3"),
+                ("weight_decay", "0.000001"),
+                ("warmup", "0.0333"),
+                ("teacher_momentum", "0.99"),
+            ],
+        ],
+    ),
+    preset(
+        "without-teacher",
+        "The teacher is the student of the step before. Published: 0.3 % where 72.5 % stood; SimSiam shows that it need not collapse.",
+        &[
+            presets::TINY,
+            &[("predictor", "64,32"), ("teacher_momentum", "0"), ("rising", "false")],
+        ],
+    ),
+    preset(
+        "break-predictor",
+        "Break it: no predictor. Published: 0.2 % where 72.5 % stood; every picture lands on one point while the loss falls.",
+        &[presets::TINY, &[("predictor", "none"), ("teacher_momentum", "0.9")]],
+    ),
+];
+
+/// The predictor, and the teacher's pace.
+#[derive(Module, Debug)]
+pub struct Bootstrap {
+    /// Projections to what the teacher should say; `None` breaks the method.
+    pub predictor: Option<Head>,
+    #[module(skip)]
+    momentum: f64,
+    #[module(skip)]
+    rising: bool,
+}
+
+impl Objective for Bootstrap {
+    const CARD: &'static MethodCard = &CARD;
+
+    fn design(_knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
+        let recipes = Recipe::byol(trunk.size).map(|recipe| trunk.view(recipe));
+        Ok(Design::new(HeadConfig::projector(trunk.dim(), &trunk.projector), recipes.into()).with_teacher())
+    }
+
+    fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, _config: &RunConfig) -> Result<Self, MethodError> {
+        let predictor = widths(knobs, "predictor")?;
+        trunk.check_predictor(&predictor)?;
+        let config = HeadConfig::predictor(trunk.width(), &predictor);
+        Ok(Self {
+            predictor: (!predictor.is_empty()).then(|| Head::new(at.at("predictor"), &config)),
+            momentum: knobs.within("teacher_momentum", 0.0, 1.0)?,
+            rising: knobs.read("rising", "it is true or false")?,
+        })
+    }
+
+    fn loss(&self, nets: &Nets<'_>, batch: &Batch, _step: Step) -> Loss {
+        let [a, b] = batch.two_views();
+        let seen = [a.clone(), b.clone()].map(|view| nets.student(view));
+        let predict = |projection: Tensor<2>| match &self.predictor {
+            Some(predictor) => predictor.forward(projection),
+            None => projection,
+        };
+        let said = [0, 1].map(|view| predict(seen[view].projection.clone()));
+        let targets = [a, b].map(|view| nets.teacher(view).projection);
+        Loss::new(byol(said, targets)).with_features(&seen[0].embedding)
+    }
+
+    fn momentum(&self, step: Step) -> f64 {
+        let end = if self.rising { 1.0 } else { self.momentum };
+        schedule::cosine(self.momentum, end, step)
+    }
+}

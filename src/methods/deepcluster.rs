@@ -1,0 +1,188 @@
+//! DeepCluster v2 (Caron et al., 2018, as reworked in the appendix of SwAV, 2020).
+
+use burn::{
+    module::{Module, Param},
+    tensor::{Int, Tensor, TensorData},
+};
+
+use super::{
+    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
+    instdisc::places,
+    joint::{
+        Design, Joint, Nets, Objective, Trunk, knob,
+        presets::{self, preset},
+        with_shared,
+    },
+    losses::{
+        cluster::{KMeans, spherical_kmeans, to_assignments},
+        memory::Bank,
+        unit_rows,
+    },
+};
+use crate::{
+    config::RunConfig,
+    nn::{Builder, HeadConfig, Init},
+    views::Recipe,
+};
+
+/// The method.
+pub type Deepcluster = Joint<Clustering>;
+
+/// The card.
+pub const CARD: MethodCard = MethodCard {
+    name: "deepcluster",
+    title: "DeepCluster v2",
+    family: "cluster",
+    paper: "Caron, Bojanowski, Joulin & Douze, \"Deep Clustering for Unsupervised Learning of Visual Features\", 2018; version 2: Caron et \
+            al., \"Unsupervised Learning of Visual Features by Contrasting Cluster Assignments\", 2020, appendix D",
+    stops_collapse: "Clusters are found over all pictures, apart from any gradient, and an emptied one is refilled.",
+    summary: "After each pass all pictures' embeddings are clustered by k-means; in the next pass every view must name its picture's cluster. \
+              Several clusterings at once make the answer less a matter of luck.",
+    knobs: &KNOBS,
+    presets: &PRESETS,
+};
+
+const OWN: &[Knob] = &[
+    knob(
+        "projector",
+        "",
+        "2048,128",
+        "Widths of the projector's layers, the last its output.",
+    ),
+    knob("clusters", "", "3000", "Clusters of each clustering."),
+    knob("clusterings", "", "3", "Clusterings at once, each from other starts."),
+    knob("temperature", "", "0.1", "What cosines with centroids are divided by."),
+    knob("iterations", "", "10", "Rounds of k-means after each pass."),
+];
+const KNOBS: [Knob; 12] = with_shared(OWN);
+
+const PRESETS: [Preset; 4] = [
+    preset(
+        "tiny",
+        presets::TINY_HELP,
+        &[presets::TINY, &[("clusters", "16"), ("clusterings", "2")]],
+    ),
+    preset("small", presets::SMALL_HELP, &[presets::SMALL, &[("clusters", "64")]]),
+    preset(
+        "cifar",
+        "CIFAR-10, lightly's encoder and epochs.",
+        &[presets::CIFAR, &[("projector", "2048,128"), ("clusters", "512")]],
+    ),
+    preset(
+        "imagenet",
+        "ResNet-50 as the authors retrained it: batch 4096, LARS, two large crops.",
+        &[
+            presets::IMAGENET,
+            &[
+                ("batch", "4096"),
+                ("epochs", "400"),
+                ("base_lr", "0.3"),
+                ("weight_decay", "0.000001"),
+                ("warmup", "0.025"),
+                ("final_lr", "0.0048"),
+            ],
+        ],
+    ),
+];
+
+/// Embeddings of all pictures, and what they were clustered into.
+#[derive(Module, Debug)]
+pub struct Clustering {
+    /// `[pictures, width]`, as each picture was last seen.
+    pub bank: Bank,
+    /// `[clusters, width]` each, rows of length 1.
+    pub centroids: Vec<Param<Tensor<2>>>,
+    /// `[pictures, 1]` each: a picture's cluster, below 0 where it has none yet.
+    pub assignments: Vec<Param<Tensor<2>>>,
+    #[module(skip)]
+    how: KMeans,
+    #[module(skip)]
+    temperature: f32,
+    #[module(skip)]
+    steps_a_pass: u64,
+    #[module(skip)]
+    seed: u64,
+}
+
+impl Objective for Clustering {
+    const CARD: &'static MethodCard = &CARD;
+
+    fn design(_knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
+        let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
+        let recipe = trunk.view(Recipe::swav_global(trunk.size));
+        Ok(Design {
+            least_batch: 1,
+            ..Design::new(projector, vec![recipe; 2])
+        })
+    }
+
+    fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {
+        let (pictures, width) = (config.pictures.max(1), trunk.width());
+        let clusters = knobs.within("clusters", 2usize, 1 << 20)?;
+        let heads = knobs.within("clusterings", 1usize, 16)?;
+        let none = || Init::Values(vec![-1.0; pictures]);
+        Ok(Self {
+            bank: Bank::empty(at.at("bank"), [pictures, width]),
+            centroids: (0..heads)
+                .map(|head| at.fixed(&format!("centroids.{head}"), [clusters, width], Init::Zeros))
+                .collect(),
+            assignments: (0..heads)
+                .map(|head| at.fixed(&format!("assignments.{head}"), [pictures, 1], none()))
+                .collect(),
+            how: KMeans {
+                clusters,
+                iterations: knobs.within("iterations", 1, 1000)?,
+            },
+            temperature: knobs.within("temperature", 0.001, 100.0)?,
+            steps_a_pass: pictures.div_ceil(config.batch.max(1)) as u64,
+            seed: config.seed,
+        })
+    }
+
+    fn loss(&self, nets: &Nets<'_>, batch: &Batch, _step: Step) -> Loss {
+        let seen = batch.two_views().map(|view| nets.student(view));
+        let rows = [0, 1].map(|view| unit_rows(seen[view].projection.clone()));
+        let places = places(batch, self.bank.rows().dims()[0]);
+        let mut losses = Vec::new();
+        for (centroids, assignments) in self.centroids.iter().zip(&self.assignments) {
+            let wanted = picked(assignments.val(), &places);
+            for rows in &rows {
+                let scores = rows.clone().matmul(centroids.val().transpose());
+                losses.push(to_assignments(scores, wanted.clone(), self.temperature));
+            }
+        }
+        let [first, _] = rows;
+        Loss {
+            kept: Kept {
+                tensors: vec![first.detach()],
+                indices: batch.indices.clone(),
+            },
+            ..Loss::new(Tensor::cat(losses, 0).mean())
+        }
+        .with_features(&seen[0].embedding)
+    }
+
+    fn settle(&mut self, step: Step, kept: Vec<Kept>) {
+        for Kept { tensors, indices } in kept {
+            tensors.into_iter().for_each(|rows| self.bank.update(&indices, rows, 0.0));
+        }
+        let done = step.index + 1;
+        if !done.is_multiple_of(self.steps_a_pass) {
+            return;
+        }
+        let pass = done / self.steps_a_pass;
+        for (head, (centroids, assignments)) in self.centroids.iter_mut().zip(&mut self.assignments).enumerate() {
+            let found = spherical_kmeans(self.bank.rows(), self.how, [self.seed.wrapping_add(head as u64), pass]);
+            *centroids = centroids.clone().map(|_| found.centroids).set_require_grad(false);
+            let places = found.assignments.float().unsqueeze_dim(1);
+            *assignments = assignments.clone().map(|_| places).set_require_grad(false);
+        }
+    }
+}
+
+/// The rows of `[pictures, 1]` at these places, as whole numbers: `[places]`.
+fn picked(assignments: Tensor<2>, places: &[usize]) -> Tensor<1, Int> {
+    let rows: Vec<i32> = places.iter().map(|place| i32::try_from(*place).unwrap_or(0)).collect();
+    let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [places.len()]), &assignments.device());
+    assignments.select(0, rows).reshape([places.len()]).int()
+}

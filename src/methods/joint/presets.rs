@@ -1,0 +1,79 @@
+//! Settings that several methods share; each preset says its source.
+
+/// Knobs and what they are set to.
+pub type Set = [(&'static str, &'static str)];
+
+use crate::methods::Preset;
+
+/// Builds a preset.
+#[must_use]
+pub const fn preset(name: &'static str, help: &'static str, set: &'static [&'static Set]) -> Preset {
+    Preset { name, help, set }
+}
+
+/// What presets of these names say of themselves in every method.
+pub const TINY_HELP: &str = "Seconds on any machine: for trying things out.";
+/// See [`SMALL`].
+pub const SMALL_HELP: &str = "About two minutes on two cores: procedural scenes of 48 pixels.";
+
+/// Seconds on any machine: for trying things out, and for tests.
+pub const TINY: &Set = &[
+    ("size", "32"),
+    ("backbone", "vit:48x2/3/8"),
+    ("projector", "64,32"),
+    ("jitter", "0.5"),
+    ("blur", "0"),
+    ("batch", "16"),
+    ("steps", "100"),
+    ("base_lr", "0.016"),
+    ("average", "0"),
+    ("val_count", "32"),
+];
+
+/// Some two minutes on two cores: procedural scenes of 48 pixels.
+pub const SMALL: &Set = &[
+    ("size", "48"),
+    ("backbone", "vit:96x4/4/8"),
+    ("projector", "256,64"),
+    ("crop_scale", "0.2,1"),
+    ("jitter", "0.5"),
+    ("blur", "0"),
+    ("batch", "64"),
+    ("steps", "300"),
+    ("base_lr", "0.004"),
+    ("average", "0"),
+    ("val_count", "200"),
+    ("probe", "1000"),
+];
+
+/// CIFAR-10 as in lightly's benchmark (`docs/source/getting_started/benchmarks/cifar10_benchmark.py`): ResNet-18 with a
+/// 3x3 stem, 200 epochs, batch 128, SGD at 0.06, kNN with k = 200 and T = 0.1.
+pub const CIFAR: &Set = &[
+    ("size", "32"),
+    ("backbone", "resnet18-cifar"),
+    ("jitter", "0.5"),
+    ("blur", "0"),
+    ("batch", "128"),
+    ("epochs", "200"),
+    ("optimiser", "sgd"),
+    ("momentum", "0.9"),
+    ("weight_decay", "0.0005"),
+    ("base_lr", "0.12"),
+    ("warmup", "0"),
+    ("clip", "0"),
+    ("average", "0"),
+    ("val_count", "2000"),
+    ("probe", "8000"),
+];
+
+/// ImageNet with a ResNet-50, as most papers of the family train; what differs stands in each method's own list.
+pub const IMAGENET: &Set = &[
+    ("size", "224"),
+    ("backbone", "resnet50"),
+    ("optimiser", "lars"),
+    ("warmup", "0.01"),
+    ("clip", "0"),
+    ("average", "0"),
+    ("val_count", "2000"),
+    ("probe", "20000"),
+];

@@ -1,0 +1,157 @@
+//! LeJEPA (Balestriero & LeCun, "LeJEPA: Provable and Scalable Self-Supervised Learning Without the Heuristics", 2025).
+
+use burn::module::Module;
+
+use super::{
+    Batch, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
+    joint::{
+        Design, Joint, Nets, Objective, Trunk, knob,
+        presets::{self, preset},
+        with_shared,
+    },
+    losses::regularise::{Sketch, sigreg, view_agreement},
+};
+use crate::{
+    config::RunConfig,
+    nn::{Builder, HeadConfig},
+    views::Recipe,
+};
+
+/// The method.
+pub type Lejepa = Joint<Gaussian>;
+
+/// The card.
+pub const CARD: MethodCard = MethodCard {
+    name: "lejepa",
+    title: "LeJEPA",
+    family: "regularise",
+    paper: "Balestriero & LeCun, \"LeJEPA: Provable and Scalable Self-Supervised Learning Without the Heuristics\", 2025",
+    stops_collapse: "SIGReg: along random directions, the embeddings of a batch must look like a standard Gaussian, which one point does not.",
+    summary: "All views of a picture are drawn to their mean, and the batch as a whole to an isotropic Gaussian, tested along random \
+              directions. No teacher, no stop-gradient, no predictor, one weight.",
+    knobs: &KNOBS,
+    presets: &PRESETS,
+};
+
+const OWN: &[Knob] = &[
+    knob(
+        "projector",
+        "",
+        "2048,2048,64",
+        "Widths of the projector's layers, the last its output.",
+    ),
+    knob(
+        "crop_scale",
+        "ratio",
+        "0.3,1",
+        "Smallest and largest part of the picture that a view shows.",
+    ),
+    knob("views", "", "4", "Views of each picture."),
+    knob(
+        "lambda",
+        "",
+        "0.02",
+        "Weight of SIGReg; that of the agreement is 1 - lambda. At 0 the method collapses.",
+    ),
+    knob("slices", "", "256", "Random directions a step."),
+];
+const KNOBS: [Knob; 11] = with_shared(OWN);
+
+const PRESETS: [Preset; 5] = [
+    preset(
+        "tiny",
+        presets::TINY_HELP,
+        &[presets::TINY, &[("projector", "64,16"), ("views", "2"), ("slices", "64")]],
+    ),
+    preset(
+        "small",
+        presets::SMALL_HELP,
+        &[presets::SMALL, &[("projector", "256,32"), ("views", "2")]],
+    ),
+    preset(
+        "cifar",
+        "CIFAR-10, 200 epochs: lightly's encoder, the authors' loss and optimiser.",
+        &[
+            presets::CIFAR,
+            &[
+                ("projector", "2048,2048,64"),
+                ("optimiser", "adamw"),
+                ("base_lr", "0.002"),
+                ("weight_decay", "0.0005"),
+                ("betas", "0.9,0.999"),
+                ("warmup", "0.05"),
+            ],
+        ],
+    ),
+    preset(
+        "imagenet",
+        "The authors' minimal recipe at ImageNet's size: ViT-S/16, AdamW.",
+        &[
+            presets::IMAGENET,
+            &[
+                ("backbone", "vit-small/16"),
+                ("batch", "512"),
+                ("epochs", "100"),
+                ("optimiser", "adamw"),
+                ("base_lr", "0.0005"),
+                ("weight_decay", "0.05"),
+                ("betas", "0.9,0.999"),
+                ("warmup", "0.1"),
+            ],
+        ],
+    ),
+    preset(
+        "break-sigreg",
+        "Break it: no SIGReg. Nothing but agreement is left, and all points shrink to one.",
+        &[
+            presets::TINY,
+            &[("projector", "64,16"), ("views", "2"), ("slices", "64"), ("lambda", "0")],
+        ],
+    ),
+];
+
+/// Agreement and SIGReg.
+#[derive(Module, Debug)]
+pub struct Gaussian {
+    #[module(skip)]
+    lambda: f32,
+    #[module(skip)]
+    sketch: Sketch,
+    #[module(skip)]
+    seed: u64,
+}
+
+impl Objective for Gaussian {
+    const CARD: &'static MethodCard = &CARD;
+    const DEVIATION: Option<f32> = Some(1.0);
+
+    fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
+        let views = knobs.within("views", 2usize, 16)?;
+        let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
+        Ok(Design::new(projector, vec![trunk.view(Recipe::lejepa_global(trunk.size)); views]))
+    }
+
+    fn new(_at: Builder<'_>, knobs: &Knobs<'_>, _trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {
+        Ok(Self {
+            lambda: knobs.within("lambda", 0.0, 1.0)?,
+            sketch: Sketch {
+                slices: knobs.within("slices", 1, 65_536)?,
+                ..Sketch::default()
+            },
+            seed: config.seed,
+        })
+    }
+
+    fn loss(&self, nets: &Nets<'_>, batch: &Batch, step: Step) -> Loss {
+        let seen: Vec<_> = batch.views().into_iter().map(|view| nets.student(view)).collect();
+        let said: Vec<_> = seen.iter().map(|seen| seen.projection.clone()).collect();
+        let directions = self.sketch.directions([self.seed, step.index], said[0].dims()[1], &said[0]);
+        let agreement = view_agreement(&said, said.len()) * (1.0 - self.lambda);
+        let gaussian = sigreg(&said, &directions, &self.sketch) * self.lambda;
+        Loss {
+            parts: vec![("agreement", agreement.clone()), ("sigreg", gaussian.clone())],
+            ..Loss::new(agreement + gaussian)
+        }
+        .with_features(&seen[0].embedding)
+    }
+}

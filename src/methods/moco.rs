@@ -1,0 +1,284 @@
+//! MoCo (He et al., "Momentum Contrast for Unsupervised Visual Representation Learning", 2020), versions 2 and 3.
+
+use burn::{module::Module, tensor::Tensor};
+
+use super::{
+    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
+    joint::{
+        Design, Joint, Nets, Objective, Trunk, knob,
+        presets::{self, preset},
+        widths, with_shared,
+    },
+    losses::{
+        contrast::{Negatives, info_nce, moco_v3},
+        memory::Queue,
+        unit_rows,
+    },
+    schedule,
+};
+use crate::{
+    config::RunConfig,
+    nn::{Builder, Head, HeadConfig},
+    views::Recipe,
+};
+
+/// The method.
+pub type Moco = Joint<MomentumContrast>;
+
+/// The card.
+pub const CARD: MethodCard = MethodCard {
+    name: "moco",
+    title: "MoCo",
+    family: "contrast",
+    paper: "He, Fan, Wu, Xie & Girshick, \"Momentum Contrast for Unsupervised Visual Representation Learning\", 2020; \
+            version 3: Chen, Xie & He, \"An Empirical Study of Training Self-Supervised Vision Transformers\", 2021",
+    stops_collapse: "Other pictures: those of earlier batches, kept in a queue (version 2), or of this one (version 3).",
+    summary: "A slowly moving copy of the network makes keys, and a queue keeps them, so that many pictures can be pushed away without a \
+              large batch. With a queue of 0 it is version 3: keys of the same batch, and a predictor.",
+    knobs: &KNOBS,
+    presets: &PRESETS,
+};
+
+const OWN: &[Knob] = &[
+    knob(
+        "projector",
+        "",
+        "2048,128",
+        "Widths of the projector's layers, the last its output.",
+    ),
+    knob(
+        "crop_scale",
+        "ratio",
+        "0.2,1",
+        "Smallest and largest part of the picture that a view shows.",
+    ),
+    knob(
+        "predictor",
+        "",
+        "none",
+        "Widths of the predictor's layers: version 3 has one, version 2 none.",
+    ),
+    knob(
+        "queue",
+        "keys",
+        "65536",
+        "Keys of earlier pictures to push away; 0 takes those of the batch (version 3).",
+    ),
+    knob("temperature", "", "0.2", "What cosines are divided by."),
+    knob(
+        "teacher_momentum",
+        "",
+        "0.999",
+        "Part of the teacher that stays at a step. At 0 it is the student, and the loss swings.",
+    ),
+    knob(
+        "rising",
+        "",
+        "false",
+        "Whether the teacher's momentum rises to 1 by the run's end (version 3).",
+    ),
+    knob(
+        "symmetric",
+        "",
+        "false",
+        "Whether each view is query once and key once; version 3 always is.",
+    ),
+    knob(
+        "hardness",
+        "",
+        "0",
+        "How much more the nearest strangers weigh (beta of Robinson et al., 2021).",
+    ),
+];
+const KNOBS: [Knob; 15] = with_shared(OWN);
+
+const PRESETS: [Preset; 7] = [
+    preset(
+        "tiny",
+        presets::TINY_HELP,
+        &[presets::TINY, &[("queue", "64"), ("teacher_momentum", "0.9")]],
+    ),
+    preset(
+        "small",
+        presets::SMALL_HELP,
+        &[presets::SMALL, &[("queue", "1024"), ("teacher_momentum", "0.97")]],
+    ),
+    preset(
+        "cifar",
+        "CIFAR-10, 200 epochs, as in lightly's benchmark (kNN 83.8 there), but for its split batch norms.",
+        &[
+            presets::CIFAR,
+            &[
+                ("projector", "512,128"),
+                ("queue", "4096"),
+                ("temperature", "0.1"),
+                ("teacher_momentum", "0.99"),
+                ("symmetric", "true"),
+                ("crop_scale", "0.08,1"),
+            ],
+        ],
+    ),
+    preset(
+        "imagenet",
+        "Version 2, ResNet-50: batch 256, SGD, 200 epochs (linear probe 67.7 there).",
+        &[
+            presets::IMAGENET,
+            &[
+                ("batch", "256"),
+                ("epochs", "200"),
+                ("optimiser", "sgd"),
+                ("base_lr", "0.03"),
+                ("weight_decay", "0.0001"),
+                ("warmup", "0"),
+            ],
+        ],
+    ),
+    preset(
+        "v3",
+        "Version 3, ViT-S/16: batch 4096, AdamW, 300 epochs (linear probe 73.2 there).",
+        &[
+            presets::IMAGENET,
+            &[
+                ("backbone", "vit-small/16"),
+                ("projector", "4096,4096,256"),
+                ("predictor", "4096,256"),
+                ("queue", "0"),
+                ("teacher_momentum", "0.99"),
+                ("rising", "true"),
+                ("crop_scale", "0.08,1"),
+                ("batch", "4096"),
+                ("epochs", "300"),
+                ("optimiser", "adamw"),
+                ("base_lr", "0.00015"),
+                ("betas", "0.9,0.999"),
+                ("weight_decay", "0.1"),
+                ("warmup", "0.1333"),
+            ],
+        ],
+    ),
+    preset(
+        "without-teacher",
+        "The teacher is the student. Published, at ImageNet's size: the loss swings and does not settle.",
+        &[presets::TINY, &[("queue", "64"), ("teacher_momentum", "0")]],
+    ),
+    preset(
+        "tiny-v3",
+        "Version 3 in seconds.",
+        &[
+            presets::TINY,
+            &[
+                ("queue", "0"),
+                ("predictor", "64,32"),
+                ("teacher_momentum", "0.9"),
+                ("rising", "true"),
+            ],
+        ],
+    ),
+];
+
+/// Queue and predictor.
+#[derive(Module, Debug)]
+pub struct MomentumContrast {
+    /// Projections to what the teacher says; version 3.
+    pub predictor: Option<Head>,
+    /// Keys of earlier pictures; version 2.
+    pub queue: Option<Queue>,
+    #[module(skip)]
+    temperature: f32,
+    #[module(skip)]
+    momentum: f64,
+    #[module(skip)]
+    rising: bool,
+    #[module(skip)]
+    symmetric: bool,
+    #[module(skip)]
+    hardness: f32,
+}
+
+impl Objective for MomentumContrast {
+    const CARD: &'static MethodCard = &CARD;
+
+    fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
+        let is_third = knobs.within("queue", 0usize, 1 << 24)? == 0;
+        let recipes = if is_third {
+            Recipe::byol(trunk.size)
+        } else {
+            [Recipe::moco_v2(trunk.size), Recipe::moco_v2(trunk.size)]
+        };
+        let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
+        let recipes = recipes.map(|recipe| trunk.view(recipe)).into();
+        let design = Design::new(projector, recipes).with_teacher();
+        // A queue gives a single picture something to be compared with.
+        Ok(Design {
+            least_batch: if is_third { design.least_batch } else { 1 },
+            ..design
+        })
+    }
+
+    fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {
+        let predictor = widths(knobs, "predictor")?;
+        trunk.check_predictor(&predictor)?;
+        let head = HeadConfig::predictor(trunk.width(), &predictor);
+        let size = knobs.within("queue", 0usize, 1 << 24)?;
+        Ok(Self {
+            predictor: (!predictor.is_empty()).then(|| Head::new(at.at("predictor"), &head)),
+            queue: (size > 0).then(|| Queue::new(at.at("queue"), [size, trunk.width()], config.seed)),
+            temperature: knobs.within("temperature", 0.001, 100.0)?,
+            momentum: knobs.within("teacher_momentum", 0.0, 1.0)?,
+            rising: knobs.read("rising", "it is true or false")?,
+            symmetric: knobs.read("symmetric", "it is true or false")?,
+            hardness: knobs.within("hardness", 0.0, 100.0)?,
+        })
+    }
+
+    fn loss(&self, nets: &Nets<'_>, batch: &Batch, _step: Step) -> Loss {
+        let [a, b] = batch.two_views();
+        let first = nets.student(a.clone());
+        let predict = |projection: Tensor<2>| match &self.predictor {
+            Some(predictor) => predictor.forward(projection),
+            None => projection,
+        };
+        let negatives = Negatives {
+            hardness: self.hardness,
+            ..Negatives::default()
+        };
+        let key = nets.teacher(b.clone()).projection;
+        let query = predict(first.projection.clone());
+        let against = |query, key| {
+            let queue = self.queue.as_ref().map(Queue::rows);
+            info_nce(query, key, queue, self.temperature, &negatives)
+        };
+        let other = |view: Tensor<4>| predict(nets.student(view).projection);
+        let (total, keys) = match &self.queue {
+            None => {
+                let keys = [nets.teacher(a).projection, key];
+                (moco_v3([query, other(b)], keys, self.temperature, &negatives), Vec::new())
+            }
+            Some(_) if self.symmetric => {
+                let second = nets.teacher(a).projection;
+                let both = against(query, key.clone()) + against(other(b), second.clone());
+                (both * 0.5, vec![key, second])
+            }
+            Some(_) => (against(query, key.clone()), vec![key]),
+        };
+        Loss {
+            kept: Kept {
+                tensors: keys.into_iter().map(unit_rows).collect(),
+                ..Kept::default()
+            },
+            ..Loss::new(total)
+        }
+        .with_features(&first.embedding)
+    }
+
+    fn settle(&mut self, _step: Step, kept: Vec<Kept>) {
+        if let Some(queue) = &mut self.queue {
+            kept.into_iter().flat_map(|kept| kept.tensors).for_each(|keys| queue.push(keys));
+        }
+    }
+
+    fn momentum(&self, step: Step) -> f64 {
+        let end = if self.rising { 1.0 } else { self.momentum };
+        schedule::cosine(self.momentum, end, step)
+    }
+}

@@ -1,0 +1,155 @@
+//! NNCLR (Dwibedi et al., "With a Little Help from My Friends", 2021).
+
+use burn::module::Module;
+
+use super::{
+    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
+    joint::{
+        Design, Joint, Nets, Objective, Trunk, knob,
+        presets::{self, preset},
+        widths, with_shared,
+    },
+    losses::{
+        contrast::{nearest, nnclr},
+        memory::Queue,
+        unit_rows,
+    },
+};
+use crate::{
+    config::RunConfig,
+    nn::{Builder, Head, HeadConfig},
+    views::Recipe,
+};
+
+/// The method.
+pub type Nnclr = Joint<Neighbours>;
+
+/// The card.
+pub const CARD: MethodCard = MethodCard {
+    name: "nnclr",
+    title: "NNCLR",
+    family: "contrast",
+    paper: "Dwibedi, Aytar, Tompson, Sermanet & Zisserman, \"With a Little Help from My Friends: Nearest-Neighbor Contrastive \
+            Learning of Visual Representations\", 2021",
+    stops_collapse: "The other pictures of the batch, as in SimCLR.",
+    summary: "As SimCLR, but a view's twin is replaced by its nearest neighbour among earlier pictures: what goes together is no longer \
+              two crops of one picture, but two pictures.",
+    knobs: &KNOBS,
+    presets: &PRESETS,
+};
+
+const OWN: &[Knob] = &[
+    knob(
+        "projector",
+        "",
+        "2048,2048,256",
+        "Widths of the projector's layers, the last its output.",
+    ),
+    knob("predictor", "", "4096,256", "Widths of the predictor's layers."),
+    knob(
+        "queue",
+        "embeddings",
+        "98304",
+        "Embeddings of earlier pictures to find neighbours among.",
+    ),
+    knob("temperature", "", "0.1", "What cosines are divided by."),
+];
+const KNOBS: [Knob; 11] = with_shared(OWN);
+
+const PRESETS: [Preset; 4] = [
+    preset(
+        "tiny",
+        presets::TINY_HELP,
+        &[presets::TINY, &[("predictor", "64,32"), ("queue", "64")]],
+    ),
+    preset(
+        "small",
+        presets::SMALL_HELP,
+        &[
+            presets::SMALL,
+            &[("predictor", "256,64"), ("queue", "1024"), ("temperature", "0.2")],
+        ],
+    ),
+    preset(
+        "cifar",
+        "CIFAR-10, 200 epochs, as in lightly's benchmark (kNN 83.4 there).",
+        &[
+            presets::CIFAR,
+            &[
+                ("projector", "2048,256"),
+                ("predictor", "4096,256"),
+                ("queue", "4096"),
+                ("temperature", "0.5"),
+            ],
+        ],
+    ),
+    preset(
+        "imagenet",
+        "ResNet-50 as in the paper: batch 4096, LARS.",
+        &[
+            presets::IMAGENET,
+            &[
+                ("batch", "4096"),
+                ("epochs", "200"),
+                ("base_lr", "0.3"),
+                ("weight_decay", "0.000001"),
+                ("warmup", "0.05"),
+            ],
+        ],
+    ),
+];
+
+/// Support set and predictor.
+#[derive(Module, Debug)]
+pub struct Neighbours {
+    /// Projections to the neighbours' side.
+    pub predictor: Head,
+    /// Embeddings of earlier pictures.
+    pub queue: Queue,
+    #[module(skip)]
+    temperature: f32,
+}
+
+impl Objective for Neighbours {
+    const CARD: &'static MethodCard = &CARD;
+
+    fn design(_knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
+        let projector = HeadConfig {
+            norm_last: true,
+            ..HeadConfig::projector(trunk.dim(), &trunk.projector)
+        };
+        Ok(Design::new(projector, vec![trunk.view(Recipe::simclr(trunk.size, 1.0)); 2]))
+    }
+
+    fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {
+        let predictor = widths(knobs, "predictor")?;
+        trunk.check_predictor(&predictor)?;
+        let size = knobs.within("queue", 1usize, 1 << 24)?;
+        Ok(Self {
+            predictor: Head::new(at.at("predictor"), &HeadConfig::predictor(trunk.width(), &predictor)),
+            queue: Queue::new(at.at("queue"), [size, trunk.width()], config.seed),
+            temperature: knobs.within("temperature", 0.001, 100.0)?,
+        })
+    }
+
+    fn loss(&self, nets: &Nets<'_>, batch: &Batch, _step: Step) -> Loss {
+        let seen = batch.two_views().map(|view| nets.student(view));
+        let [p1, p2] = [0, 1].map(|view| self.predictor.forward(seen[view].projection.clone()));
+        let [n1, n2] = [0, 1].map(|view| nearest(self.queue.rows(), seen[view].projection.clone()));
+        let total = (nnclr(n1, p2, self.temperature) + nnclr(n2, p1, self.temperature)) * 0.5;
+        Loss {
+            kept: Kept {
+                tensors: vec![unit_rows(seen[0].projection.clone().detach())],
+                ..Kept::default()
+            },
+            ..Loss::new(total)
+        }
+        .with_features(&seen[0].embedding)
+    }
+
+    fn settle(&mut self, _step: Step, kept: Vec<Kept>) {
+        kept.into_iter()
+            .flat_map(|kept| kept.tensors)
+            .for_each(|keys| self.queue.push(keys));
+    }
+}

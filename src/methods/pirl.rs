@@ -1,0 +1,204 @@
+//! PIRL (Misra & van der Maaten, "Self-Supervised Learning of Pretext-Invariant Representations", 2020).
+
+use burn::{module::Module, tensor::Tensor};
+
+use super::{
+    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
+    instdisc::places,
+    joint::{
+        Design, Joint, Nets, Objective, Trunk, knob,
+        presets::{self, preset},
+        with_shared,
+    },
+    losses::{
+        contrast::{Instances, Noise, log_partition, pirl},
+        memory::{Bank, Partition},
+    },
+};
+use crate::{
+    config::RunConfig,
+    nn::{Builder, Head, HeadConfig},
+    views::{
+        Jigsaw, Recipe,
+        jigsaw::{SIDE, TILES},
+    },
+};
+
+/// The method.
+pub type Pirl = Joint<Pretext>;
+
+/// The card.
+pub const CARD: MethodCard = MethodCard {
+    name: "pirl",
+    title: "PIRL",
+    family: "contrast",
+    paper: "Misra & van der Maaten, \"Self-Supervised Learning of Pretext-Invariant Representations\", 2020",
+    stops_collapse: "All other pictures, each remembered by one row of a memory bank.",
+    summary: "A picture and a jigsaw puzzle of it are both to be near the picture's row in a memory bank: the embedding must not tell what was \
+              done to the picture, where earlier puzzles asked for exactly that.",
+    knobs: &KNOBS,
+    presets: &PRESETS,
+};
+
+const OWN: &[Knob] = &[
+    knob("projector", "", "128", "Widths of the projector's layers, the last its output."),
+    knob("negatives", "rows", "32000", "Rows of the bank drawn as strangers of each picture."),
+    knob("temperature", "", "0.07", "What cosines are divided by."),
+    knob("lambda", "", "0.5", "Weight of the puzzle; that of the picture is 1 - lambda."),
+    knob(
+        "bank_momentum",
+        "",
+        "0.5",
+        "Part of a picture's row that stays when the picture is seen again.",
+    ),
+];
+const KNOBS: [Knob; 12] = with_shared(OWN);
+
+const PRESETS: [Preset; 4] = [
+    preset(
+        "tiny",
+        presets::TINY_HELP,
+        &[presets::TINY, &[("projector", "32"), ("negatives", "64"), ("temperature", "0.5")]],
+    ),
+    preset(
+        "small",
+        presets::SMALL_HELP,
+        &[
+            presets::SMALL,
+            &[("projector", "64"), ("negatives", "1024"), ("temperature", "0.5")],
+        ],
+    ),
+    preset(
+        "cifar",
+        "CIFAR-10, lightly's encoder and epochs, the temperature of instance discrimination there.",
+        &[
+            presets::CIFAR,
+            &[("projector", "128"), ("negatives", "4096"), ("temperature", "0.1")],
+        ],
+    ),
+    preset(
+        "imagenet",
+        "ResNet-50 as in the paper: batch 1024, SGD, 800 epochs (linear probe 63.6 there).",
+        &[
+            presets::IMAGENET,
+            &[
+                ("batch", "1024"),
+                ("epochs", "800"),
+                ("optimiser", "sgd"),
+                ("base_lr", "0.03"),
+                ("final_lr", "0.00012"),
+                ("weight_decay", "0.0001"),
+                ("warmup", "0"),
+            ],
+        ],
+    ),
+];
+
+/// One row a picture, and the head that puts a puzzle together.
+#[derive(Module, Debug)]
+pub struct Pretext {
+    /// `[pictures, width]`.
+    pub bank: Bank,
+    /// log Z of the noise-contrastive estimate.
+    pub partition: Partition,
+    /// Projections of nine tiles, side by side, to one.
+    pub puzzle: Head,
+    #[module(skip)]
+    negatives: usize,
+    #[module(skip)]
+    temperature: f32,
+    #[module(skip)]
+    lambda: f32,
+    #[module(skip)]
+    bank_momentum: f32,
+    #[module(skip)]
+    seed: u64,
+}
+
+impl Objective for Pretext {
+    const CARD: &'static MethodCard = &CARD;
+
+    fn design(_knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
+        let jigsaw = Jigsaw {
+            tile_px: trunk.backbone.fitting(Jigsaw::of(trunk.size).tile_px),
+        };
+        if SIDE * jigsaw.tile_px > trunk.size {
+            let wanted = format!("three tiles of its puzzle, {} px each, must fit side by side", jigsaw.tile_px);
+            return Err(MethodError::value("size", trunk.size, wanted));
+        }
+        let puzzle = Recipe {
+            jigsaw: Some(jigsaw),
+            ..trunk.changed(Recipe::pirl_puzzle(trunk.size))
+        };
+        let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
+        Ok(Design {
+            least_batch: 1,
+            ..Design::new(projector, vec![trunk.view(Recipe::pirl(trunk.size)), puzzle])
+        })
+    }
+
+    fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {
+        let width = trunk.width();
+        Ok(Self {
+            bank: Bank::new(at.at("bank"), [config.pictures.max(1), width], config.seed),
+            partition: Partition::new(at.at("partition")),
+            puzzle: Head::new(at.at("puzzle"), &HeadConfig::projector(TILES * width, &[width])),
+            negatives: knobs.within("negatives", 1, 1 << 20)?,
+            temperature: knobs.within("temperature", 0.001, 100.0)?,
+            lambda: knobs.within("lambda", 0.0, 1.0)?,
+            bank_momentum: knobs.within("bank_momentum", 0.0, 1.0)?,
+            seed: config.seed,
+        })
+    }
+
+    fn loss(&self, nets: &Nets<'_>, batch: &Batch, step: Step) -> Loss {
+        let [picture, puzzle] = batch.two_views();
+        let seen = nets.student(picture);
+        let jigsaw = self.solve(nets, puzzle);
+        let view = seen.projection.clone();
+        let bank = self.bank.rows();
+        let pictures = bank.dims()[0];
+        let at = Instances {
+            indices: &places(batch, pictures),
+            bank,
+            temperature: self.temperature,
+        };
+        let drawn = |number: u64| Noise::draw(self.seed, 2 * step.index + number, [at.indices.len(), self.negatives], pictures);
+        let noise = [drawn(0), drawn(1)];
+        let log_z = self.partition.log_z(log_partition(jigsaw.clone(), &at, &noise[1]));
+        let total = pirl([view.clone(), jigsaw], &at, [&noise[0], &noise[1]], self.lambda, log_z.clone());
+        Loss {
+            kept: Kept {
+                tensors: vec![view.detach(), log_z.unsqueeze()],
+                indices: batch.indices.clone(),
+            },
+            ..Loss::new(total)
+        }
+        .with_features(&seen.embedding)
+    }
+
+    fn settle(&mut self, _step: Step, kept: Vec<Kept>) {
+        for Kept { tensors, indices } in kept {
+            if let Ok([rows, log_z]) = <[Tensor<2>; 2]>::try_from(tensors) {
+                self.bank.update(&indices, rows, self.bank_momentum);
+                self.partition.keep(log_z.reshape([1]));
+            }
+        }
+    }
+}
+
+impl Pretext {
+    /// A puzzle `[batch, 3, side, side]`, its tiles already out of order, to one projection `[batch, width]`: every tile alone
+    /// through the network, then all of them together.
+    fn solve(&self, nets: &Nets<'_>, puzzle: Tensor<4>) -> Tensor<2> {
+        let [batch, channels, height, width] = puzzle.dims();
+        let (rows, columns) = (height / SIDE, width / SIDE);
+        let tiles = puzzle
+            .reshape([batch, channels, SIDE, rows, SIDE, columns])
+            .permute([0, 2, 4, 1, 3, 5])
+            .reshape([batch * TILES, channels, rows, columns]);
+        let said = nets.student(tiles).projection;
+        let [all, dim] = said.dims();
+        self.puzzle.forward(said.reshape([batch, all / batch.max(1) * dim]))
+    }
+}

@@ -1,0 +1,192 @@
+//! SimCLR (Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", 2020).
+
+use burn::{module::Module, tensor::Tensor};
+
+use super::{
+    Batch, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
+    joint::{
+        Design, Joint, Nets, Objective, Seen, Trunk, knob,
+        presets::{self, preset},
+        with_shared,
+    },
+    losses::{
+        contrast::{Crops, Negatives, nt_xent},
+        distil::negative_cosine,
+    },
+};
+use crate::{
+    config::RunConfig,
+    nn::{Builder, HeadConfig},
+    views::Recipe,
+};
+
+/// The method.
+pub type Simclr = Joint<Contrast>;
+
+/// The card.
+pub const CARD: MethodCard = MethodCard {
+    name: "simclr",
+    title: "SimCLR",
+    family: "contrast",
+    paper: "Chen, Kornblith, Norouzi & Hinton, \"A Simple Framework for Contrastive Learning of Visual Representations\", 2020",
+    stops_collapse: "The other pictures of the batch: each view must be nearer to its twin than to all of them.",
+    summary: "Two views of each picture go through one network. Of all views of the batch, each must find its twin by the angle \
+              between projections. Large batches have more to tell apart; the temperature says how much the nearest strangers count.",
+    knobs: &KNOBS,
+    presets: &PRESETS,
+};
+
+const OWN: &[Knob] = &[
+    knob(
+        "projector",
+        "",
+        "2048,128",
+        "Widths of the projector's layers, the last its output.",
+    ),
+    knob(
+        "temperature",
+        "",
+        "0.1",
+        "What cosines are divided by: the smaller, the more the nearest strangers count.",
+    ),
+    knob(
+        "negatives",
+        "",
+        "true",
+        "Whether other pictures are pushed away. Without them nothing stops collapse.",
+    ),
+    knob(
+        "hardness",
+        "",
+        "0",
+        "How much more the nearest strangers weigh (beta of Robinson et al., 2021); 0 weighs all alike.",
+    ),
+    knob(
+        "debias",
+        "",
+        "0",
+        "Part of the strangers that are of the same class unawares (tau+ of Chuang et al., 2020), 0 to below 1.",
+    ),
+    knob(
+        "decoupled",
+        "",
+        "false",
+        "Leave the positive out of the denominator (DCL, Yeh et al., 2022).",
+    ),
+    knob(
+        "own_crops",
+        "views",
+        "0",
+        "Further crops of each picture taken as strangers to its views: negatives from the same photograph.",
+    ),
+];
+const KNOBS: [Knob; 14] = with_shared(OWN);
+
+const PRESETS: [Preset; 7] = [
+    preset("tiny", presets::TINY_HELP, &[presets::TINY, &[("temperature", "0.5")]]),
+    preset("small", presets::SMALL_HELP, &[presets::SMALL, &[("temperature", "0.2")]]),
+    preset(
+        "cifar",
+        "CIFAR-10, 200 epochs, as in lightly's benchmark (kNN 84.7 there).",
+        &[presets::CIFAR, &[("projector", "512,128"), ("temperature", "0.5")]],
+    ),
+    preset(
+        "imagenet",
+        "ResNet-50 as in the paper: batch 4096, LARS, 100 epochs (linear probe 64.5 there).",
+        &[
+            presets::IMAGENET,
+            &[
+                ("batch", "4096"),
+                ("epochs", "100"),
+                ("base_lr", "0.3"),
+                ("weight_decay", "0.000001"),
+                ("warmup", "0.1"),
+            ],
+        ],
+    ),
+    preset(
+        "hard",
+        "CIFAR-10 with hard negatives weighing more (Robinson et al., 2021: beta 1, tau+ 0.1).",
+        &[
+            presets::CIFAR,
+            &[
+                ("projector", "512,128"),
+                ("temperature", "0.5"),
+                ("hardness", "1"),
+                ("debias", "0.1"),
+            ],
+        ],
+    ),
+    preset(
+        "own-crops",
+        "Crops of the same photograph as negatives: what belongs together is torn apart.",
+        &[presets::SMALL, &[("temperature", "0.2"), ("own_crops", "1")]],
+    ),
+    preset(
+        "break-negatives",
+        "Break it: no negatives. Every picture lands on one point while the loss falls to its least.",
+        &[presets::TINY, &[("negatives", "false")]],
+    ),
+];
+
+/// NT-Xent over the two views of a batch.
+#[derive(Module, Debug)]
+pub struct Contrast {
+    #[module(skip)]
+    temperature: f32,
+    #[module(skip)]
+    has_negatives: bool,
+    #[module(skip)]
+    weights: [f32; 2],
+    #[module(skip)]
+    is_decoupled: bool,
+}
+
+impl Objective for Contrast {
+    const CARD: &'static MethodCard = &CARD;
+
+    fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
+        let views = 2 + knobs.within("own_crops", 0usize, 8)?;
+        let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
+        Ok(Design::new(projector, vec![trunk.view(Recipe::simclr(trunk.size, 1.0)); views]))
+    }
+
+    fn new(_at: Builder<'_>, knobs: &Knobs<'_>, _trunk: &Trunk, _config: &RunConfig) -> Result<Self, MethodError> {
+        Ok(Self {
+            temperature: knobs.within("temperature", 0.001, 100.0)?,
+            has_negatives: knobs.read("negatives", "it is true or false")?,
+            weights: [knobs.within("hardness", 0.0, 100.0)?, knobs.within("debias", 0.0, 0.99)?],
+            is_decoupled: knobs.read("decoupled", "it is true or false")?,
+        })
+    }
+
+    fn loss(&self, nets: &Nets<'_>, batch: &Batch, _step: Step) -> Loss {
+        let seen: Vec<_> = batch.views().into_iter().map(|view| nets.student(view)).collect();
+        let [a, b] = [0, 1].map(|view| seen[view].projection.clone());
+        let total = if self.has_negatives {
+            let own = seen.get(2..).filter(|crops| !crops.is_empty());
+            let [hardness, debias] = self.weights;
+            let negatives = Negatives {
+                hardness,
+                debias,
+                decoupled: self.is_decoupled,
+                crops: own.map(of_their_own),
+            };
+            nt_xent(a, b, self.temperature, &negatives)
+        } else {
+            negative_cosine(a, b)
+        };
+        Loss::new(total).with_features(&seen[0].embedding)
+    }
+}
+
+/// Further crops as negatives of the picture that they were cut from, and of no other.
+fn of_their_own(crops: &[Seen]) -> Crops {
+    let rows = crops.iter().map(|crop| crop.projection.clone()).collect();
+    let batch = crops.first().map_or(0, |crop| crop.projection.dims()[0]);
+    Crops {
+        rows: Tensor::cat(rows, 0),
+        pictures: (0..crops.len()).flat_map(|_| 0..batch).collect(),
+        of_all: false,
+    }
+}

@@ -1,0 +1,83 @@
+//! Supervised contrast (Khosla et al., "Supervised Contrastive Learning", 2020).
+
+use burn::module::Module;
+
+use super::{
+    Batch, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
+    joint::{
+        Design, Joint, Nets, Objective, Trunk, knob,
+        presets::{self, preset},
+        with_shared,
+    },
+    losses::contrast::sup_con,
+};
+use crate::{
+    config::RunConfig,
+    nn::{Builder, HeadConfig},
+    views::Recipe,
+};
+
+/// The method.
+pub type Supcon = Joint<LabelledContrast>;
+
+/// The card.
+pub const CARD: MethodCard = MethodCard {
+    name: "supcon",
+    title: "Supervised contrast",
+    family: "labels",
+    paper: "Khosla, Teterwak, Wang et al., \"Supervised Contrastive Learning\", 2020",
+    stops_collapse: "Pictures of other classes: a ceiling for the methods that are told no class.",
+    summary: "As SimCLR, but every picture of the same class is a positive. It needs labels, and shows what they are worth. A picture \
+              without a label has its own two views for a class.",
+    knobs: &KNOBS,
+    presets: &PRESETS,
+};
+
+const OWN: &[Knob] = &[
+    knob(
+        "projector",
+        "",
+        "2048,128",
+        "Widths of the projector's layers, the last its output.",
+    ),
+    knob("temperature", "", "0.1", "What cosines are divided by."),
+];
+const KNOBS: [Knob; 9] = with_shared(OWN);
+
+const PRESETS: [Preset; 3] = [
+    preset("tiny", presets::TINY_HELP, &[presets::TINY]),
+    preset("small", presets::SMALL_HELP, &[presets::SMALL]),
+    preset(
+        "cifar",
+        "CIFAR-10, the settings of SimCLR's preset, temperature 0.1.",
+        &[presets::CIFAR, &[("projector", "512,128")]],
+    ),
+];
+
+/// The loss over views and labels.
+#[derive(Module, Debug)]
+pub struct LabelledContrast {
+    #[module(skip)]
+    temperature: f32,
+}
+
+impl Objective for LabelledContrast {
+    const CARD: &'static MethodCard = &CARD;
+
+    fn design(_knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
+        let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
+        Ok(Design::new(projector, vec![trunk.view(Recipe::simclr(trunk.size, 1.0)); 2]))
+    }
+
+    fn new(_at: Builder<'_>, knobs: &Knobs<'_>, _trunk: &Trunk, _config: &RunConfig) -> Result<Self, MethodError> {
+        Ok(Self {
+            temperature: knobs.within("temperature", 0.001, 100.0)?,
+        })
+    }
+
+    fn loss(&self, nets: &Nets<'_>, batch: &Batch, _step: Step) -> Loss {
+        let seen = batch.two_views().map(|view| nets.student(view));
+        let said = [0, 1].map(|view| seen[view].projection.clone());
+        Loss::new(sup_con(&said, &batch.labels, self.temperature)).with_features(&seen[0].embedding)
+    }
+}

@@ -1,0 +1,265 @@
+//! SwAV (Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster Assignments", 2020).
+
+use burn::{module::Module, tensor::Tensor};
+
+use super::{
+    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Pace, Preset, Step,
+    joint::{
+        Design, Joint, Nets, Objective, Trunk, knob,
+        presets::{self, preset},
+        range, with_shared,
+    },
+    losses::{
+        cluster::{Sinkhorn, swapped},
+        memory::Queue,
+        unit_rows,
+    },
+    schedule,
+};
+use crate::{
+    config::RunConfig,
+    nn::{Builder, HeadConfig, Prototypes},
+    views::{Recipe, multi_crop},
+};
+
+/// The method.
+pub type Swav = Joint<Assignments>;
+
+/// The card.
+pub const CARD: MethodCard = MethodCard {
+    name: "swav",
+    title: "SwAV",
+    family: "cluster",
+    paper: "Caron, Misra, Mairal, Goyal, Bojanowski & Joulin, \"Unsupervised Learning of Visual Features by Contrasting Cluster \
+            Assignments\", 2020",
+    stops_collapse: "Pictures are shared out evenly among prototypes (Sinkhorn and Knopp) before views are asked to agree.",
+    summary: "Each view predicts which prototype another view of the same picture was given. A batch is shared out evenly among the prototypes, \
+              so that one for all is no solution. Small crops cost little and say much.",
+    knobs: &KNOBS,
+    presets: &PRESETS,
+};
+
+const OWN: &[Knob] = &[
+    knob(
+        "projector",
+        "",
+        "2048,128",
+        "Widths of the projector's layers, the last its output.",
+    ),
+    knob(
+        "crop_scale",
+        "ratio",
+        "0.14,1",
+        "Smallest and largest part of the picture that a large view shows.",
+    ),
+    knob("prototypes", "", "3000", "Prototypes that pictures are shared out among."),
+    knob("local_views", "", "6", "Small crops, which predict and are not predicted."),
+    knob(
+        "local_size",
+        "px",
+        "96",
+        "Side of a small crop; a vision transformer takes multiples of its patch.",
+    ),
+    knob(
+        "local_crop",
+        "ratio",
+        "0.05,0.14",
+        "Smallest and largest part of the picture that a small crop shows.",
+    ),
+    knob("temperature", "", "0.1", "What cosines with prototypes are divided by."),
+    knob(
+        "epsilon",
+        "",
+        "0.05",
+        "Entropy of the assignments; 0.03 where a run stays at ln(prototypes).",
+    ),
+    knob(
+        "balance",
+        "",
+        "true",
+        "Whether assignments are balanced. Without it one prototype takes everything.",
+    ),
+    knob(
+        "queue",
+        "embeddings",
+        "0",
+        "Earlier embeddings that help to balance a small batch; 0 for none.",
+    ),
+    knob("queue_from", "ratio", "0.15", "Part of the run after which the queue helps."),
+    knob(
+        "freeze_prototypes",
+        "ratio",
+        "0.01",
+        "Part of the run in which the prototypes do not move.",
+    ),
+];
+const KNOBS: [Knob; 18] = with_shared(OWN);
+
+const TINY: &presets::Set = &[
+    ("prototypes", "16"),
+    ("local_views", "2"),
+    ("local_size", "16"),
+    ("freeze_prototypes", "0"),
+];
+
+const PRESETS: [Preset; 6] = [
+    preset("tiny", presets::TINY_HELP, &[presets::TINY, TINY]),
+    preset(
+        "small",
+        presets::SMALL_HELP,
+        &[
+            presets::SMALL,
+            &[("prototypes", "64"), ("local_views", "2"), ("local_size", "24"), ("queue", "256")],
+        ],
+    ),
+    preset(
+        "cifar",
+        "CIFAR-10, 200 epochs, as in lightly's benchmark (kNN 81.2 there): two views, no queue, Adam.",
+        &[
+            presets::CIFAR,
+            &[
+                ("projector", "512,128"),
+                ("prototypes", "512"),
+                ("local_views", "0"),
+                ("freeze_prototypes", "0"),
+                ("optimiser", "adamw"),
+                ("betas", "0.9,0.999"),
+                ("base_lr", "0.002"),
+                ("weight_decay", "0.000001"),
+            ],
+        ],
+    ),
+    preset(
+        "imagenet",
+        "ResNet-50 as in the paper: batch 4096, LARS, 100 epochs, 2 + 6 crops (linear probe 72.1 there).",
+        &[
+            presets::IMAGENET,
+            &[
+                ("batch", "4096"),
+                ("epochs", "100"),
+                ("base_lr", "0.3"),
+                ("weight_decay", "0.000001"),
+                ("warmup", "0.1"),
+                ("final_lr", "0.0048"),
+            ],
+        ],
+    ),
+    preset(
+        "imagenet-256",
+        "The authors' small batch: 256, with a queue of 3840 from the 15th epoch, 200 epochs.",
+        &[
+            presets::IMAGENET,
+            &[
+                ("batch", "256"),
+                ("epochs", "200"),
+                ("base_lr", "0.6"),
+                ("epsilon", "0.03"),
+                ("queue", "3840"),
+                ("queue_from", "0.075"),
+                ("weight_decay", "0.000001"),
+                ("warmup", "0"),
+                ("final_lr", "0.0006"),
+            ],
+        ],
+    ),
+    preset(
+        "break-balance",
+        "Break it: assignments are not balanced. One prototype takes every picture, and the loss goes to 0.",
+        &[presets::TINY, TINY, &[("balance", "false")]],
+    ),
+];
+
+/// Prototypes, and embeddings of earlier pictures.
+#[derive(Module, Debug)]
+pub struct Assignments {
+    /// `[dim, prototypes]`.
+    pub prototypes: Prototypes,
+    /// One queue for each large view.
+    pub queues: Vec<Queue>,
+    #[module(skip)]
+    temperature: f32,
+    #[module(skip)]
+    sinkhorn: Sinkhorn,
+    #[module(skip)]
+    queue_from: f64,
+    #[module(skip)]
+    freeze: f64,
+}
+
+/// Large views, which are given assignments.
+const LARGE: usize = 2;
+
+impl Objective for Assignments {
+    const CARD: &'static MethodCard = &CARD;
+
+    fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
+        let local_px = knobs.within("local_size", 4usize, 1024)?;
+        let count = knobs.within("local_views", 0usize, 32)?;
+        if count > 0 {
+            trunk
+                .backbone
+                .fits(local_px)
+                .map_err(|why| MethodError::value("local_size", local_px, why))?;
+        }
+        let local = Recipe {
+            area: range(knobs, "local_crop")?,
+            ..trunk.changed(Recipe::swav_local(local_px))
+        };
+        let global = trunk.view(Recipe::swav_global(trunk.size));
+        let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
+        Ok(Design::new(projector, multi_crop(&[global.clone(), global], &local, count)))
+    }
+
+    fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {
+        let (size, width) = (knobs.within("queue", 0usize, 1 << 24)?, trunk.width());
+        let count = knobs.within("prototypes", 2usize, 1 << 20)?;
+        let balances: bool = knobs.read("balance", "it is true or false")?;
+        let usual = Sinkhorn::default();
+        let queues = if size > 0 { LARGE } else { 0 };
+        Ok(Self {
+            prototypes: Prototypes::new(at.at("prototypes"), [width, count]),
+            queues: (0..queues)
+                .map(|view| Queue::new(at.at(&format!("queues.{view}")), [size, width], config.seed))
+                .collect(),
+            temperature: knobs.within("temperature", 0.001, 100.0)?,
+            sinkhorn: Sinkhorn {
+                epsilon: knobs.within("epsilon", 0.001, 100.0)?,
+                iterations: if balances { usual.iterations } else { 0 },
+            },
+            queue_from: knobs.within("queue_from", 0.0, 1.0)?,
+            freeze: knobs.within("freeze_prototypes", 0.0, 1.0)?,
+        })
+    }
+
+    fn loss(&self, nets: &Nets<'_>, batch: &Batch, step: Step) -> Loss {
+        let seen: Vec<_> = batch.views().into_iter().map(|view| nets.student(view)).collect();
+        let rows: Vec<Tensor<2>> = seen.iter().map(|seen| unit_rows(seen.projection.clone())).collect();
+        let scores: Vec<Tensor<2>> = rows.iter().map(|rows| self.prototypes.forward(rows.clone())).collect();
+        let helps = !schedule::is_among_first(self.queue_from, step);
+        let queues = self.queues.iter().filter(|_| helps);
+        let queued: Vec<Tensor<2>> = queues.map(|queue| self.prototypes.forward(queue.rows()).detach()).collect();
+        let total = swapped(&scores, LARGE, &queued, self.temperature, self.sinkhorn);
+        let keys = rows.into_iter().take(self.queues.len()).map(Tensor::detach);
+        Loss {
+            kept: Kept {
+                tensors: keys.collect(),
+                ..Kept::default()
+            },
+            ..Loss::new(total)
+        }
+        .with_features(&seen[0].embedding)
+    }
+
+    fn settle(&mut self, _step: Step, kept: Vec<Kept>) {
+        for kept in kept {
+            for (queue, keys) in self.queues.iter_mut().zip(kept.tensors) {
+                queue.push(keys);
+            }
+        }
+    }
+
+    fn pace(&self, name: &str, step: Step) -> Pace {
+        let is_frozen = name.starts_with("prototypes.") && schedule::is_among_first(self.freeze, step);
+        if is_frozen { Pace::Frozen } else { Pace::Scheduled }
+    }
+}

@@ -1,0 +1,122 @@
+//! How runs begin, and how they are gone on with.
+
+use std::{fs, path::Path};
+
+use super::{CONFIG_FILE, Checkpoint, CheckpointError, Control, Event, Progress, Summary, TrainError, run::Run, settings};
+use crate::{
+    config::RunConfig,
+    data::LoaderConfig,
+    device::OpenDevice,
+    methods::{self, AnyMethod, ViewPlan},
+    platform::atomic,
+    protocol::ModelCard,
+    weights,
+};
+
+/// Trains what `config` says in a new `folder`; `command` is what was typed, for the model's card.
+///
+/// # Errors
+/// [`TrainError`]; the last checkpoint stays.
+pub fn run(
+    config: RunConfig,
+    folder: &Path,
+    command: &str,
+    control: &Control,
+    events: &mut dyn FnMut(Event),
+) -> Result<Summary, TrainError> {
+    if folder.join(CONFIG_FILE).exists() {
+        return Err(TrainError::RunExists(folder.into()));
+    }
+    let progress = Progress {
+        command: command.into(),
+        ..Progress::default()
+    };
+    let run = Run::start(config, folder, progress, control, events)?;
+    let text = toml::to_string(run.config()).map_err(|e| TrainError::Setting(e.to_string()))?;
+    let path = folder.join(CONFIG_FILE);
+    atomic::write(&path, &[text.as_bytes()]).map_err(TrainError::writing(path))?;
+    run.into_its_end()
+}
+
+/// Goes on with the run in `folder`, exactly, from its last whole checkpoint to its own end. On another device
+/// (`elsewhere`) the numbers differ by rounding, and precision is f32 on the CPU.
+///
+/// # Errors
+/// [`TrainError`]; the last checkpoint stays.
+pub fn resume(folder: &Path, elsewhere: Option<&str>, control: &Control, events: &mut dyn FnMut(Event)) -> Result<Summary, TrainError> {
+    let path = folder.join(CONFIG_FILE);
+    if !path.is_file() {
+        return Err(TrainError::NoRun(folder.into()));
+    }
+    let mut config = settings::read(&path)?;
+    if let Some(device) = elsewhere {
+        config.device = device.into();
+        if device == "cpu" {
+            config.precision = "f32".into();
+        }
+    }
+    let checkpoints = folder.join("checkpoints");
+    let has_any = fs::read_dir(&checkpoints).is_ok_and(|mut entries| entries.next().is_some());
+    if !has_any {
+        // Stopped before its first checkpoint: the beginning is where it stands.
+        let note = format!(
+            "`{}` holds no checkpoint: the run starts again from its beginning",
+            folder.display()
+        );
+        events(Event::Warning(note));
+        return Run::start(config, folder, Progress::default(), control, events)?.into_its_end();
+    }
+    let (checkpoint, path, notes) = Checkpoint::last(&checkpoints)?;
+    notes.into_iter().for_each(|note| events(Event::Warning(note)));
+    let Checkpoint { progress, tensors } = checkpoint;
+    if progress.step >= config.steps && config.steps > 0 {
+        let step = progress.step;
+        let note = format!(
+            "the run in `{}` is finished, at step {step}: nothing is left to train",
+            folder.display()
+        );
+        events(Event::Warning(note));
+    }
+    let mut run = Run::start(config, folder, progress, control, events)?;
+    run.restore(tensors).map_err(|why| CheckpointError::Other { path, why })?;
+    run.into_its_end()
+}
+
+/// How batches are made from `step` to the end of the run.
+pub(super) fn batches(config: &RunConfig, plan: &ViewPlan, step: u64) -> LoaderConfig {
+    let micro = config.accumulate.max(1) as u64;
+    LoaderConfig {
+        batch: config.batch,
+        size_px: plan.size_px,
+        patch_px: plan.patch_px,
+        masks: plan.masks.clone(),
+        fill: plan.fill,
+        recipes: plan.recipes.clone(),
+        crop: config.crop,
+        flip: config.flip,
+        mix_scenes: config.mix_scenes,
+        seed: config.seed,
+        threads: config.threads,
+        start_step: step * micro,
+        steps: Some(config.steps * micro),
+        ..LoaderConfig::default()
+    }
+}
+
+/// The network at the run's beginning, with what the weights it starts from say of their own training. A run that
+/// goes on has both in its checkpoint.
+pub(super) fn first(config: &RunConfig, progress: &Progress, on: &OpenDevice) -> Result<(AnyMethod, Option<ModelCard>), TrainError> {
+    let device = on.device.clone().autodiff();
+    if config.from.is_empty() || progress.step > 0 {
+        let model = methods::build(config, &device).map_err(|e| TrainError::Method(e.to_string()))?;
+        return Ok((model, None));
+    }
+    let bytes = fs::read(&config.from).map_err(TrainError::reading(&config.from))?;
+    let (model, header) = weights::onto(config, &bytes, &config.from, &device).map_err(|e| TrainError::Weights(e.to_string()))?;
+    Ok((model, header.map(|header| header.card)))
+}
+
+/// What is left out where pictures have no classes.
+pub(super) fn without_classes(data: &str) -> String {
+    format!("{data} has no classes (a folder with a folder a class has): kNN and the linear probe are left out, the rest goes on")
+}

@@ -1,0 +1,334 @@
+//! What holds for every joint-embedding method there is, and what each way of breaking one looks like.
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used)]
+
+use burn::{
+    module::{Module, ModuleVisitor, Param},
+    tensor::{Device, Gradients, Tensor},
+};
+use darkroom::{
+    config::RunConfig,
+    data::{self, HostBatch, Loader, LoaderConfig, OpenOptions},
+    device,
+    methods::{self, AnyMethod, Method, MethodCard, Step},
+    probes::verdict::State,
+    train::{self, Control, Event, Trainer, Validated, read, settings::Settings, to_device},
+};
+
+const PICTURES: usize = 64;
+
+fn family() -> impl Iterator<Item = &'static MethodCard> {
+    methods::cards().iter().filter(|card| !["masked"].contains(&card.family))
+}
+
+fn config(card: &MethodCard, preset: &str) -> RunConfig {
+    let set = [("data", format!("scenes?count={PICTURES}"))];
+    let settings = Settings {
+        method: Some(card.name),
+        preset: Some(preset),
+        set: set.map(|(name, value)| (name.to_owned(), value)).into(),
+        ..Settings::default()
+    };
+    RunConfig {
+        pictures: PICTURES,
+        ..settings.resolve().unwrap()
+    }
+}
+
+/// The first `count` batches that a run gets.
+fn batches(config: &RunConfig, count: u64) -> Vec<HostBatch> {
+    let plan = AnyMethod::plan(config).unwrap();
+    let options = OpenOptions {
+        size_px: plan.size_px,
+        ..OpenOptions::default()
+    };
+    let settings = LoaderConfig {
+        batch: config.batch,
+        size_px: plan.size_px,
+        patch_px: plan.patch_px,
+        masks: plan.masks,
+        fill: plan.fill,
+        recipes: plan.recipes,
+        steps: Some(count),
+        ..LoaderConfig::default()
+    };
+    let source = data::open(&config.data, &options).unwrap().source;
+    Loader::start(source, settings).unwrap().map(Result::unwrap).collect()
+}
+
+fn trainer(config: &RunConfig) -> Trainer {
+    let on = device::open("cpu", "f32").unwrap();
+    let model = methods::build(config, &on.device.clone().autodiff()).unwrap();
+    Trainer::new(model, config, 50, &on)
+}
+
+fn losses(trainer: &mut Trainer, batches: impl IntoIterator<Item = HostBatch>) -> Vec<f32> {
+    let outcomes = batches.into_iter().map(|batch| trainer.step(vec![batch])).collect();
+    read(outcomes).into_iter().map(|(_, _, numbers)| numbers.loss).collect()
+}
+
+/// For each tensor its path, whether it is trained, and whether a gradient other than 0 reached it.
+struct Reached<'a> {
+    gradients: &'a Gradients,
+    path: Vec<String>,
+    found: Vec<(String, bool, bool)>,
+}
+
+impl ModuleVisitor for Reached<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let value = param.val();
+        let is_trained = value.is_require_grad();
+        let gradient = is_trained.then(|| value.grad(self.gradients)).flatten();
+        let reached = gradient.is_some_and(|g| g.into_data().iter::<f32>().any(|x| x != 0.0));
+        self.found.push((self.path.join("."), is_trained, reached));
+    }
+}
+
+#[test]
+fn gradients_reach_every_trained_parameter_and_no_teacher() {
+    let on = Device::flex().autodiff();
+    for card in family() {
+        let config = config(card, "tiny");
+        let model = methods::build(&config, &on).unwrap();
+        let host = batches(&config, 1).remove(0);
+        let loss = model.loss(&to_device(host, &on), Step { index: 0, of: 50 });
+        assert!(loss.total.clone().into_scalar::<f32>().is_finite(), "{}", card.name);
+        let gradients = loss.total.backward();
+        let mut reached = Reached {
+            gradients: &gradients,
+            path: vec![],
+            found: vec![],
+        };
+        model.visit(&mut reached);
+        let trained = reached.found.iter().filter(|(_, is_trained, _)| *is_trained).count();
+        assert!(trained > 20, "{}: {trained} tensors are trained", card.name);
+        // Nothing trains the floor, and the first pass of deepcluster only looks.
+        let waits = ["untrained", "deepcluster"].contains(&card.name);
+        for (path, is_trained, reached) in &reached.found {
+            let is_kept = ["teacher", "queue", "bank", "centre", "running"]
+                .iter()
+                .any(|kept| path.contains(kept));
+            let of_teacher = path.contains(".teacher.") || path.starts_with("teacher.");
+            if of_teacher || is_kept {
+                assert!(!is_trained, "{}: {path} is trained", card.name);
+            }
+            assert!(!is_trained || *reached || waits, "{}: no gradient reaches {path}", card.name);
+        }
+    }
+}
+
+#[test]
+fn one_batch_is_learnt() {
+    for card in family().filter(|card| card.name != "untrained") {
+        let mut config = RunConfig {
+            // So that clusters are found once, after twenty steps, and then stay.
+            pictures: 20 * 16,
+            ..config(card, "tiny")
+        };
+        // A teacher that moves is another aim at every step.
+        for (knob, still) in [
+            ("teacher_momentum", "1"),
+            ("rising", "false"),
+            ("centre", "false"),
+            ("warm_temperature", "0.04"),
+        ] {
+            if card.knobs.iter().any(|known| known.name == knob) {
+                config.knobs.insert(knob.into(), still.into());
+            }
+        }
+        let one = batches(&config, 1).remove(0);
+        let mut trainer = trainer(&config);
+        let losses = losses(&mut trainer, (0..40).map(|_| one.clone()));
+        let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
+        // From the first step that has an aim on; teachers and queues need some steps to settle.
+        let first = losses.iter().position(|loss| *loss != 0.0).unwrap();
+        let [start, end] = [mean(&losses[first + 2..first + 6]), mean(&losses[36..])];
+        assert!(losses.iter().all(|loss| loss.is_finite()), "{}: {losses:?}", card.name);
+        assert!(end < start, "{}: from {start} to {end}", card.name);
+    }
+}
+
+#[test]
+fn a_run_goes_on_as_if_it_had_not_stopped() {
+    for card in family() {
+        let config = config(card, "tiny");
+        let all = batches(&config, 8);
+        let mut whole = trainer(&config);
+        losses(&mut whole, all[..4].iter().cloned());
+        let saved = whole.tensors();
+        let mut second = trainer(&config);
+        second.restore(4, saved, &device::open("cpu", "f32").unwrap()).unwrap();
+        let [going, gone] = [&mut whole, &mut second].map(|trainer| losses(trainer, all[4..].iter().cloned()));
+        assert_eq!(going, gone, "{}", card.name);
+        assert_eq!(whole.tensors(), second.tensors(), "{}", card.name);
+    }
+}
+
+#[test]
+fn no_knob_hides_behind_a_field_of_the_run() {
+    let table = toml::Table::try_from(RunConfig::default()).unwrap();
+    for card in methods::cards() {
+        for knob in card.knobs {
+            assert!(
+                !table.contains_key(knob.name),
+                "{}: a run has a field {} of its own",
+                card.name,
+                knob.name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_batch_of_one_is_refused_where_pictures_are_compared() {
+    for card in family() {
+        let lone = RunConfig {
+            batch: 1,
+            ..config(card, "tiny")
+        };
+        if let Err(error) = AnyMethod::plan(&lone) {
+            assert!(error.to_string().contains("batch"), "{}: {error}", card.name);
+            continue;
+        }
+        let one = batches(&lone, 2);
+        let losses = losses(&mut trainer(&lone), one);
+        assert!(losses.iter().all(|loss| loss.is_finite()), "{}: {losses:?}", card.name);
+    }
+}
+
+/// Trains a preset and answers what was measured last, beside the last loss and the first.
+fn broken(method: &str, preset: &str) -> (Validated, [f32; 2]) {
+    let card = methods::cards().iter().find(|card| card.name == method).unwrap();
+    let config = RunConfig {
+        steps: 200,
+        validate_every: 50,
+        checkpoint_every: 1000,
+        device: "cpu".into(),
+        ..config(card, preset)
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let config = RunConfig {
+        data: "scenes?count=400".into(),
+        ..config
+    };
+    let (mut last, mut losses) = (None, Vec::new());
+    let mut observe = |event: Event| match event {
+        Event::Validated(validated) => last = Some(validated),
+        Event::Step(line) => losses.push(line.loss),
+        _ => {}
+    };
+    train::run(config, &folder.path().join("run"), "", &Control::new(), &mut observe).unwrap();
+    (last.unwrap(), [losses[0], losses[losses.len() - 1]])
+}
+
+/// What the instruments must say of a preset that breaks a method.
+enum Sign {
+    /// Every picture on one point, or on the way there, while the loss looks well.
+    Dead,
+    /// Something else, in its own words.
+    Says(&'static str, fn(&Validated) -> bool),
+}
+
+/// The instruments of a measurement.
+fn of(found: &Validated) -> &darkroom::probes::Instruments {
+    found.instruments.as_ref().unwrap()
+}
+
+const SIGNS: &[(&str, &str, Sign)] = &[
+    ("simclr", "break-negatives", Sign::Dead),
+    ("byol", "break-predictor", Sign::Dead),
+    ("vicreg", "break-variance", Sign::Dead),
+    ("lejepa", "break-sigreg", Sign::Dead),
+    (
+        "simsiam",
+        "break-stop-gradient",
+        Sign::Says("few points", |found| of(found).twins.unwrap() > 0.2),
+    ),
+    (
+        "dino",
+        "break-centre",
+        Sign::Says("one direction", |found| of(found).mean_cosine.unwrap() > 0.95),
+    ),
+    (
+        "dino",
+        "break-sharpening",
+        Sign::Says("few points", |found| of(found).twins.unwrap() > 0.25),
+    ),
+    (
+        "dino",
+        "break-teacher",
+        Sign::Says("few points", |found| of(found).twins.unwrap() > 0.12),
+    ),
+    (
+        "vicreg",
+        "break-weights",
+        Sign::Says("small deviations", |found| of(found).deviation.unwrap() < 0.5),
+    ),
+    (
+        "vicreg",
+        "break-covariance",
+        Sign::Says("a low rank", |found| of(found).effective_rank.unwrap() < 5.0),
+    ),
+    (
+        "barlow",
+        "break-invariance",
+        Sign::Says("views apart", |found| of(found).alignment.unwrap() > 0.4),
+    ),
+    (
+        "barlow",
+        "break-redundancy",
+        Sign::Says("a low rank", |found| of(found).effective_rank.unwrap() < 4.5),
+    ),
+    (
+        "swav",
+        "break-balance",
+        Sign::Says("one prototype for all", |found| of(found).mean_cosine.unwrap() > 0.9),
+    ),
+];
+
+/// What a method shows that is not broken: far from every sign above.
+#[test]
+fn what_is_not_broken_does_not_show_it() {
+    for method in ["simclr", "byol", "vicreg", "lejepa", "barlow", "dino", "swav", "simsiam"] {
+        let (found, _) = broken(method, "tiny");
+        let verdict = found.verdict.as_ref().unwrap();
+        assert!(!verdict.state.is_bad(), "{method}: {}", verdict.sentence);
+        let spread = of(&found).spread.unwrap();
+        assert!(spread > 0.4 * of(&found).healthy_spread, "{method}: {}", verdict.sentence);
+    }
+}
+
+#[test]
+fn what_is_broken_shows() {
+    let breaks = || {
+        methods::cards()
+            .iter()
+            .flat_map(|card| card.presets.iter().map(move |preset| (card.name, preset.name)))
+    };
+    for (method, preset) in breaks().filter(|(_, preset)| preset.starts_with("break-")) {
+        let Some((_, _, sign)) = SIGNS.iter().find(|sign| (sign.0, sign.1) == (method, preset)) else {
+            panic!("{method}'s {preset} wants a line in SIGNS");
+        };
+        let (found, [first, last]) = broken(method, preset);
+        let verdict = found.verdict.as_ref().unwrap();
+        match sign {
+            Sign::Dead => {
+                assert!(
+                    matches!(verdict.state, State::Complete | State::Dying),
+                    "{method} {preset}: {}",
+                    verdict.sentence
+                );
+                assert!(last < first, "{method} {preset}: the loss looks well, {first} to {last}");
+            }
+            Sign::Says(what, holds) => assert!(holds(&found), "{method} {preset} should show {what}: {found:?}"),
+        }
+    }
+}
