@@ -9,7 +9,7 @@ use super::{
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
         presets::{self, preset},
-        range, recognise, with_shared,
+        recognise, with_shared,
     },
     losses::{
         distil::{Temperatures, dino, teacher_entropy},
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     config::RunConfig,
     nn::{Builder, HeadConfig},
-    views::{Recipe, multi_crop},
+    views::Recipe,
 };
 
 /// The method.
@@ -220,21 +220,9 @@ impl Objective for SelfDistillation {
     const CARD: &'static MethodCard = &CARD;
 
     fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
-        let local_px = knobs.within("local_size", 4usize, 1024)?;
-        let count = knobs.within("local_views", 0usize, 32)?;
-        if count > 0 {
-            trunk
-                .backbone
-                .fits(local_px)
-                .map_err(|why| MethodError::value("local_size", local_px, why))?;
-        }
-        let local = Recipe {
-            area: range(knobs, "local_crop")?,
-            ..trunk.changed(Recipe::dino_local(local_px))
-        };
         let global = Recipe::dino_global(trunk.size).map(|recipe| trunk.view(recipe));
         let projector = head(knobs, trunk)?;
-        let design = Design::new(projector, multi_crop(&global, &local, count)).with_answering_teacher();
+        let design = Design::new(projector, trunk.multi_crop(knobs, &global, Recipe::dino_local)?).with_answering_teacher();
         Ok(Design { least_batch: 1, ..design })
     }
 

@@ -7,7 +7,7 @@ use super::{
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
         presets::{self, preset},
-        range, with_shared,
+        with_shared,
     },
     losses::{
         cluster::{Sinkhorn, swapped},
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     config::RunConfig,
     nn::{Builder, HeadConfig, Prototypes},
-    views::{Recipe, multi_crop},
+    views::Recipe,
 };
 
 /// The method.
@@ -193,21 +193,12 @@ impl Objective for Assignments {
     const CARD: &'static MethodCard = &CARD;
 
     fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
-        let local_px = knobs.within("local_size", 4usize, 1024)?;
-        let count = knobs.within("local_views", 0usize, 32)?;
-        if count > 0 {
-            trunk
-                .backbone
-                .fits(local_px)
-                .map_err(|why| MethodError::value("local_size", local_px, why))?;
-        }
-        let local = Recipe {
-            area: range(knobs, "local_crop")?,
-            ..trunk.changed(Recipe::swav_local(local_px))
-        };
         let global = trunk.view(Recipe::swav_global(trunk.size));
         let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
-        Ok(Design::new(projector, multi_crop(&[global.clone(), global], &local, count)))
+        Ok(Design::new(
+            projector,
+            trunk.multi_crop(knobs, &[global.clone(), global], Recipe::swav_local)?,
+        ))
     }
 
     fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {

@@ -1,7 +1,7 @@
 use crate::{
     methods::{Knob, Knobs, MethodError},
     nn::{BackboneConfig, backbone::Pool},
-    views::{Blur, Jitter, Recipe},
+    views::{Blur, Jitter, Recipe, multi_crop},
 };
 
 /// What every method of the family is set to.
@@ -171,6 +171,24 @@ impl Trunk {
                 .filter(|blur| blur.p > 0.0),
             ..recipe
         }
+    }
+
+    /// Large views and, as `local_views`, `local_size` and `local_crop` say, small ones made by `local`.
+    ///
+    /// # Errors
+    /// A small view that the encoder cannot see, or a knob that cannot be so.
+    pub fn multi_crop(&self, knobs: &Knobs<'_>, global: &[Recipe], local: impl Fn(usize) -> Recipe) -> Result<Vec<Recipe>, MethodError> {
+        let local_px = knobs.within("local_size", 4usize, 1024)?;
+        let count = knobs.within("local_views", 0usize, 32)?;
+        if count > 0 {
+            let fits = self.backbone.fits(local_px);
+            fits.map_err(|why| MethodError::value("local_size", local_px, why))?;
+        }
+        let local = Recipe {
+            area: range(knobs, "local_crop")?,
+            ..self.changed(local(local_px))
+        };
+        Ok(multi_crop(global, &local, count))
     }
 
     /// # Errors
