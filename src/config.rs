@@ -23,7 +23,7 @@ pub struct RunConfig {
     pub probe: usize,
     /// Pictures in `data`: the run counts them itself, for methods that remember each.
     pub pictures: usize,
-    /// Weights to start from, of the same shape; empty draws them by chance.
+    /// Weights to start from, of the same shape, or of another method whose encoder has it; empty draws them by chance.
     pub from: String,
     /// Pictures in a batch.
     pub batch: usize,

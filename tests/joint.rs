@@ -4,7 +4,7 @@
 
 use burn::{
     module::{Module, ModuleVisitor, Param},
-    tensor::{Device, Gradients, Tensor},
+    tensor::{Device, Distribution, Gradients, Tensor},
 };
 use darkroom::{
     config::RunConfig,
@@ -13,6 +13,7 @@ use darkroom::{
     methods::{self, AnyMethod, Method, MethodCard, Step},
     probes::verdict::State,
     train::{self, Control, Event, Trainer, Validated, read, settings::Settings, to_device},
+    weights,
 };
 
 const PICTURES: usize = 64;
@@ -184,6 +185,53 @@ fn no_knob_hides_behind_a_field_of_the_run() {
                 knob.name
             );
         }
+    }
+}
+
+/// A masked autoencoder's file, and what its encoder says of the patches of `seen`.
+fn drawing(seen: &Tensor<4>) -> (Vec<u8>, Vec<f32>) {
+    let set = [("size", "32"), ("patch", "8"), ("encoder_dim", "48"), ("encoder_depth", "2"), ("encoder_heads", "3")];
+    let settings = Settings {
+        method: Some("mae"),
+        set: set.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        ..Settings::default()
+    };
+    let config = settings.resolve().unwrap();
+    let method = methods::build(&config, &Device::flex()).unwrap();
+    let file = weights::to_bytes(&method, &weights::Header::new(&method, &config), weights::Dtype::F32).unwrap();
+    (file, patches(&method, seen))
+}
+
+fn patches(method: &AnyMethod, seen: &Tensor<4>) -> Vec<f32> {
+    method.embed_patches(seen.clone()).unwrap().into_data().iter::<f32>().collect()
+}
+
+#[test]
+fn every_method_starts_from_the_encoder_of_another() {
+    let device = Device::flex();
+    let seen = Tensor::random([2, 3, 32, 32], Distribution::Uniform(0.0, 1.0), &device);
+    let (file, wanted) = drawing(&seen);
+    for card in family() {
+        let config = config(card, "tiny");
+        let (started, header) = weights::onto(&config, &file, "drawing.safetensors", &device).unwrap();
+        assert_eq!((started.name(), header.unwrap().method.as_str()), (card.name, "mae"));
+        assert_eq!(patches(&started, &seen), wanted, "{}", card.name);
+    }
+}
+
+#[test]
+fn an_encoder_of_another_shape_is_refused_and_named() {
+    let device = Device::flex();
+    let (file, _) = drawing(&Tensor::zeros([1, 3, 32, 32], &device));
+    for (backbone, said) in [
+        ("vit:48x3/3/8", "lacks \"blocks.2."),
+        ("vit:48x1/3/8", "has no place"),
+        ("vit:96x2/3/8", "here it is"),
+    ] {
+        let mut config = config(methods::cards().iter().find(|card| card.name == "simclr").unwrap(), "tiny");
+        config.knobs.insert("backbone".into(), backbone.into());
+        let why = weights::onto(&config, &file, "drawing.safetensors", &device).unwrap_err().to_string();
+        assert!(why.contains("drawing.safetensors") && why.contains(said), "{backbone}: {why}");
     }
 }
 

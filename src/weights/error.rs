@@ -65,6 +65,14 @@ pub enum WeightsError {
         /// What is wrong.
         problem: MethodError,
     },
+    /// An encoder that does not fit the network that is to start from it.
+    #[error("{file} cannot be started from: {problem}. Its encoder must have the same width, layers, heads and patch (`darkroom models` shows a file's)")]
+    Encoder {
+        /// The file's name.
+        file: String,
+        /// What does not fit.
+        problem: String,
+    },
     /// Weights that cannot be written.
     #[error("the weights cannot be written: {0}")]
     Write(String),

@@ -9,6 +9,7 @@ mod foreign;
 mod layout;
 mod open;
 mod save;
+mod start;
 mod state;
 #[cfg(test)]
 mod tests;

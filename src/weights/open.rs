@@ -8,6 +8,7 @@ use super::{
     FORMAT, Header, KEY,
     error::{WeightsError, shown},
     layout::Layout,
+    start,
 };
 use crate::{
     config::RunConfig,
@@ -59,7 +60,8 @@ pub fn from_bytes_within(bytes: &[u8], name: &str, device: &Device, largest_byte
 }
 
 /// A network shaped by `config`, to be trained on from the numbers of a file: the file's own knobs do not count, its
-/// shapes must fit. With it the file's header, where it has one.
+/// shapes must fit. Of another method's file the encoder is taken, and the rest is drawn. With it the file's header,
+/// where it has one.
 ///
 /// # Errors
 /// As [`from_bytes`].
@@ -67,10 +69,14 @@ pub fn onto(config: &RunConfig, bytes: &[u8], name: &str, device: &Device) -> Re
     let file = shown(name);
     let layout = Layout::read(bytes, &file)?;
     let header = layout.metadata.get(KEY).map(|text| header(text, &file)).transpose()?;
-    let names = match header {
-        Some(_) => Names::Darkroom,
-        None => published(&layout, &file)?.0,
+    let (names, method) = match &header {
+        Some(header) => (Names::Darkroom, header.method.clone()),
+        None => published(&layout, &file).map(|(names, config, _)| (names, config.method))?,
     };
+    if method != config.method {
+        let other = from_bytes(bytes, name, device)?.method;
+        return Ok((start::from_encoder(config, &other, &file, device)?, header));
+    }
     let method = fill(config, names, &layout, header.is_none(), &file, (device, u64::MAX))?;
     Ok((method, header))
 }
