@@ -10,6 +10,13 @@ export const median = (values) => {
 /** Median, least and number of times. */
 export const gist = (values) => ({ median: median(values), least: Math.min(...values), count: values.length });
 
+/** Mean, standard error of the mean, and the values. */
+export const spread = (values) => {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  return { mean, error: Math.sqrt(square / values.length), values };
+};
+
 /** Three digits of a number, all of a large one. */
 export const figure = (value) => {
   if (!Number.isFinite(value)) return '–';

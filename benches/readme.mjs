@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ROOT } from './native.mjs';
 import { figure } from './figures.mjs';
 
-const ORDER = ['predict-photos', 'predict-vit-b', 'webgpu', 'training', 'whole', 'cuda', 'page', 'gpu', 'sizes'];
+const ORDER = ['predict-photos', 'predict-vit-b', 'webgpu', 'training', 'methods-training', 'methods', 'whole', 'cuda', 'page', 'gpu', 'sizes'];
 const [START, END] = ['<!-- figures: written by `cargo xtask bench`, not by hand -->', '<!-- end of figures -->'];
 
 const results = ORDER.map((name) => join(ROOT, 'benches', 'results', `${name}.json`))
@@ -28,6 +28,11 @@ for (const { name, machine, versions = {} } of results) {
   const key = `${cpu}, ${cores} cores, ${system}, ${date.slice(0, 10)}${known.join('')}${load}`;
   machines.set(key, [...(machines.get(key) ?? []), name]);
 }
+// Methods beside their peers have a table of their own.
+const side = ({ mean, error }) => `${mean.toFixed(1)} ± ${error.toFixed(1)} %`;
+const methods = results.flatMap(({ methods = [] }) => methods);
+const beside = ({ method, ours, theirs, holds }) => `| ${method} | ${side(ours)} | ${side(theirs)} | ${holds ? 'yes' : 'no'} |`;
+const accuracies = ['| method | ours | PyTorch | within two standard errors, or better |', '|---|---|---|---|', ...methods.map(beside), ''];
 const table = [
   START,
   '',
@@ -35,6 +40,7 @@ const table = [
   '|---|---|---|---|',
   ...results.flatMap(({ rows }) => rows.filter(stands).map(line)),
   '',
+  ...(methods.length > 0 ? accuracies : []),
   ...[...machines].map(([machine, names]) => `${names.join(', ')}: ${machine}.  `),
   '',
   END,

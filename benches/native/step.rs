@@ -25,8 +25,8 @@ const MASK: &str = "random:0.75";
 /// More steps than a benchmark takes: the schedule wants an end.
 const STEPS: u64 = 100_000;
 
-/// Prepares both sides' case, then trains as many steps as each line asks for.
-pub fn serve(preset: &str, batch: &str, out: &str, more: &[&str]) -> Outcome {
+/// Masked pictures: prepares both sides' case, then trains as many steps as each line asks for.
+pub fn masked(preset: &str, batch: &str, out: &str, more: &[&str]) -> Outcome {
     darkroom::platform::keep_memory(); // as `darkroom train` does
     let [kind, precision, batches] = [(0, "cpu"), (1, "f32"), (2, "1")].map(|(at, usual)| *more.get(at).unwrap_or(&usual));
     let set = [
@@ -42,20 +42,38 @@ pub fn serve(preset: &str, batch: &str, out: &str, more: &[&str]) -> Outcome {
         ..Settings::default()
     }
     .resolve()?;
+    serve(&config, [kind, precision], out, |batch, size_px| write(batch, size_px, out))
+}
+
+/// The same with the views of a joint embedding: `method` as its preset `cifar` has it, but for the encoder.
+pub fn views(method: &str, backbone: &str, batch: &str, out: &str) -> Outcome {
+    darkroom::platform::keep_memory();
+    let set = [("backbone", backbone), ("batch", batch), ("data", "scenes"), ("epochs", "0")];
+    let config = Settings {
+        method: Some(method),
+        preset: Some("cifar"),
+        set: set.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        ..Settings::default()
+    }
+    .resolve()?;
+    serve(&config, ["cpu", "f32"], out, |batch, size_px| write_views(batch, size_px, out))
+}
+
+fn serve(config: &RunConfig, [kind, precision]: [&str; 2], out: &str, write: impl Fn(&HostBatch, usize) -> Outcome) -> Outcome {
     let on = device::open(kind, precision)?;
-    let model = methods::build(&config, &on.device.clone().autodiff())?;
-    let batch = one_batch(&config, &model)?;
+    let model = methods::build(config, &on.device.clone().autodiff())?;
+    let batch = one_batch(config, &model)?;
     let plain = model.valid();
     fs::write(
         format!("{out}.weights.safetensors"),
-        weights::to_bytes(&plain, &Header::new(&plain, &config), Dtype::F32)?,
+        weights::to_bytes(&plain, &Header::new(&plain, config), Dtype::F32)?,
     )?;
-    write(&batch, model.views().size_px, out)?;
-    let mut trainer = Trainer::new(model, &config, STEPS, &on);
+    write(&batch, model.views().size_px)?;
+    let mut trainer = Trainer::new(model, config, STEPS, &on);
     let kept = batch.masks.first().map_or(0, |mask| mask.kept().len());
     let about = json!({
         "parameters": trainer.parameters(), "device": on.name,
-        "multiply_adds": AnyMethod::multiply_adds(&config, kept)?,
+        "multiply_adds": AnyMethod::multiply_adds(config, kept)?,
     });
     say(&about)?;
     for line in io::stdin().lock().lines() {
@@ -87,6 +105,7 @@ fn one_batch(config: &RunConfig, model: &AnyMethod) -> Result<HostBatch, Box<dyn
         patch_px: views.patch_px,
         masks: views.masks,
         fill: views.fill,
+        recipes: views.recipes,
         steps: Some(1),
         ..LoaderConfig::default()
     };
@@ -104,6 +123,13 @@ fn write(batch: &HostBatch, size_px: usize, out: &str) -> Outcome {
         .floats("fill", &shape, batch.fill.as_ref().unwrap_or(&batch.pictures))
         .order(&batch.masks)
         .write(&format!("{out}.safetensors"))
+}
+
+/// `views`, `[views, batch, 3, size, size]`, all of them of one size.
+fn write_views(batch: &HostBatch, size_px: usize, out: &str) -> Outcome {
+    let shape = [1 + batch.others.len(), batch.masks.len(), 3, size_px, size_px];
+    let values: Vec<f32> = batch.pictures.iter().chain(batch.others.iter().flatten()).copied().collect();
+    Tensors::default().floats("views", &shape, &values).write(&format!("{out}.safetensors"))
 }
 
 fn say(line: &serde_json::Value) -> Outcome {

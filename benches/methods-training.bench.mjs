@@ -1,0 +1,49 @@
+// The bare training step of SimCLR on the CPU beside PyTorch's: ResNet-18 with CIFAR's stem and ViT-tiny with patches of 4 px,
+// 32 px, the settings of the preset `cifar`, the same weights on the same two views of each picture in memory, with one thread
+// and with two. As in training.bench.mjs all programs live at once, and one at a time takes steps.
+import { mkdirSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { alike, Live } from './live.mjs';
+import { bench, SCRATCH } from './native.mjs';
+import { script } from './peers.mjs';
+import { report, versus } from './report.mjs';
+
+const [ROUNDS, STEPS, BATCH, LIMIT] = [Number(process.env.DARKROOM_BENCH_ROUNDS ?? 6), 1, 32, 1.2];
+const NETWORKS = [
+  { name: 'ResNet-18 (CIFAR stem)', ours: 'resnet18-cifar', theirs: 'resnet18-cifar' },
+  { name: 'ViT-tiny, patch 4', ours: 'vit-tiny/4', theirs: 'vit:192x12/3/4' },
+];
+const RATE = (0.12 * BATCH) / 256;
+const THREADS = cpus().length > 1 ? [2, 1] : [1];
+mkdirSync(SCRATCH, { recursive: true });
+const rows = [];
+const raw = [];
+let torch;
+for (const network of NETWORKS) {
+  const pairs = [];
+  for (const threads of THREADS) {
+    const out = join(SCRATCH, `views-${threads}`);
+    const ours = new Live([bench(), 'views', 'simclr', network.ours, BATCH, out], { threads });
+    const mine = await ours.next();
+    const theirs = new Live(script('joint/step.py', out, network.theirs, RATE), { threads });
+    const about = await theirs.next();
+    if (about.parameters !== mine.parameters) throw new Error(`${mine.parameters} and ${about.parameters} parameters are not the same network`);
+    alike(await ours.steps(1, { keep: false }), await theirs.steps(1, { keep: false }), 1e-4);
+    for (const side of [ours, theirs]) await side.steps(1, { keep: false });
+    torch = about.torch;
+    pairs.push({ threads, ours, theirs });
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { ours, theirs } of pairs) for (const side of round % 2 ? [ours, theirs] : [theirs, ours]) await side.steps(STEPS);
+  }
+  for (const { threads, ours, theirs } of pairs) {
+    const what = `training step, CPU, SimCLR, ${network.name}, batch ${BATCH}, ${threads === 1 ? 'one thread' : 'two threads'}`;
+    const peer = `PyTorch ${torch}`;
+    rows.push(versus(what, ours.times, theirs.times, { limit: LIMIT, peer }));
+    rows.push(versus('    the same in processor time', ours.cpu, theirs.cpu, { peer }));
+    raw.push({ network: network.ours, threads, ours: { times: ours.times, cpu: ours.cpu }, theirs: { times: theirs.times, cpu: theirs.cpu } });
+    for (const side of [ours, theirs]) side.end();
+  }
+}
+report('methods-training', rows, { versions: { PyTorch: torch }, raw });

@@ -1,0 +1,102 @@
+// Every joint-embedding method beside an independent PyTorch run of it (benches/peers/joint/): CIFAR-10, 8,000 pictures of
+// its first file to train on and 2,000 held out, the same settings (methods.mjs), several seeds. The figure is kNN accuracy
+// (k = 200, T = 0.1) on the pictures held out. A run that is done is kept in target/bench/methods/ for as long as program,
+// peer and settings stay what they were, so that a benchmark that was broken off goes on.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spread } from './figures.mjs';
+import { METHODS, settings, words } from './methods.mjs';
+import { darkroom, ROOT, SCRATCH } from './native.mjs';
+import { script } from './peers.mjs';
+import { report } from './report.mjs';
+
+const SEEDS = Number(process.env.DARKROOM_BENCH_SEEDS ?? 3);
+const [PICTURES, HELD_OUT, RECORD] = [8000, 2000, 1 + 3 * 32 * 32];
+const FOLDER = join(SCRATCH, 'methods');
+const ONE = { ...process.env, RAYON_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
+
+/** Both parts of CIFAR-10's first file as files of their own; nothing where there is none. */
+function pictures() {
+  const { DARKROOM_CIFAR: cifar, DARKROOM_DATA: data } = process.env;
+  const path = join(cifar ?? join(data ?? '', 'cifar-10-batches-bin'), 'data_batch_1.bin');
+  if (!existsSync(path)) return undefined;
+  const bytes = readFileSync(path);
+  const part = (name, from, count) => {
+    const path = join(FOLDER, name);
+    writeFileSync(path, bytes.subarray(from * RECORD, (from + count) * RECORD));
+    return path;
+  };
+  return [part('train.bin', 0, PICTURES), part('held-out.bin', PICTURES, HELD_OUT)];
+}
+
+function ours(method, seed, [train, heldOut]) {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-bench-'));
+  const measured = { average: 0, val_count: HELD_OUT, probe: PICTURES, threads: 1, seed };
+  const out = join(folder, 'run');
+  const set = Object.entries(measured).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  const often = ['--validate-every', settings(method).steps, '--checkpoint-every', settings(method).steps];
+  const named = ['train', method, ...words(method), ...set, ...often, '--data', train, '--val-data', heldOut, '--device', 'cpu', '--quiet', '--out', out];
+  try {
+    execFileSync(darkroom(), named.map(String), { env: ONE, stdio: ['ignore', 'ignore', 'inherit'] });
+    const lines = (name) => readFileSync(join(out, name), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+    return { knn: lines('validation.jsonl').at(-1).instruments.knn, losses: lines('metrics.jsonl').map(({ loss }) => loss) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function theirs(method, seed, [train, heldOut]) {
+  const [program, ...named] = script('joint/train.py', method, seed, train, heldOut, JSON.stringify(settings(method)));
+  return JSON.parse(execFileSync(program, named, { env: ONE, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim().split('\n').at(-1));
+}
+
+const digest = (...texts) => texts.reduce((hash, text) => hash.update(text), createHash('sha256')).digest('hex').slice(0, 16);
+const peers = join(ROOT, 'benches', 'peers', 'joint');
+const sides = {
+  ours: { run: ours, version: digest(readFileSync(darkroom())) },
+  theirs: { run: theirs, version: digest(...readdirSync(peers).filter((name) => name.endsWith('.py')).sort().map((name) => readFileSync(join(peers, name)))) },
+};
+
+/** What a run gave, now or when it was run before. */
+function result(side, method, seed, data) {
+  const path = join(FOLDER, `${side}-${method}-${seed}.json`);
+  const key = digest(sides[side].version, JSON.stringify(settings(method)));
+  const known = existsSync(path) && JSON.parse(readFileSync(path, 'utf8'));
+  if (known && known.key === key) return known;
+  const found = { key, ...sides[side].run(method, seed, data) };
+  writeFileSync(path, JSON.stringify(found));
+  console.log(`    ${method}, seed ${seed}, ${side}: ${(100 * found.knn).toFixed(2)} %`);
+  return found;
+}
+
+/** Both sides' accuracy in percent: mean, standard error of the mean, and all of them. */
+function compared(method, runs) {
+  const [ours, theirs] = ['ours', 'theirs'].map((side) => spread(runs.filter((run) => run.side === side && run.method === method).map((run) => 100 * run.knn)));
+  const holds = ours.mean >= theirs.mean - 2 * theirs.error;
+  return { method, ours, theirs, apart: (ours.mean - theirs.mean) / Math.hypot(ours.error, theirs.error), holds };
+}
+
+mkdirSync(FOLDER, { recursive: true });
+const data = pictures();
+const what = `kNN on CIFAR-10 beside PyTorch's, ${SEEDS} seeds: methods within two standard errors of its mean, or better`;
+const unit = `of ${METHODS.length}`;
+if (!data) {
+  report('methods', [{ what, unit, floor: METHODS.length, missing: 'no CIFAR-10 here; DARKROOM_CIFAR names the folder of its binary files' }], { timed: false });
+} else {
+  const runs = [];
+  for (let seed = 0; seed < SEEDS; seed++) {
+    for (const method of METHODS) for (const side of ['ours', 'theirs']) runs.push({ side, method, seed, ...result(side, method, seed, data) });
+  }
+  const methods = METHODS.map((method) => compared(method, runs));
+  for (const { method, ours, theirs, apart, holds } of methods) {
+    const side = ({ mean, error }) => `${mean.toFixed(2)} ± ${error.toFixed(2)}`;
+    console.log(`${method.padEnd(14)} ours ${side(ours)}, PyTorch ${side(theirs)} %, ${apart.toFixed(1)} standard errors apart${holds ? '' : ': DOES NOT HOLD'}`);
+  }
+  const within = methods.filter(({ holds }) => holds).length;
+  const { torch } = runs.find(({ torch }) => torch);
+  const raw = runs.map(({ side, method, seed, knn, losses }) => ({ side, method, seed, knn, first: losses[0], last: losses.at(-1) }));
+  report('methods', [{ what, value: within, unit, floor: METHODS.length, holds: within === METHODS.length }], { timed: false, versions: { PyTorch: torch }, methods, runs: raw });
+}
