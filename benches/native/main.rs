@@ -14,8 +14,8 @@ bench case WEIGHTS OUT       a picture (OUT.png), its mask, fill and our drawing
 bench step PRESET BATCH OUT [DEVICE [PRECISION [BATCHES]]]
                              weights and a batch (OUT.weights.safetensors, OUT.safetensors); then for each number that
                              comes as a line, so many steps of BATCHES batches each, and a line of JSON with their times
-bench views METHOD BACKBONE BATCH OUT
-                             the same with a joint embedding's views, settings of its preset cifar
+bench views METHOD BATCH OUT [KNOB=VALUE…]
+                             the same with a joint embedding's views, its preset cifar but for these knobs
 bench kernels ROUNDS         every kernel beside Burn's own composition, ROUNDS times each: a line of JSON";
 
 /// What went wrong, for a person.
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     let done: Outcome = match words.as_slice() {
         ["case", weights, out] => case::write(Path::new(weights), out),
         ["step", preset, batch, out, more @ ..] => step::masked(preset, batch, out, more),
-        ["views", method, backbone, batch, out] => step::views(method, backbone, batch, out),
+        ["views", method, batch, out, changes @ ..] => step::views(method, batch, out, changes),
         ["kernels", rounds] => kernels::time(rounds),
         _ => Err(USAGE.into()),
     };

@@ -45,14 +45,16 @@ pub fn masked(preset: &str, batch: &str, out: &str, more: &[&str]) -> Outcome {
     serve(&config, [kind, precision], out, |batch, size_px| write(batch, size_px, out))
 }
 
-/// The same with the views of a joint embedding: `method` as its preset `cifar` has it, but for the encoder.
-pub fn views(method: &str, backbone: &str, batch: &str, out: &str) -> Outcome {
+/// The same with the views of a joint embedding: `method` as its preset `cifar` has it, but for `changes`, as in
+/// `backbone=vit-tiny/4`.
+pub fn views(method: &str, batch: &str, out: &str, changes: &[&str]) -> Outcome {
     darkroom::platform::keep_memory();
-    let set = [("backbone", backbone), ("batch", batch), ("data", "scenes"), ("epochs", "0")];
+    let pairs = changes.iter().filter_map(|change| change.split_once('='));
+    let set = [("batch", batch), ("data", "scenes")].into_iter().chain(pairs);
     let config = Settings {
         method: Some(method),
         preset: Some("cifar"),
-        set: set.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        set: set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         ..Settings::default()
     }
     .resolve()?;

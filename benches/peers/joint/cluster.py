@@ -23,8 +23,8 @@ class Swav(Method):
 
     def loss(self, views, labels, indices, step):
         z = [F.normalize(self.student(view)) for view in views]
-        scores = [self.prototypes(z) for z in z]
-        self.keys = [z.detach() for z in z[:2]]
+        scores = [self.prototypes(rows) for rows in z]
+        self.keys = [rows.detach() for rows in z[:2]]
         pairs = []
         for own in range(2):
             aim = self.assigned(own, scores[own].detach(), step)
@@ -67,7 +67,9 @@ class DeepCluster(Method):
     def loss(self, views, labels, indices, step):
         z = [F.normalize(self.student(view)) for view in views]
         self.last = indices, z[0].detach()
-        scores = [(z @ centroids.T / self.settings["temperature"], classes[indices]) for centroids, classes in self.clusterings for z in z]
+        pairs = [(rows, *clustering) for rows in z for clustering in self.clusterings]
+        temperature = self.settings["temperature"]
+        scores = [(rows @ centroids.T / temperature, classes[indices]) for rows, centroids, classes in pairs]
         if not scores:
             return 0 * (z[0].sum() + z[1].sum())
         return sum(F.cross_entropy(logits, classes, ignore_index=-1) for logits, classes in scores) / len(scores)

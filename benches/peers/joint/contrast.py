@@ -132,8 +132,9 @@ class NnClr(Method):
 
     def loss(self, views, labels, indices, step):
         z = [self.student(view) for view in views]
-        p = [F.normalize(self.predictor(z)) for z in z]
-        near = [self.queue.rows[(F.normalize(z.detach()) @ self.queue.rows.T).argmax(1)] for z in z]
+        p = [F.normalize(self.predictor(rows)) for rows in z]
+        nearest = lambda rows: self.queue.rows[(F.normalize(rows.detach()) @ self.queue.rows.T).argmax(1)]
+        near = [nearest(rows) for rows in z]
         own = torch.arange(len(p[0]))
         of = lambda near, p: F.cross_entropy(near @ p.T / self.settings["temperature"], own)
         self.keys = F.normalize(z[0].detach())

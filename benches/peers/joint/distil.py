@@ -36,7 +36,7 @@ class SimSiam(Method):
 
     def loss(self, views, labels, indices, step):
         z = [self.student(view) for view in views]
-        p = [self.predictor(z) for z in z]
+        p = [self.predictor(rows) for rows in z]
         return -(cosine(p[0], z[1].detach()) + cosine(p[1], z[0].detach())) / 2
 
     def constant(self):

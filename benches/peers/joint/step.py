@@ -1,4 +1,4 @@
-"""SimCLR's bare training step in PyTorch, of the weights and the views that `bench views simclr BACKBONE BATCH OUT` wrote.
+"""SimCLR's bare training step in PyTorch, of the weights and the views that `bench views simclr BATCH OUT` wrote.
 
 Arguments: OUT, backbone, learning rate. For each number that comes as a line, so many steps, and a line of JSON with their
 times in milliseconds, and the first one's loss and gradient norm. Threads are OMP_NUM_THREADS.

@@ -193,9 +193,16 @@ unsafe fn whole<V: Vector, const R: usize>(job: &Job, mut sums: [[V; ACROSS]; R]
 /// # Safety
 /// From `from` on lie as many numbers as sums, rows `step` apart; the processor has the vector's instructions.
 #[inline(always)]
-unsafe fn plus<V: Vector, const R: usize>(sums: [[V; ACROSS]; R], from: *const f32, step: usize) -> [[V; ACROSS]; R] {
-    // SAFETY: from there on lie as many numbers as sums, rows `step` apart.
-    std::array::from_fn(|row| std::array::from_fn(|c| unsafe { sums[row][c].add(V::load(from.add(row * step + c * V::LANES))) }))
+unsafe fn plus<V: Vector, const R: usize>(mut sums: [[V; ACROSS]; R], from: *const f32, step: usize) -> [[V; ACROSS]; R] {
+    // Not `array::from_fn`, which the compiler may leave a function of its own: without the level's instructions, each vector
+    // in it is then a call.
+    for (row, sums) in sums.iter_mut().enumerate() {
+        for (c, sum) in sums.iter_mut().enumerate() {
+            // SAFETY: from there on lie as many numbers as sums, rows `step` apart.
+            *sum = unsafe { sum.add(V::load(from.add(row * step + c * V::LANES))) };
+        }
+    }
+    sums
 }
 
 /// Ends a tile at the right edge, number by number.
