@@ -131,7 +131,9 @@ fn write(batch: &HostBatch, size_px: usize, out: &str) -> Outcome {
 fn write_views(batch: &HostBatch, size_px: usize, out: &str) -> Outcome {
     let shape = [1 + batch.others.len(), batch.masks.len(), 3, size_px, size_px];
     let values: Vec<f32> = batch.pictures.iter().chain(batch.others.iter().flatten()).copied().collect();
-    Tensors::default().floats("views", &shape, &values).write(&format!("{out}.safetensors"))
+    Tensors::default()
+        .floats("views", &shape, &values)
+        .write(&format!("{out}.safetensors"))
 }
 
 fn say(line: &serde_json::Value) -> Outcome {
