@@ -5,6 +5,8 @@
 //! number of [`FromEngine::Progress`] before. Of predictions only the newest is answered; those it overtook are
 //! answered by [`FromEngine::Overtaken`]. [`FromEngine::Ready`] comes first: nothing sent before it is heard.
 
+pub mod together;
+
 use serde::{Deserialize, Serialize};
 
 pub use crate::picture::Frame;
