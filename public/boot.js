@@ -1,5 +1,27 @@
-// Starts the page's wasm. A file of its own, because the content security policy allows no inline script.
+// Starts the room that the address names: the page's own wasm, or the program of the room "Together", which only those
+// who enter it load. A file of its own, because the content security policy allows no inline script.
 const here = document.querySelector("script[data-wasm]").dataset;
 const address = (path) => new URL(path, document.baseURI).href;
-const { default: start } = await import(address(here.page));
-await start({ module_or_path: address(here.wasm) });
+const room = () => (location.hash.slice(1).split("&").includes("room=together") ? "together" : "hidden");
+
+const entered = room();
+document.documentElement.dataset.room = entered;
+for (const link of document.querySelectorAll(".rooms a")) {
+  if (link.hash.includes("room=together") === (entered === "together")) link.setAttribute("aria-current", "page");
+}
+// Both rooms keep what they hold in the browser's storage: another room is another page.
+addEventListener("hashchange", () => room() === entered || location.reload());
+
+const [script, wasm] = entered === "together" ? ["./together.js", "./together_bg.wasm"] : [here.page, here.wasm];
+try {
+  const { default: start } = await import(address(script));
+  await start({ module_or_path: address(wasm) });
+} catch (error) {
+  console.error(error);
+  const said = document.createElement("p");
+  said.className = "stopped";
+  said.setAttribute("role", "alert");
+  said.textContent = "This room could not be loaded. Look at the connection and reload the page.";
+  document.querySelector("#page").prepend(said);
+  document.body.dataset.state = "error";
+}

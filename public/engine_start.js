@@ -1,7 +1,7 @@
 // Starts an engine inside its worker: counts the bytes of its program on the way in, and says in the protocol's own
 // words how far it is or why it failed. Which engine is the worker's name: an address loses its query where a service
 // worker answers.
-const name = self.name === 'engine-webgpu' ? 'engine-webgpu' : 'engine';
+const name = ['engine-webgpu', 'together-engine'].find((known) => known === self.name) ?? 'engine';
 const say = (body) => postMessage({ json: JSON.stringify({ job: 0, body }), buffers: [] });
 
 async function counted(path, of) {

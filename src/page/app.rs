@@ -4,9 +4,10 @@ use leptos::{prelude::*, tachys::view::any_view::AnyView};
 use wasm_bindgen::JsCast;
 
 use super::{
+    desk::Remedy,
     rooms::hidden::Hidden,
-    state::{first, settings::Word},
-    studio::{Studio, notices::Phase},
+    state::first,
+    studio::Studio,
     widgets::{drop_zone::DropZone, notices::Notices, shortcuts},
 };
 
@@ -23,43 +24,28 @@ pub fn start() {
 
 fn app() -> AnyView {
     let studio = Studio::new();
+    let act = move |remedy| match remedy {
+        Remedy::Renew => studio.desk.renew(),
+        _ => studio.retry(),
+    };
     provide_context(studio);
+    provide_context(studio.desk);
     studio.restore();
     studio.show_first_look();
     studio.list_shipped();
     studio.keep_predicting();
     studio.keep_choosing_devices();
     studio.keep_session();
-    studio.keep_offline();
-    tell_the_outside(studio);
+    studio.desk.keep_offline();
+    studio.desk.tell_the_outside();
     listen(studio);
     view! {
-        <DropZone/>
+        <DropZone take=move |files| studio.take_files(files) words="Let go to put it on the table"/>
         <Hidden/>
-        <Notices/>
+        <Notices act/>
         <div class="unseen" aria-live="polite" role="log">{move || studio.desk.said.get()}</div>
     }
     .into_any()
-}
-
-/// What styles and outside drivers read off the document.
-fn tell_the_outside(studio: Studio) {
-    Effect::new(move |_| {
-        let state = match studio.desk.phase.get() {
-            Phase::Loading => "loading",
-            Phase::Ready => "ready",
-            Phase::Working => "working",
-            Phase::Error => "error",
-        };
-        if let Some(body) = document().body() {
-            let _ = body.set_attribute("data-state", state);
-        }
-    });
-    Effect::new(move |_| {
-        if let Some(root) = document().document_element() {
-            let _ = root.set_attribute("data-theme", studio.desk.theme.get().word());
-        }
-    });
 }
 
 fn listen(studio: Studio) {

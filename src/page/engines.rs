@@ -1,25 +1,68 @@
 //! One engine in its worker: starts it, numbers what is asked of it, and hands every answer to who asked.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+mod hidden;
+mod together;
+
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use js_sys::ArrayBuffer;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use serde::{Serialize, de::DeserializeOwned};
+
 use crate::{
     page::browser::later::{Giver, later},
     platform::web,
-    protocol::{DeviceKind, Envelope, FromEngine, Job, Stage, ToEngine, VERSION},
+    protocol::{DeviceKind, Envelope, Job},
 };
 
+pub use self::{
+    hidden::Hidden,
+    together::{Holds as Holding, OnUnasked, Together},
+};
+
+/// What a room and its engine say to each other.
+pub trait Protocol: Sized + 'static {
+    /// What may be asked.
+    type Ask: Serialize;
+    /// What the engine says.
+    type Said: DeserializeOwned;
+    /// What takes time.
+    type Stage: Copy + 'static;
+    /// What an engine holds, so that nothing is sent twice.
+    type Holds: Default;
+    /// The version of its messages.
+    const VERSION: u32;
+
+    /// The worker's name, by which `engine_start.js` knows the program.
+    fn program(kind: DeviceKind) -> &'static str;
+
+    /// What of a message the line itself has to know.
+    fn sort(said: Self::Said) -> Sorted<Self>;
+
+    /// Hears what nobody asked for.
+    fn unasked(_engine: &Engine<Self>, _answer: Answer<Self>) {}
+}
+
+/// A message, as the line sees it.
+pub enum Sorted<P: Protocol> {
+    /// The engine is up: its version, its device, its adapter.
+    Ready(u32, DeviceKind, String),
+    /// How far a job is.
+    Progress(P::Stage, u64, u64),
+    /// The job failed.
+    Failed(String),
+    /// The device is gone.
+    Lost(String),
+    /// An answer.
+    Answer(P::Said),
+}
+
 /// An answer and its buffers.
-pub struct Answer {
+pub struct Answer<P: Protocol = Hidden> {
     /// What the engine said.
-    pub body: FromEngine,
+    pub body: P::Said,
     /// Buffers beside it.
     pub buffers: Vec<ArrayBuffer>,
 }
@@ -43,59 +86,60 @@ impl Trouble {
 }
 
 /// Hears how far a job is.
-pub type OnProgress = Rc<dyn Fn(Stage, u64, u64)>;
+pub type OnProgress<P = Hidden> = Rc<dyn Fn(<P as Protocol>::Stage, u64, u64)>;
 
-struct Waiting {
-    giver: Giver<Result<Answer, Trouble>>,
-    progress: Option<OnProgress>,
+struct Waiting<P: Protocol> {
+    giver: Giver<Result<Heard<P>, Trouble>>,
+    progress: Option<OnProgress<P>>,
 }
 
-/// What an engine holds, so that nothing is sent twice.
-#[derive(Default)]
-pub struct Holds {
-    /// Pictures, by number.
-    pub pictures: BTreeSet<u32>,
-    /// The model that is open.
-    pub model: Option<String>,
+/// What a job ends with: an answer, or for the first of all the engine's own name.
+enum Heard<P: Protocol> {
+    Ready(u32, DeviceKind, String),
+    Answer(Answer<P>),
 }
 
-#[derive(Default)]
-struct Line {
+struct Line<P: Protocol> {
     last: Job,
-    waiting: BTreeMap<Job, Waiting>,
+    waiting: BTreeMap<Job, Waiting<P>>,
     gone: Option<String>,
 }
 
-struct Inner {
+struct Inner<P: Protocol> {
     kind: DeviceKind,
     worker: Worker,
-    line: RefCell<Line>,
-    holds: RefCell<Holds>,
+    line: RefCell<Line<P>>,
+    holds: RefCell<P::Holds>,
 }
 
 /// An engine; clones are handles on the same worker.
-#[derive(Clone)]
-pub struct Engine(Rc<Inner>);
+pub struct Engine<P: Protocol = Hidden>(Rc<Inner<P>>);
+
+impl<P: Protocol> Clone for Engine<P> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 /// Number of what nobody asked for: `Ready`, how far the engine's own download is, and its end.
 const UNASKED: Job = 0;
 
-impl Engine {
+impl<P: Protocol> Engine<P> {
     /// Starts the engine for a device and waits until it is ready. Gives it and its adapter's name.
-    pub async fn start(kind: DeviceKind, progress: OnProgress) -> Result<(Self, String), Trouble> {
-        let name = match kind {
-            DeviceKind::Cpu => "engine",
-            DeviceKind::WebGpu => "engine-webgpu",
-        };
+    pub async fn start(kind: DeviceKind, progress: OnProgress<P>) -> Result<(Self, String), Trouble> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        options.set_name(name);
+        options.set_name(P::program(kind));
         let worker = Worker::new_with_options("./engine_start.js", &options)
             .map_err(|e| Trouble::Gone(format!("This browser starts no worker: {}", web::said(&e))))?;
         let engine = Self(Rc::new(Inner {
             kind,
             worker,
-            line: RefCell::default(),
+            line: RefCell::new(Line {
+                last: 0,
+                waiting: BTreeMap::new(),
+                gone: None,
+            }),
             holds: RefCell::default(),
         }));
         let (giver, ready) = later();
@@ -107,19 +151,22 @@ impl Engine {
             },
         );
         engine.listen();
-        match ready.await?.body {
-            FromEngine::Ready { version, .. } if version != VERSION => {
-                let sentence = format!("The engine speaks version {version}, this page {VERSION}. Reload the page to have both anew.");
+        match ready.await? {
+            Heard::Ready(version, ..) if version != P::VERSION => {
+                let sentence = format!(
+                    "The engine speaks version {version}, this page {}. Reload the page to have both anew.",
+                    P::VERSION
+                );
                 engine.end(&sentence);
                 Err(Trouble::Gone(sentence))
             }
-            FromEngine::Ready { device, .. } if device != kind => {
+            Heard::Ready(_, device, _) if device != kind => {
                 let sentence = "The engine that came computes on another device. Reload the page to have it anew.";
                 engine.end(sentence);
                 Err(Trouble::Gone(sentence.into()))
             }
-            FromEngine::Ready { adapter, .. } => Ok((engine, adapter)),
-            _ => Err(Trouble::Gone("The engine did not say that it is ready. Reload the page.".into())),
+            Heard::Ready(.., adapter) => Ok((engine, adapter)),
+            Heard::Answer(_) => Err(Trouble::Gone("The engine did not say that it is ready. Reload the page.".into())),
         }
     }
 
@@ -148,33 +195,34 @@ impl Engine {
     }
 
     fn hear(&self, event: &MessageEvent) {
-        let (Envelope { job, body }, buffers) = match web::receive::<FromEngine>(event) {
+        let (Envelope { job, body }, buffers) = match web::receive::<P::Said>(event) {
             Ok(message) => message,
             Err(sentence) => return self.end(&format!("The engine could not be understood: {sentence}. Reload the page.")),
         };
-        match body {
-            FromEngine::Progress { stage, done, of } => {
+        let heard = match P::sort(body) {
+            Sorted::Progress(stage, done, of) => {
                 let heard = self.0.line.borrow().waiting.get(&job).and_then(|waiting| waiting.progress.clone());
                 if let Some(progress) = heard {
                     progress(stage, done, of);
                 }
+                return;
             }
-            FromEngine::Lost(why) => self.end(&why),
-            FromEngine::Failed(why) if job == UNASKED => self.end(&why),
-            body => {
-                let waiting = self.0.line.borrow_mut().waiting.remove(&job);
-                if let Some(waiting) = waiting {
-                    waiting.giver.give(match body {
-                        FromEngine::Failed(why) => Err(Trouble::Failed(why)),
-                        body => Ok(Answer { body, buffers }),
-                    });
-                }
-            }
+            Sorted::Lost(why) => return self.end(&why),
+            Sorted::Failed(why) if job == UNASKED => return self.end(&why),
+            Sorted::Failed(why) => Err(Trouble::Failed(why)),
+            Sorted::Ready(version, device, adapter) => Ok(Heard::Ready(version, device, adapter)),
+            Sorted::Answer(body) => Ok(Heard::Answer(Answer { body, buffers })),
+        };
+        let waiting = self.0.line.borrow_mut().waiting.remove(&job);
+        match (waiting, heard) {
+            (Some(waiting), heard) => waiting.giver.give(heard),
+            (None, Ok(Heard::Answer(answer))) if job == UNASKED => P::unasked(self, answer),
+            _ => {}
         }
     }
 
     /// Asks; `buffers` are moved.
-    pub async fn ask(&self, body: ToEngine, buffers: Vec<ArrayBuffer>, progress: Option<OnProgress>) -> Result<Answer, Trouble> {
+    pub async fn ask(&self, body: P::Ask, buffers: Vec<ArrayBuffer>, progress: Option<OnProgress<P>>) -> Result<Answer<P>, Trouble> {
         let (giver, answer) = later();
         let job = {
             let mut line = self.0.line.borrow_mut();
@@ -190,7 +238,10 @@ impl Engine {
             self.0.line.borrow_mut().waiting.remove(&job);
             return Err(Trouble::Failed(sentence));
         }
-        answer.await
+        match answer.await? {
+            Heard::Answer(answer) => Ok(answer),
+            Heard::Ready(..) => Err(Trouble::Failed("The engine began anew in the middle of a job. Try again.".into())),
+        }
     }
 
     /// Ends the worker; everyone who waits learns why.
@@ -217,7 +268,7 @@ impl Engine {
     }
 
     /// What it holds.
-    pub fn holds<T>(&self, look: impl FnOnce(&mut Holds) -> T) -> T {
+    pub fn holds<T>(&self, look: impl FnOnce(&mut P::Holds) -> T) -> T {
         look(&mut self.0.holds.borrow_mut())
     }
 }

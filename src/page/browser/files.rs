@@ -6,6 +6,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, FileList, HtmlAnchorElement, Response, Url};
 
+use crate::page::state::sniff;
+
+/// The largest file that is read at all, bytes.
+const LARGEST_BYTES: f64 = 2e9;
+
 /// The files of a list.
 pub fn of_list(list: Option<FileList>) -> Vec<File> {
     list.map_or_else(Vec::new, |list| (0..list.length()).filter_map(|i| list.item(i)).collect())
@@ -14,6 +19,37 @@ pub fn of_list(list: Option<FileList>) -> Vec<File> {
 /// A file's bytes, in a buffer that can be moved to a worker.
 pub async fn buffer(blob: &Blob) -> Result<ArrayBuffer, JsValue> {
     JsFuture::from(blob.array_buffer()).await?.dyn_into()
+}
+
+/// Files by what they are, with their names.
+#[derive(Default)]
+pub struct Sorted {
+    /// Weights.
+    pub weights: Vec<(String, Blob)>,
+    /// Pictures, or what has to be tried as one.
+    pub pictures: Vec<(String, Blob)>,
+}
+
+/// Sorts files by their first bytes; those that cannot be read at all are named in a sentence to `refuse`.
+pub async fn sort(list: Vec<File>, refuse: impl Fn(String)) -> Sorted {
+    let mut sorted = Sorted::default();
+    for file in list {
+        let name = file.name();
+        if file.size() > LARGEST_BYTES {
+            refuse(format!("“{name}” has more than 2 GB. Choose a smaller file."));
+            continue;
+        }
+        if file.size() == 0.0 {
+            refuse(format!("“{name}” is empty (0 bytes). Choose another file."));
+            continue;
+        }
+        let to = match sniff::kind(&name, &head(&file).await) {
+            sniff::Kind::Weights => &mut sorted.weights,
+            sniff::Kind::Picture => &mut sorted.pictures,
+        };
+        to.push((name, Blob::from(file)));
+    }
+    sorted
 }
 
 /// The first bytes of a file.

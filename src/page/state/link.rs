@@ -124,14 +124,15 @@ fn frame(text: &str) -> Option<Frame> {
     (numbers.next().is_none() && frame.side > 0.0).then_some(frame)
 }
 
-fn name(text: &str) -> Option<String> {
+/// A name out of a link: percent-encoded, no control characters, not longer than names are.
+pub(super) fn name(text: &str) -> Option<String> {
     let name = unescape(text)?;
     let fine = !name.is_empty() && name.len() <= LONGEST_NAME && !name.chars().any(char::is_control);
     fine.then_some(name)
 }
 
 /// Percent-encodes what has a meaning in a hash, and what is not ASCII.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~".contains(&b);
     let one = |b: u8| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") };
     text.bytes().map(one).collect()

@@ -4,12 +4,10 @@ use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::{
-    Studio,
-    notices::{Tone, Topic},
-};
+use super::Studio;
 use crate::{
     page::{
+        desk::{Tone, Topic},
         engines::{Engine, Trouble},
         state::{
             choice::{self, Gpu},

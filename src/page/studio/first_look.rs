@@ -5,7 +5,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{Studio, prints::Print};
 use crate::{
     page::{
-        browser::{blobs, canvas, files},
+        browser::{blobs::HIDDEN, canvas, files},
         state::{
             first,
             strip::{Origin, Strip},
@@ -53,7 +53,7 @@ impl Studio {
 
     /// A person's own picture as the browser decodes it, until the engine has.
     async fn preview(self, id: u32) {
-        let Some(blob) = blobs::take(id).await else { return };
+        let Some(blob) = HIDDEN.take(id).await else { return };
         let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else {
             return;
         };

@@ -1,7 +1,7 @@
 //! Files that come in: dropped, picked, pasted, taken with the camera; pictures, weights and masks.
 
 use leptos::{prelude::*, task::spawn_local};
-use web_sys::{Blob, File};
+use web_sys::File;
 
 use super::Studio;
 use crate::{
@@ -13,8 +13,6 @@ use crate::{
     picture::Rgb8,
 };
 
-/// The largest file that is read at all, bytes.
-const LARGEST_BYTES: f64 = 2e9;
 /// A mask picture is read at no more than this on a side, pixels: many times any grid.
 const LARGEST_MASK_SIDE: u32 = 1024;
 
@@ -25,23 +23,11 @@ impl Studio {
             return;
         }
         spawn_local(async move {
-            let mut pictures = Vec::new();
-            for file in list {
-                let name = file.name();
-                if file.size() > LARGEST_BYTES {
-                    self.desk.trouble(format!("“{name}” has more than 2 GB. Choose a smaller file."));
-                    continue;
-                }
-                if file.size() == 0.0 {
-                    self.desk.trouble(format!("“{name}” is empty (0 bytes). Choose another file."));
-                    continue;
-                }
-                match sniff::kind(&name, &files::head(&file).await) {
-                    sniff::Kind::Weights => self.take_weights(name, Blob::from(file)),
-                    sniff::Kind::Picture => pictures.push((name, Blob::from(file))),
-                }
+            let sorted = files::sort(list, |why| self.desk.trouble(why)).await;
+            for (name, blob) in sorted.weights {
+                self.take_weights(name, blob);
             }
-            self.add_pictures(pictures);
+            self.add_pictures(sorted.pictures);
         });
     }
 

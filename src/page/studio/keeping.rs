@@ -2,11 +2,11 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
-use super::{Studio, notices::Tone};
+use super::Studio;
 use crate::page::{
-    browser::storage,
+    browser::{clipboard, storage},
+    desk::Tone,
     state::{
         first,
         history::MaskHistory,
@@ -192,10 +192,7 @@ impl Studio {
             .strip
             .with_untracked(|strip| strip.item().is_some_and(|item| item.origin == Origin::File));
         spawn_local(async move {
-            let clipboard = window().navigator().clipboard();
-            // Absent where the page is not served securely.
-            let there = !JsValue::from(clipboard.clone()).is_undefined();
-            let copied = there && JsFuture::from(clipboard.write_text(&address)).await.is_ok();
+            let copied = clipboard::write(&address).await;
             let text = match (copied, own) {
                 (true, true) => "Link copied. It restores every control; your picture stays here and is not in it.",
                 (true, false) => "Link copied. It restores every control.",

@@ -9,8 +9,6 @@ pub mod hiding;
 pub mod incoming;
 pub mod keeping;
 pub mod models;
-pub mod notices;
-pub mod offline;
 pub mod pictures;
 pub mod predicting;
 pub mod prints;
@@ -22,11 +20,13 @@ use self::{
     devices::Devices,
     hiding::Hiding,
     models::Models,
-    notices::Desk,
     pictures::Table,
     prints::{Print, Seeing},
 };
-use crate::{mask::Grid, page::state::first};
+use crate::{
+    mask::Grid,
+    page::{desk::Desk, state::first},
+};
 
 /// Everything; every field is a handle, so that copies are one and the same.
 #[derive(Clone, Copy)]

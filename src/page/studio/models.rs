@@ -5,10 +5,11 @@ use std::rc::Rc;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::Blob;
 
-use super::{Studio, notices::Progress};
+use super::Studio;
 use crate::{
     page::{
         browser::files,
+        desk::Progress,
         engines::{Engine, OnProgress, Trouble},
         state::choice::model_for,
     },
@@ -154,12 +155,7 @@ impl Studio {
     /// Shows how far something is.
     pub fn progress_of(self, what: String) -> OnProgress {
         Rc::new(move |stage, done, of| {
-            self.desk.progress.set(Some(Progress {
-                what: what.clone(),
-                stage,
-                done,
-                of,
-            }));
+            self.desk.progress.set(Some(Progress::of_bytes(&what, stage, done, of)));
         })
     }
 }

@@ -9,7 +9,8 @@ use web_sys::{Blob, HtmlCanvasElement as Canvas, HtmlElement};
 use super::{Studio, prints::Seeing};
 use crate::{
     page::{
-        browser::{blobs, canvas::of_rgba, files},
+        browser::{blobs::HIDDEN, canvas::of_rgba, files},
+        desk::Tone,
         engines::{Answer, Engine, Trouble},
         state::strip::{Origin, Strip, no_room},
     },
@@ -64,9 +65,9 @@ impl Studio {
             self.table.blobs.update_value(|blobs| drop(blobs.insert(id, blob.clone())));
             self.frame_of_link(id, &name);
             spawn_local(async move {
-                if blobs::keep(id, &blob).await.is_err() {
+                if HIDDEN.keep(id, &blob).await.is_err() {
                     let text = format!("“{name}” is on the table, but this browser keeps no files: it is gone after a reload.");
-                    self.desk.tell(super::notices::Tone::Plain, text, None);
+                    self.desk.tell(Tone::Plain, text, None);
                 }
             });
         }
@@ -116,7 +117,7 @@ impl Studio {
                 });
             }
         });
-        spawn_local(blobs::forget(id));
+        spawn_local(HIDDEN.forget(id));
         if self.table.strip.with_untracked(|strip| strip.items().is_empty()) {
             Seeing::clear(self.seeing);
         }
@@ -157,7 +158,7 @@ impl Studio {
             return Ok(blob);
         }
         let gone = || Trouble::Failed(format!("“{name}” is no longer in this browser's storage. Add it again."));
-        let blob = blobs::take(id).await.ok_or_else(gone)?;
+        let blob = HIDDEN.take(id).await.ok_or_else(gone)?;
         self.table.blobs.update_value(|blobs| drop(blobs.insert(id, blob.clone())));
         Ok(blob)
     }
@@ -180,7 +181,7 @@ impl Studio {
             return;
         }
         if let Some(note) = &note {
-            self.desk.tell(super::notices::Tone::Plain, format!("“{name}”: {note}"), None);
+            self.desk.tell(Tone::Plain, format!("“{name}”: {note}"), None);
         }
         self.table.strip.update(|strip| {
             if let Some(item) = strip.find_mut(id) {

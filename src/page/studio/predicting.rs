@@ -2,14 +2,11 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{
-    Studio,
-    notices::{Phase, Remedy, Tone, Topic},
-    prints::Print,
-};
+use super::{Studio, prints::Print};
 use crate::{
     mask::Mask,
     page::{
+        desk::{Phase, Remedy, Tone, Topic},
         engines::{Engine, Trouble},
         state::strip::Strip,
     },

@@ -3,24 +3,21 @@
 use leptos::{html, prelude::*};
 
 use super::icon::Icon;
-use crate::page::studio::{
-    Studio,
-    notices::{self},
-};
+use crate::page::desk::{self, Desk};
 
 /// A dialog that is open as long as the desk says so; its content exists only then.
 #[component]
 pub fn Dialog(
     /// Which one this is.
-    which: notices::Dialog,
+    which: desk::Dialog,
     /// Its heading.
     title: &'static str,
     /// Its content.
     children: ChildrenFn,
 ) -> impl IntoView {
-    let studio = Studio::here();
+    let desk = Desk::here();
     let node = NodeRef::<html::Dialog>::new();
-    let open = Memo::new(move |_| studio.desk.dialog.get() == Some(which));
+    let open = Memo::new(move |_| desk.dialog.get() == Some(which));
     Effect::new(move |_| {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
@@ -31,7 +28,7 @@ pub fn Dialog(
     });
     let closed = move |_| {
         if open.get_untracked() {
-            studio.desk.dialog.set(None);
+            desk.dialog.set(None);
         }
     };
     view! {
@@ -39,7 +36,7 @@ pub fn Dialog(
             <Show when=move || open.get()>
                 <header>
                     <h2>{title}</h2>
-                    <button class="tool quiet" aria-label="Close" on:click=move |_| studio.desk.dialog.set(None)>
+                    <button class="tool quiet" aria-label="Close" on:click=move |_| desk.dialog.set(None)>
                         <Icon name="clear"/>
                     </button>
                 </header>

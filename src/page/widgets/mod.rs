@@ -1,4 +1,4 @@
-//! Parts that rooms are furnished with. They know the studio at most, never a room.
+//! Parts that rooms are furnished with. They know the desk, some the studio, never a room.
 
 pub mod bars;
 pub mod chart;
@@ -10,3 +10,4 @@ pub mod patches;
 pub mod progress;
 pub mod shortcuts;
 pub mod split;
+pub mod theme;

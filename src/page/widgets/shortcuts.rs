@@ -5,8 +5,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::page::{
+    desk::Dialog,
     state::{brush::Tool, hide::Hide, history::MaskHistory},
-    studio::{Studio, notices::Dialog},
+    studio::Studio,
 };
 
 /// The keys and what they do, as the sheet shows them.

@@ -1,6 +1,6 @@
 //! wasm-opt where it pays, once for each content.
 //!
-//! The page and the WebGPU engine shrink by a fifth to a half. The CPU engine shrinks by one percent, which is not
+//! The rooms and the WebGPU engine shrink by a fifth to a half. The CPU engine shrinks by one percent, which is not
 //! worth two minutes.
 
 use std::{fs, path::Path};
@@ -22,7 +22,10 @@ pub fn shrink(args: &Args, dist: &Path) -> Done {
         return Ok(());
     }
     for name in super::files_below(dist)? {
-        let pays = name.ends_with("_bg.wasm") && (name.starts_with("page") || name.starts_with("engine-webgpu"));
+        let pays = ["page-", "together_bg", "engine-webgpu"]
+            .iter()
+            .any(|start| name.starts_with(start))
+            && name.ends_with("_bg.wasm");
         if pays {
             shrink_one(&dist.join(&name), &name)?;
         }

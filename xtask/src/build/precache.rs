@@ -3,7 +3,7 @@
 //!
 //! `precache.js` sets `self.PRECACHE = { version, files: [[path, hash], …], later: [[path, hash], …] }`. The worker
 //! imports it, so that a browser sees a new version whenever any file changed. `files` are kept at the first visit,
-//! `later` once they were fetched: the WebGPU engine and what is large. Weights are kept by the engine, not here.
+//! `later` once they were fetched: the WebGPU engine, and the programs of the room "Together". Weights are kept by the engine, not here.
 
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -39,7 +39,7 @@ fn write_list(dist: &Path) -> Done {
             continue;
         }
         let hash = hash::of_file(&dist.join(&name))?.chars().take(16).collect::<String>();
-        let list = if name.starts_with("engine-webgpu") {
+        let list = if ["engine-webgpu", "together"].iter().any(|start| name.starts_with(start)) {
             &mut later
         } else {
             &mut first

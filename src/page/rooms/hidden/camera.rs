@@ -8,7 +8,8 @@ use web_sys::{Event, HtmlInputElement, HtmlVideoElement, MediaStream, MediaStrea
 use crate::{
     page::{
         browser::{canvas, files},
-        studio::{Studio, notices},
+        desk,
+        studio::Studio,
         widgets::dialog::Dialog,
     },
     platform::web,
@@ -18,7 +19,7 @@ use crate::{
 #[component]
 pub fn Camera() -> impl IntoView {
     view! {
-        <Dialog which=notices::Dialog::Camera title="Take a picture">
+        <Dialog which=desk::Dialog::Camera title="Take a picture">
             <Finder/>
         </Dialog>
     }

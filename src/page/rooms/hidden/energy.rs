@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::page::{
-    state::figures,
-    studio::{Studio, notices::Dialog},
-};
+use crate::page::{desk::Dialog, state::figures, studio::Studio};
 
 /// The number that matters, and that of the patch pointed at.
 #[component]

@@ -6,11 +6,12 @@ use web_sys::{KeyboardEvent, PointerEvent};
 use crate::{
     page::{
         browser::canvas::pen,
+        desk,
         state::{
             frame::{Grip, centre, dragged, zoomed},
             strip::Item,
         },
-        studio::{Studio, notices},
+        studio::Studio,
         widgets::dialog::Dialog,
     },
     protocol::Frame,
@@ -20,7 +21,7 @@ use crate::{
 #[component]
 pub fn FrameChoice() -> impl IntoView {
     view! {
-        <Dialog which=notices::Dialog::Frame title="Choose the square">
+        <Dialog which=desk::Dialog::Frame title="Choose the square">
             <Chooser/>
         </Dialog>
     }

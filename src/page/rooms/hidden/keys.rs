@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    studio::notices,
+    desk,
     widgets::{dialog::Dialog, shortcuts::SHEET},
 };
 
@@ -12,7 +12,7 @@ use crate::page::{
 pub fn Keys() -> impl IntoView {
     let row = |(keys, what): (&'static str, &'static str)| view! { <dt>{keys}</dt> <dd>{what}</dd> };
     view! {
-        <Dialog which=notices::Dialog::Keys title="Keys">
+        <Dialog which=desk::Dialog::Keys title="Keys">
             <dl class="keys" data-testid="keys">{SHEET.map(row).into_iter().collect_view()}</dl>
         </Dialog>
     }

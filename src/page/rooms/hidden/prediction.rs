@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use crate::page::{
+    desk::Phase,
     state::{settings::View, strip::Strip},
-    studio::{Studio, notices::Phase},
+    studio::Studio,
     widgets::{icon::Icon, split::Split},
 };
 

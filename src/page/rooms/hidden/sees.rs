@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::page::{
-    studio::{Studio, notices::Dialog},
+    desk::Dialog,
+    studio::Studio,
     widgets::{icon::Icon, patches::Patches},
 };
 

@@ -9,8 +9,9 @@ use crate::page::{
         canvas::{lay_part, pen},
         files,
     },
+    desk::Dialog,
     state::strip::Strip,
-    studio::{Studio, notices::Dialog},
+    studio::Studio,
     widgets::icon::Icon,
 };
 

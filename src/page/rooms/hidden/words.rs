@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::page::{studio::notices, widgets::dialog::Dialog};
+use crate::page::{desk, widgets::dialog::Dialog};
 
 const WORDS: [(&str, &str); 8] = [
     (
@@ -41,7 +41,7 @@ const WORDS: [(&str, &str); 8] = [
 pub fn Words() -> impl IntoView {
     let row = |(word, what): (&'static str, &'static str)| view! { <dt>{word}</dt> <dd>{what}</dd> };
     view! {
-        <Dialog which=notices::Dialog::Words title="What the words mean">
+        <Dialog which=desk::Dialog::Words title="What the words mean">
             <dl class="glossary" data-testid="words">{WORDS.map(row).into_iter().collect_view()}</dl>
         </Dialog>
     }

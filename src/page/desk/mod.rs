@@ -1,10 +1,18 @@
-//! Messages, progress, dialogs and the state that `<body data-state>` tells.
+//! What every room has: messages, progress, dialogs, light, the state that `<body data-state>` tells.
+
+mod offline;
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::{page::state::settings::Theme, protocol::Stage};
+use crate::{
+    page::state::{
+        figures::bytes,
+        settings::{Theme, Word},
+    },
+    protocol::Stage,
+};
 
 /// How a message is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +30,8 @@ pub enum Remedy {
     Retry,
     /// Takes the new version that waits.
     Renew,
+    /// Puts back what was taken away.
+    Undo,
 }
 
 /// What a message is about.
@@ -51,14 +61,24 @@ pub struct Notice {
 /// How far something is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {
-    /// What comes: `the engine`, `model photos`.
-    pub what: String,
-    /// What is being done.
-    pub stage: Stage,
-    /// Bytes (or steps) done.
-    pub done: u64,
-    /// In all; 0 when unknown.
-    pub of: u64,
+    /// What is being done, and how far it is.
+    pub words: String,
+    /// Part done, 0..1, where it is known.
+    pub part: Option<f64>,
+}
+
+impl Progress {
+    /// Bytes of something: `the engine`, `model photos`.
+    pub fn of_bytes(what: &str, stage: Stage, done: u64, of: u64) -> Self {
+        let words = match stage {
+            Stage::Download if of > 0 => format!("Loading {what}: {} of {}", bytes(done), bytes(of)),
+            Stage::Download => format!("Loading {what}: {}", bytes(done)),
+            Stage::Check => format!("Checking {what}"),
+            Stage::WarmUp => format!("Warming up {what}"),
+        };
+        let part = (of > 0 && stage != Stage::WarmUp).then(|| (done as f64 / of as f64).clamp(0.0, 1.0));
+        Self { words, part }
+    }
 }
 
 /// Which dialog is open.
@@ -107,8 +127,20 @@ pub struct Desk {
     next: StoredValue<u32>,
 }
 
+impl Default for Desk {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Desk {
-    pub(super) fn new() -> Self {
+    /// The desk of this page.
+    pub fn here() -> Self {
+        expect_context()
+    }
+
+    /// A desk with nothing on it.
+    pub fn new() -> Self {
         Self {
             notices: RwSignal::default(),
             progress: RwSignal::default(),
@@ -178,5 +210,25 @@ impl Desk {
         if self.phase.get_untracked() != phase {
             self.phase.set(phase);
         }
+    }
+
+    /// What styles and outside drivers read off the document: the state, and the light.
+    pub fn tell_the_outside(self) {
+        Effect::new(move |_| {
+            let state = match self.phase.get() {
+                Phase::Loading => "loading",
+                Phase::Ready => "ready",
+                Phase::Working => "working",
+                Phase::Error => "error",
+            };
+            if let Some(body) = document().body() {
+                let _ = body.set_attribute("data-state", state);
+            }
+        });
+        Effect::new(move |_| {
+            if let Some(root) = document().document_element() {
+                let _ = root.set_attribute("data-theme", self.theme.get().word());
+            }
+        });
     }
 }

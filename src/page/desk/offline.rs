@@ -5,10 +5,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState};
 
-use super::{
-    Studio,
-    notices::{Remedy, Tone},
-};
+use super::{Desk, Remedy, Tone};
 use crate::platform::web;
 
 fn container() -> Option<ServiceWorkerContainer> {
@@ -24,7 +21,7 @@ fn on(target: &web_sys::EventTarget, event: &str, act: impl Fn() + 'static) {
     act.forget();
 }
 
-impl Studio {
+impl Desk {
     /// Registers the service worker and says when a new version waits.
     pub fn keep_offline(self) {
         let Some(container) = container() else { return };
@@ -59,11 +56,10 @@ impl Studio {
     }
 
     fn new_version_waits(self) {
-        self.desk
-            .tell(Tone::Plain, "A new version of this page is here and waits.", Some(Remedy::Renew));
+        self.tell(Tone::Plain, "A new version of this page is here and waits.", Some(Remedy::Renew));
     }
 
-    /// Takes the new version: picture and mask survive the reload.
+    /// Takes the new version: what is on the page survives the reload.
     pub fn renew(self) {
         let Some(container) = container() else { return };
         on(&container, "controllerchange", || {

@@ -1,0 +1,57 @@
+//! How the room "Together" and its engine speak.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use super::{Answer, Engine, Protocol, Sorted};
+use crate::protocol::{
+    DeviceKind,
+    together::{FromTogether, Slot, Stage, ToTogether, VERSION},
+};
+
+/// The messages of the room "Together".
+pub struct Together;
+
+/// Hears what the engine says of itself.
+pub type OnUnasked = Rc<dyn Fn(Answer<Together>)>;
+
+/// What the engine holds.
+#[derive(Default)]
+pub struct Holds {
+    /// Pictures, by number.
+    pub pictures: BTreeSet<u32>,
+    /// Models that are open, by name.
+    pub models: BTreeMap<Slot, String>,
+    /// Who hears what nobody asked for.
+    pub unasked: Option<OnUnasked>,
+}
+
+impl Protocol for Together {
+    type Ask = ToTogether;
+    type Said = FromTogether;
+    type Stage = Stage;
+    type Holds = Holds;
+    const VERSION: u32 = VERSION;
+
+    fn program(_: DeviceKind) -> &'static str {
+        "together-engine"
+    }
+
+    fn sort(said: FromTogether) -> Sorted<Self> {
+        match said {
+            FromTogether::Ready { version, device, adapter } => Sorted::Ready(version, device, adapter),
+            FromTogether::Progress { stage, done, of } => Sorted::Progress(stage, done, of),
+            FromTogether::Failed(why) => Sorted::Failed(why),
+            FromTogether::Lost(why) => Sorted::Lost(why),
+            said => Sorted::Answer(said),
+        }
+    }
+
+    fn unasked(engine: &Engine<Self>, answer: Answer<Self>) {
+        if let Some(hear) = engine.holds(|holds| holds.unasked.clone()) {
+            hear(answer);
+        }
+    }
+}

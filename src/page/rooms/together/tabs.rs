@@ -1,0 +1,55 @@
+//! The panels as tabs: arrows go from one to the next, as in every tab list.
+
+use leptos::prelude::*;
+use web_sys::KeyboardEvent;
+
+use crate::page::{
+    state::{panel::Panel, settings::Word},
+    together::Room,
+};
+
+/// The tabs.
+#[component]
+pub fn Tabs() -> impl IntoView {
+    let room = Room::here();
+    let tab = move |(panel, word): &'static (Panel, &'static str)| {
+        let on = move || room.panel.get() == *panel;
+        view! {
+            <button
+                role="tab"
+                id=format!("tab-{word}")
+                aria-controls="panel"
+                aria-selected=move || on().to_string()
+                tabindex=move || if on() { "0" } else { "-1" }
+                on:click=move |_| room.panel.set(*panel)
+            >
+                {panel.title()}
+            </button>
+        }
+    };
+    view! {
+        <div class="tabs" role="tablist" aria-label="What to look at" on:keydown=move |event| by_key(room, &event)>
+            {Panel::WORDS.iter().map(tab).collect_view()}
+        </div>
+    }
+}
+
+fn by_key(room: Room, event: &KeyboardEvent) {
+    let all = Panel::WORDS;
+    let here = all
+        .iter()
+        .position(|(panel, _)| *panel == room.panel.get_untracked())
+        .unwrap_or_default();
+    let to = match event.key().as_str() {
+        "ArrowRight" => (here + 1) % all.len(),
+        "ArrowLeft" => (here + all.len() - 1) % all.len(),
+        "Home" => 0,
+        "End" => all.len() - 1,
+        _ => return,
+    };
+    event.prevent_default();
+    if let Some((panel, word)) = all.get(to) {
+        room.panel.set(*panel);
+        crate::page::browser::focus(&format!("tab-{word}"));
+    }
+}

@@ -1,0 +1,265 @@
+//! The loop that brings to the engine what it lacks: models, pictures, embeddings. One at a time, always after the
+//! newest wish, so that nothing a person does waits for it.
+
+use leptos::{prelude::*, task::spawn_local};
+use web_sys::HtmlCanvasElement as Canvas;
+
+use super::{Answer, Room, Thumb};
+use crate::{
+    page::{
+        browser::{canvas, files, later::later},
+        desk::{Phase, Progress, Remedy, Tone},
+        engines::{Engine, Together, Trouble},
+        state::{figures::count, gathering::Item, strip::Origin},
+    },
+    protocol::together::{FromTogether, Slot, ToTogether},
+};
+
+/// Pictures that are decoded at once.
+const AT_ONCE: usize = 8;
+/// Pictures embedded in one go: between two of them the engine answers other questions.
+const IN_ONE_GO: usize = 32;
+
+impl Room {
+    /// Brings to the engine what it lacks.
+    pub fn bring(self) {
+        self.line.wishes.update_value(|n| *n += 1);
+        if self.line.busy.get_value() {
+            return;
+        }
+        self.line.busy.set_value(true);
+        spawn_local(async move {
+            let mut done = None;
+            while done != Some(self.line.wishes.get_value()) {
+                let mine = self.line.wishes.get_value();
+                self.desk.enter(Phase::Working);
+                match self.bring_once(mine).await {
+                    Ok(()) => done = Some(mine),
+                    Err(Trouble::Failed(why)) => self.desk.trouble(why),
+                    Err(Trouble::Gone(why)) => {
+                        self.desk.tell(Tone::Trouble, why, Some(Remedy::Retry));
+                        self.desk.progress.set(None);
+                        self.line.busy.set_value(false);
+                        return self.desk.enter(Phase::Error);
+                    }
+                }
+            }
+            self.line.busy.set_value(false);
+            self.desk.enter(Phase::Ready);
+        });
+    }
+
+    /// Everything that is missing, or as much until a newer wish comes.
+    async fn bring_once(self, wish: u64) -> Result<(), Trouble> {
+        let engine = self.engine().await?;
+        self.let_go(&engine).await?;
+        self.bring_pictures(&engine, wish).await?;
+        for slot in [Slot::First, Slot::Second, Slot::Drawing] {
+            self.settle_slot(&engine, slot).await?;
+        }
+        for slot in [Slot::First, Slot::Second] {
+            self.embed(&engine, slot, wish).await?;
+        }
+        Ok(())
+    }
+
+    fn is_newest(self, wish: u64) -> bool {
+        self.line.wishes.get_value() == wish
+    }
+
+    async fn let_go(self, engine: &Engine<Together>) -> Result<(), Trouble> {
+        let places = self.pictures.all.with_untracked(|all| all.places());
+        let ids: Vec<u32> = engine.holds(|holds| holds.pictures.iter().copied().filter(|id| !places.contains_key(id)).collect());
+        if ids.is_empty() {
+            return Ok(());
+        }
+        engine.holds(|holds| holds.pictures.retain(|id| !ids.contains(id)));
+        self.line.embedded.update(|done| {
+            for done in done.values_mut() {
+                done.retain(|id| !ids.contains(id));
+            }
+        });
+        engine.ask(ToTogether::DropPictures { ids }, Vec::new(), None).await.map(drop)
+    }
+
+    async fn bring_pictures(self, engine: &Engine<Together>, wish: u64) -> Result<(), Trouble> {
+        let missing: Vec<Item> = self.pictures.all.with_untracked(|all| {
+            engine.holds(|holds| {
+                all.items()
+                    .iter()
+                    .filter(|item| !holds.pictures.contains(&item.id))
+                    .cloned()
+                    .collect()
+            })
+        });
+        let of = missing.len();
+        for (turn, some) in missing.chunks(AT_ONCE).enumerate() {
+            if of > AT_ONCE {
+                let done = turn * AT_ONCE;
+                self.desk.progress.set(Some(Progress {
+                    words: format!("Reading pictures: {} of {}", count(done as u64), count(of as u64)),
+                    part: Some(done as f64 / of as f64),
+                }));
+            }
+            let mut coming = Vec::new();
+            for item in some.iter().cloned() {
+                let (giver, came) = later();
+                let engine = engine.clone();
+                spawn_local(async move { giver.give(self.bring_one(&engine, item).await) });
+                coming.push(came);
+            }
+            let mut thumbs = Vec::new();
+            let mut gone = None;
+            for came in coming {
+                match came.await {
+                    Ok(thumb) => thumbs.extend(thumb),
+                    Err(trouble) => gone = Some(trouble),
+                }
+            }
+            self.show(thumbs);
+            if let Some(trouble) = gone {
+                return Err(trouble);
+            }
+            if !self.is_newest(wish) {
+                break;
+            }
+        }
+        self.desk.progress.set(None);
+        Ok(())
+    }
+
+    /// One picture; `None` where it was refused, and that has been said.
+    async fn bring_one(self, engine: &Engine<Together>, item: Item) -> Result<Option<Thumb>, Trouble> {
+        let Item { id, name, origin } = item.clone();
+        let answer = match origin {
+            Origin::Scene(seed) => engine.ask(ToTogether::AddScene { id, seed }, Vec::new(), None).await,
+            Origin::File => {
+                let buffer = match self.file(id).await {
+                    Some(blob) => files::buffer(&blob).await.ok(),
+                    None => None,
+                };
+                match buffer {
+                    Some(buffer) => engine.ask(ToTogether::AddPicture { id, name }, vec![buffer], None).await,
+                    None => Err(Trouble::Failed(format!(
+                        "“{name}” is no longer in this browser's storage. Add it again."
+                    ))),
+                }
+            }
+        };
+        match answer {
+            Ok(answer) => {
+                engine.holds(|holds| holds.pictures.insert(id));
+                Ok(self.develop(item, &answer))
+            }
+            Err(Trouble::Failed(why)) => {
+                self.refuse(id);
+                self.desk.trouble(why);
+                Ok(None)
+            }
+            Err(gone) => Err(gone),
+        }
+    }
+
+    fn develop(self, item: Item, answer: &Answer) -> Option<Thumb> {
+        let FromTogether::Picture { size, shown, note, .. } = &answer.body else {
+            return None;
+        };
+        if let Some(note) = note {
+            self.desk.tell(Tone::Plain, format!("“{}”: {note}", item.name), None);
+        }
+        let canvas = canvas::of_rgba(answer.buffers.first()?, shown[0], shown[1])?;
+        let canvas = smaller(canvas, side_for(self.pictures.all.with_untracked(|all| all.items().len())));
+        Some(Thumb {
+            id: item.id,
+            name: item.name,
+            origin: item.origin,
+            size: *size,
+            canvas,
+        })
+    }
+
+    /// Puts thumbnails where their pictures stand.
+    fn show(self, thumbs: Vec<Thumb>) {
+        if thumbs.is_empty() {
+            return;
+        }
+        let places = self.pictures.all.with_untracked(|all| all.places());
+        self.pictures.list.update(|list| {
+            list.retain(|old| thumbs.iter().all(|new| new.id != old.id));
+            list.extend(thumbs);
+            list.retain(|thumb| places.contains_key(&thumb.id));
+            list.sort_by_key(|thumb| places.get(&thumb.id).copied());
+        });
+        self.settle_choice();
+    }
+
+    async fn embed(self, engine: &Engine<Together>, slot: Slot, wish: u64) -> Result<(), Trouble> {
+        let Some(name) = engine.holds(|holds| holds.models.get(&slot).cloned()) else {
+            return Ok(());
+        };
+        let done = self
+            .line
+            .embedded
+            .with_untracked(|done| done.get(&slot).cloned().unwrap_or_default());
+        let ids = self
+            .pictures
+            .list
+            .with_untracked(|list| list.iter().map(|thumb| thumb.id).collect::<Vec<_>>());
+        let missing: Vec<u32> = ids.into_iter().filter(|id| !done.contains(id)).collect();
+        let of = missing.len();
+        let what = format!("Embedding pictures with {name}");
+        for (turn, some) in missing.chunks(IN_ONE_GO).enumerate() {
+            let what = what.clone();
+            let shows = move |at: u64| {
+                let at = at.min(of as u64);
+                self.desk.progress.set(Some(Progress {
+                    words: format!("{what}: {} of {}", count(at), count(of as u64)),
+                    part: Some(at as f64 / of.max(1) as f64),
+                }));
+            };
+            let before = (turn * IN_ONE_GO) as u64;
+            shows(before);
+            let progress: super::OnProgress = std::rc::Rc::new(move |_, done, _| shows(before + done));
+            let body = ToTogether::Embed { slot, ids: some.to_vec() };
+            let answer = engine.ask(body, Vec::new(), Some(progress)).await;
+            if answer.is_ok() {
+                self.line
+                    .embedded
+                    .update(|done| done.entry(slot).or_default().extend(some.iter().copied()));
+            }
+            if answer.is_err() || !self.is_newest(wish) {
+                self.desk.progress.set(None);
+                return answer.map(drop);
+            }
+        }
+        self.desk.progress.set(None);
+        Ok(())
+    }
+}
+
+/// The long side of thumbnails, pixels: many pictures have small ones, so that memory stays in bounds.
+fn side_for(pictures: usize) -> u32 {
+    match pictures {
+        0..=200 => 256,
+        201..=1000 => 96,
+        _ => 64,
+    }
+}
+
+fn smaller(from: Canvas, most: u32) -> Canvas {
+    let long = from.width().max(from.height());
+    if long <= most {
+        return from;
+    }
+    let scale = f64::from(most) / f64::from(long);
+    let [width, height] = [from.width(), from.height()].map(|side| (f64::from(side) * scale).round().max(1.0));
+    let small = || {
+        let to = canvas::sheet(width as u32, height as u32)?;
+        let pen = canvas::pen(&to)?;
+        canvas::smooth(&pen);
+        pen.draw_image_with_html_canvas_element_and_dw_and_dh(&from, 0.0, 0.0, width, height)
+            .ok()?;
+        Some(to)
+    };
+    small().unwrap_or(from)
+}

@@ -1,0 +1,184 @@
+//! The way to the room's engine: one worker, started when first needed, and a new one where it was lost.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use js_sys::ArrayBuffer;
+use leptos::prelude::*;
+
+use super::{Answer, OnProgress, OnTrained, Room};
+use crate::{
+    page::{
+        desk::{Progress, Remedy, Tone},
+        engines::{Engine, Together, Trouble},
+        state::figures::count,
+    },
+    protocol::{
+        DeviceKind, Stage as Bytes,
+        together::{FromTogether, Slot, Stage, ToTogether},
+    },
+};
+
+/// How often the engine may be lost before a person is asked.
+const PATIENCE: u32 = 3;
+
+/// Signals of the engine.
+#[derive(Clone, Copy)]
+pub(super) struct Line {
+    /// What the device calls itself; `None` until the engine is up.
+    pub(super) adapter: RwSignal<Option<String>>,
+    /// Which pictures each model has embedded.
+    pub(super) embedded: RwSignal<BTreeMap<Slot, BTreeSet<u32>>>,
+    engine: StoredValue<Option<Engine<Together>>, LocalStorage>,
+    /// Whether one is starting.
+    starting: StoredValue<Vec<Waiter>, LocalStorage>,
+    hearers: StoredValue<Vec<(u32, OnTrained)>, LocalStorage>,
+    next: StoredValue<u32>,
+    lost: StoredValue<u32>,
+    /// Whether the loop of bringing runs.
+    pub(super) busy: StoredValue<bool>,
+    /// Counts reasons to bring something.
+    pub(super) wishes: StoredValue<u64>,
+}
+
+type Waiter = crate::page::browser::later::Giver<Result<Engine<Together>, Trouble>>;
+
+impl Line {
+    pub(super) fn new() -> Self {
+        Self {
+            adapter: RwSignal::default(),
+            embedded: RwSignal::default(),
+            engine: StoredValue::new_local(None),
+            starting: StoredValue::new_local(Vec::new()),
+            hearers: StoredValue::new_local(Vec::new()),
+            next: StoredValue::new(0),
+            lost: StoredValue::new(0),
+            busy: StoredValue::new(false),
+            wishes: StoredValue::new(0),
+        }
+    }
+
+    pub(super) fn listen(self, hear: OnTrained) -> u32 {
+        self.next.update_value(|n| *n += 1);
+        let id = self.next.get_value();
+        self.hearers.update_value(|all| all.push((id, hear)));
+        id
+    }
+
+    pub(super) fn unlisten(self, id: u32) {
+        self.hearers.update_value(|all| all.retain(|(known, _)| *known != id));
+    }
+
+    fn hear(self, answer: Answer) {
+        let FromTogether::Trained(moment) = answer.body else { return };
+        // A hearer may come or go while it hears.
+        let all = self.hearers.with_value(Clone::clone);
+        for (_, hear) in all {
+            hear(moment.clone(), answer.buffers.clone());
+        }
+    }
+}
+
+impl Room {
+    /// Asks the engine, which is started where none runs. `buffers` are moved. Waits its turn after what was asked
+    /// before, but does not wait until pictures and models are there: read [`Room::embedded`] for that.
+    ///
+    /// # Errors
+    /// A sentence for a person. Where the engine is gone a new one is started with the next question.
+    pub async fn ask(self, body: ToTogether, buffers: Vec<ArrayBuffer>, progress: Option<OnProgress>) -> Result<Answer, Trouble> {
+        let engine = self.engine().await?;
+        let answer = engine.ask(body, buffers, progress).await;
+        if let Err(Trouble::Gone(why)) = &answer {
+            self.is_lost(&engine, why);
+        }
+        answer
+    }
+
+    /// What the device calls itself; `None` until the engine is up.
+    pub fn adapter(self) -> Option<String> {
+        self.line.adapter.get()
+    }
+
+    /// The engine that runs, or a new one.
+    pub(super) async fn engine(self) -> Result<Engine<Together>, Trouble> {
+        let running = self.line.engine.with_value(Clone::clone).filter(|engine| !engine.is_gone());
+        if let Some(engine) = running {
+            return Ok(engine);
+        }
+        let (giver, later) = crate::page::browser::later::later();
+        let first = self.line.starting.try_update_value(|waiting| {
+            waiting.push(giver);
+            waiting.len() == 1
+        });
+        if first == Some(true) {
+            let started = self.start_engine().await;
+            let waiting = self.line.starting.try_update_value(std::mem::take).unwrap_or_default();
+            for giver in waiting {
+                giver.give(started.clone());
+            }
+        }
+        later.await
+    }
+
+    async fn start_engine(self) -> Result<Engine<Together>, Trouble> {
+        let started = Engine::start(DeviceKind::Cpu, self.shows("the engine")).await;
+        self.desk.progress.set(None);
+        let (engine, adapter) = started?;
+        let unasked: crate::page::engines::OnUnasked = Rc::new(move |answer| self.line.hear(answer));
+        engine.holds(|holds: &mut crate::page::engines::Holding| holds.unasked = Some(unasked));
+        self.line.embedded.set(BTreeMap::new());
+        self.line.adapter.set(Some(adapter));
+        self.line.engine.set_value(Some(engine.clone()));
+        Ok(engine)
+    }
+
+    fn is_lost(self, engine: &Engine<Together>, why: &str) {
+        let mine = self.line.engine.with_value(Option::is_some);
+        engine.end(why);
+        if !mine {
+            return;
+        }
+        self.line.engine.set_value(None);
+        self.line.adapter.set(None);
+        self.line.embedded.set(BTreeMap::new());
+        self.line.lost.update_value(|n| *n += 1);
+        if self.line.lost.get_value() < PATIENCE {
+            self.desk.tell(
+                Tone::Plain,
+                format!("{why} Another engine takes over; pictures and models are brought to it."),
+                None,
+            );
+            self.bring();
+        } else {
+            self.desk.tell(Tone::Trouble, why, Some(Remedy::Retry));
+        }
+    }
+
+    /// Tries again what was given up.
+    pub(super) fn retry(self) {
+        self.desk.put_away_remedy(Remedy::Retry);
+        self.line.lost.set_value(0);
+        self.bring();
+    }
+
+    /// Shows how far a job is; the bar goes when `desk.progress` is emptied.
+    pub fn shows(self, what: &str) -> OnProgress {
+        let what = what.to_owned();
+        Rc::new(move |stage, done, of| {
+            let bytes = |stage| Progress::of_bytes(&what, stage, done, of);
+            let counted = |verb: &str| Progress {
+                words: format!("{verb} {what}: {} of {}", count(done), count(of)),
+                part: (of > 0).then(|| (done as f64 / of as f64).clamp(0.0, 1.0)),
+            };
+            self.desk.progress.set(Some(match stage {
+                Stage::Download => bytes(Bytes::Download),
+                Stage::Check => bytes(Bytes::Check),
+                Stage::WarmUp => bytes(Bytes::WarmUp),
+                Stage::Embed => counted("Embedding"),
+                Stage::Map => counted("Ordering"),
+            }));
+        })
+    }
+}

@@ -1,0 +1,178 @@
+//! Models: what can be fetched, what is stored, what is open in which place.
+
+use std::collections::BTreeMap;
+
+use leptos::{prelude::*, task::spawn_local};
+use web_sys::Blob;
+
+use super::Room;
+use crate::{
+    page::{
+        browser::files,
+        engines::{Engine, Together, Trouble},
+    },
+    protocol::{
+        ModelInfo, ShippedModel, StoredModel,
+        together::{Able, FromTogether, Slot, ToTogether},
+    },
+};
+
+/// A model that is open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenModel {
+    /// Its name: a shipped one's, or the file's.
+    pub name: String,
+    /// For its card.
+    pub info: ModelInfo,
+    /// What it can do here.
+    pub able: Able,
+}
+
+/// Signals of the models.
+#[derive(Clone, Copy)]
+pub struct Models {
+    /// What is beside the page; `None` until the list came.
+    pub shipped: RwSignal<Option<Vec<ShippedModel>>>,
+    /// What the browser's storage holds.
+    pub stored: RwSignal<Vec<StoredModel>>,
+    /// Weights dropped in this visit, by name.
+    pub dropped: RwSignal<BTreeMap<String, Blob>, LocalStorage>,
+    /// The model that the room looks through.
+    pub first: RwSignal<Option<OpenModel>>,
+    /// The one it is compared with.
+    pub second: RwSignal<Option<OpenModel>>,
+    /// The masked autoencoder that draws beside a joint-embedding model.
+    pub drawing: RwSignal<Option<OpenModel>>,
+    /// What a person wants in each place; in the first the room chooses where nobody did.
+    pub(super) wanted: RwSignal<BTreeMap<Slot, String>>,
+}
+
+/// Shipped models in the order in which the room looks for one by itself.
+const PREFERRED: [&str; 2] = ["pairs", "photos"];
+
+impl Models {
+    pub(super) fn new() -> Self {
+        Self {
+            shipped: RwSignal::default(),
+            stored: RwSignal::default(),
+            dropped: RwSignal::new_local(BTreeMap::new()),
+            first: RwSignal::default(),
+            second: RwSignal::default(),
+            drawing: RwSignal::default(),
+            wanted: RwSignal::default(),
+        }
+    }
+
+    /// The model in a place; `None` for the network that trains, which is the engine's own.
+    pub fn in_slot(self, slot: Slot) -> Option<RwSignal<Option<OpenModel>>> {
+        match slot {
+            Slot::First => Some(self.first),
+            Slot::Second => Some(self.second),
+            Slot::Drawing => Some(self.drawing),
+            Slot::Trained => None,
+        }
+    }
+}
+
+impl Room {
+    /// Puts a model into a place: a shipped, stored or dropped one by its name; `None` empties it (the first goes back
+    /// to the room's own choice).
+    pub fn choose_model(self, slot: Slot, name: Option<String>) {
+        let same = self.models.wanted.with_untracked(|wanted| wanted.get(&slot) == name.as_ref());
+        if !same {
+            self.models.wanted.update(|wanted| match name {
+                Some(name) => drop(wanted.insert(slot, name)),
+                None => drop(wanted.remove(&slot)),
+            });
+        }
+        self.bring();
+    }
+
+    /// The model that a place should hold.
+    pub fn wanted_model(self, slot: Slot) -> Option<String> {
+        if let Some(name) = self.models.wanted.with(|wanted| wanted.get(&slot).cloned()) {
+            return Some(name);
+        }
+        if slot != Slot::First {
+            return None;
+        }
+        self.models.shipped.with(|list| {
+            let list = list.as_deref().unwrap_or_default();
+            let preferred = PREFERRED.iter().find_map(|name| list.iter().find(|model| model.name == *name));
+            preferred.or(list.first()).map(|model| model.name.clone())
+        })
+    }
+
+    /// Asks what can be fetched and what storage holds.
+    pub fn list_models(self) {
+        spawn_local(async move {
+            if let Ok(answer) = self.ask(ToTogether::ListModels, Vec::new(), None).await
+                && let FromTogether::Models { shipped, stored } = answer.body
+            {
+                self.models.shipped.set(Some(shipped));
+                self.models.stored.set(stored);
+                self.bring();
+            }
+        });
+    }
+
+    /// Weights that were dropped: the model of the room, or of another place.
+    pub fn take_weights(self, slot: Slot, name: String, blob: Blob) {
+        self.models.dropped.update(|dropped| drop(dropped.insert(name.clone(), blob)));
+        self.choose_model(slot, Some(name));
+    }
+
+    /// Opens what a place should hold, and empties one that should hold nothing.
+    pub(super) async fn settle_slot(self, engine: &Engine<Together>, slot: Slot) -> Result<(), Trouble> {
+        let Some(place) = self.models.in_slot(slot) else { return Ok(()) };
+        let wanted = untrack(|| self.wanted_model(slot));
+        let held = engine.holds(|holds| holds.models.get(&slot).cloned());
+        if held == wanted {
+            return Ok(());
+        }
+        place.set(None);
+        self.line.embedded.update(|done| drop(done.remove(&slot)));
+        engine.holds(|holds| holds.models.remove(&slot));
+        let Some(name) = wanted else {
+            return engine.ask(ToTogether::Close { slot }, Vec::new(), None).await.map(drop);
+        };
+        let opened = self.open(engine, slot, &name).await;
+        self.desk.progress.set(None);
+        match opened {
+            Ok(model) => {
+                engine.holds(|holds| holds.models.insert(slot, name));
+                place.set(Some(model));
+                Ok(())
+            }
+            Err(trouble) => {
+                // A model that cannot be opened is not tried again and again.
+                self.models.wanted.update(|wanted| wanted.retain(|_, known| *known != name));
+                Err(trouble)
+            }
+        }
+    }
+
+    async fn open(self, engine: &Engine<Together>, slot: Slot, name: &str) -> Result<OpenModel, Trouble> {
+        let progress = Some(self.shows(&format!("model {name}")));
+        let dropped = self.models.dropped.with_untracked(|dropped| dropped.get(name).cloned());
+        let name = name.to_owned();
+        let answer = match dropped {
+            Some(blob) => {
+                let unread = |_| Trouble::Failed(format!("“{name}” could not be read. Drop it again."));
+                let buffer = files::buffer(&blob).await.map_err(unread)?;
+                let name = name.clone();
+                engine.ask(ToTogether::OpenFile { slot, name }, vec![buffer], progress).await?
+            }
+            None => {
+                let name = name.clone();
+                engine.ask(ToTogether::OpenShipped { slot, name }, Vec::new(), progress).await?
+            }
+        };
+        match answer.body {
+            FromTogether::Model { info, able, .. } => Ok(OpenModel { name, info: *info, able }),
+            _ => Err(Trouble::Failed(format!(
+                "The engine did not say what model “{name}” is. Try again."
+            ))),
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The room's pictures: the list, their thumbnails, the files behind them.
+
+use std::collections::BTreeMap;
+
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
+use web_sys::{Blob, HtmlCanvasElement as Canvas, HtmlElement};
+
+use super::Room;
+use crate::page::{
+    browser::{
+        blobs::{HIDDEN, TOGETHER},
+        canvas,
+    },
+    desk::{Remedy, Tone},
+    state::{
+        gathering::{Gathering, LONGEST},
+        strip::Origin,
+    },
+};
+
+/// A picture with its thumbnail.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Thumb {
+    /// The room's own number for it.
+    pub id: u32,
+    /// File name, or which scene it is.
+    pub name: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Width and height after orientation, in pixels.
+    pub size: [usize; 2],
+    /// The whole picture, small: its long side has at most 256 pixels, fewer where there are many pictures.
+    pub canvas: Canvas,
+}
+
+/// Signals of the pictures.
+#[derive(Clone, Copy)]
+pub struct Pictures {
+    /// Those that are decoded, in order.
+    pub list: RwSignal<Vec<Thumb>, LocalStorage>,
+    /// The one that was chosen (A), always in the list.
+    pub chosen: RwSignal<Option<u32>>,
+    /// The second one (B), always in the list and never the chosen one.
+    pub other: RwSignal<Option<u32>>,
+    /// All that were added, decoded or not.
+    pub(super) all: RwSignal<Gathering>,
+    /// Files added in this visit, by number; older ones are taken out of storage.
+    pub(super) blobs: StoredValue<BTreeMap<u32, Blob>, LocalStorage>,
+}
+
+impl Pictures {
+    pub(super) fn new() -> Self {
+        Self {
+            list: RwSignal::new_local(Vec::new()),
+            chosen: RwSignal::default(),
+            other: RwSignal::default(),
+            all: RwSignal::default(),
+            blobs: StoredValue::new_local(BTreeMap::new()),
+        }
+    }
+
+    /// Numbers of the decoded pictures, in order.
+    pub fn ids(self) -> Vec<u32> {
+        self.list.with(|list| list.iter().map(|thumb| thumb.id).collect())
+    }
+
+    /// A decoded picture.
+    pub fn find(self, id: u32) -> Option<Thumb> {
+        self.list.with(|list| list.iter().find(|thumb| thumb.id == id).cloned())
+    }
+
+    /// How many were added, decoded or not.
+    pub fn count(self) -> usize {
+        self.all.with(|all| all.items().len())
+    }
+
+    /// Chooses a picture (A). The second one is left as it is, unless it is the same.
+    pub fn choose(self, id: Option<u32>) {
+        if self.chosen.get_untracked() != id {
+            self.chosen.set(id);
+        }
+        if id.is_some() && self.other.get_untracked() == id {
+            self.other.set(None);
+        }
+    }
+
+    /// Chooses the second picture (B); `None` for none. The chosen one cannot be its own second.
+    pub fn choose_other(self, id: Option<u32>) {
+        let id = id.filter(|_| id != self.chosen.get_untracked());
+        if self.other.get_untracked() != id {
+            self.other.set(id);
+        }
+    }
+
+    /// Opens the file picker.
+    pub fn pick(self) {
+        let input = document()
+            .get_element_by_id("add-pictures")
+            .and_then(|input| input.dyn_into::<HtmlElement>().ok());
+        if let Some(input) = input {
+            input.click();
+        }
+    }
+}
+
+impl Room {
+    /// Adds pictures; they are decoded and embedded behind everything else.
+    pub fn add_pictures(self, files: Vec<(String, Blob)>) {
+        let (mut added, mut left_out) = (Vec::new(), 0);
+        self.pictures.all.update(|all| {
+            for (name, blob) in files {
+                match all.file(name) {
+                    Some(id) => added.push((id, blob)),
+                    None => left_out += 1,
+                }
+            }
+        });
+        self.pictures.blobs.update_value(|blobs| blobs.extend(added.iter().cloned()));
+        if left_out > 0 {
+            let text = format!("The room holds {LONGEST} pictures: {left_out} found no place. Take some out first.");
+            self.desk.trouble(text);
+        }
+        spawn_local(async move {
+            for (id, blob) in added {
+                if TOGETHER.keep(id, &blob).await.is_err() {
+                    let text = "This browser keeps no files: the new pictures are here until the next reload.";
+                    return self.desk.tell(Tone::Plain, text, None);
+                }
+            }
+        });
+        self.bring();
+    }
+
+    /// Adds a scene of the procedural worlds and chooses it.
+    pub fn add_scene(self) {
+        let id = self.pictures.all.try_update(Gathering::another_scene).flatten();
+        match id {
+            Some(_) => self.bring(),
+            None => self
+                .desk
+                .trouble(format!("The room holds {LONGEST} pictures. Take some out first.")),
+        }
+    }
+
+    /// Takes pictures out, with a way back.
+    pub fn remove(self, ids: &[u32]) {
+        let before = self.pictures.all.with_untracked(Gathering::taken);
+        self.forget_files(before);
+        self.pictures.all.update(|all| all.take(ids));
+        let gone = |id: &u32| ids.contains(id);
+        let names = self.pictures.list.with_untracked(|list| {
+            let mut names = list.iter().filter(|thumb| gone(&thumb.id)).map(|thumb| thumb.name.clone());
+            (names.next(), names.count())
+        });
+        self.pictures.list.update(|list| list.retain(|thumb| !gone(&thumb.id)));
+        self.settle_choice();
+        self.desk.put_away_remedy(Remedy::Undo);
+        let text = match names {
+            (Some(name), 0) => format!("“{name}” is taken out."),
+            _ => format!("{} pictures are taken out.", ids.len()),
+        };
+        self.desk.tell(Tone::Plain, text, Some(Remedy::Undo));
+        self.bring();
+    }
+
+    /// Puts back what was taken out last.
+    pub fn undo(self) {
+        self.desk.put_away_remedy(Remedy::Undo);
+        self.pictures.all.update(|all| drop(all.put_back()));
+        self.bring();
+    }
+
+    /// Takes out what turned out to be no picture.
+    pub(super) fn refuse(self, id: u32) {
+        self.pictures.all.update(|all| all.refuse(id));
+        self.forget_files(vec![id]);
+    }
+
+    fn forget_files(self, ids: Vec<u32>) {
+        self.pictures.blobs.update_value(|blobs| blobs.retain(|id, _| !ids.contains(id)));
+        spawn_local(async move {
+            for id in ids {
+                TOGETHER.forget(id).await;
+            }
+        });
+    }
+
+    /// Nothing is chosen that is not there; where there are pictures, one is.
+    pub(super) fn settle_choice(self) {
+        let ids = self
+            .pictures
+            .list
+            .with_untracked(|list| list.iter().map(|thumb| thumb.id).collect::<Vec<_>>());
+        let there = |id: Option<u32>| id.filter(|id| ids.contains(id));
+        self.pictures
+            .choose(there(self.pictures.chosen.get_untracked()).or(ids.first().copied()));
+        self.pictures.choose_other(there(self.pictures.other.get_untracked()));
+    }
+
+    /// A picture's file, out of this visit or out of storage.
+    pub(super) async fn file(self, id: u32) -> Option<Blob> {
+        if let Some(blob) = self.pictures.blobs.with_value(|blobs| blobs.get(&id).cloned()) {
+            return Some(blob);
+        }
+        TOGETHER.take(id).await
+    }
+
+    /// A picture with up to `most` pixels on its long side, for where a thumbnail is too small; the thumbnail itself for
+    /// scenes, and for files that the browser cannot decode.
+    pub async fn sharp(self, id: u32, most: u32) -> Option<Canvas> {
+        let thumb = untrack(|| self.pictures.find(id))?;
+        if thumb.origin != Origin::File {
+            return Some(thumb.canvas);
+        }
+        let large = match self.file(id).await {
+            Some(blob) => {
+                let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
+                let large = canvas::load(&url, most).await;
+                let _ = web_sys::Url::revoke_object_url(&url);
+                large
+            }
+            None => None,
+        };
+        Some(large.unwrap_or(thumb.canvas))
+    }
+
+    /// Takes over what lies in the first room's strip; `items` are its numbers, names and origins.
+    pub(super) fn take_over(self, items: Vec<(u32, String, Origin)>) {
+        let mut files = Vec::new();
+        self.pictures.all.update(|all| {
+            for (theirs, name, origin) in items {
+                let _ = match origin {
+                    Origin::Scene(seed) => all.scene(seed),
+                    Origin::File => all.file(name).inspect(|mine| files.push((theirs, *mine))),
+                };
+            }
+        });
+        spawn_local(async move {
+            for (theirs, mine) in files {
+                match HIDDEN.take(theirs).await {
+                    Some(blob) => {
+                        self.pictures.blobs.update_value(|blobs| drop(blobs.insert(mine, blob.clone())));
+                        let _ = TOGETHER.keep(mine, &blob).await;
+                    }
+                    None => self.refuse(mine),
+                }
+            }
+            self.bring();
+        });
+    }
+}
