@@ -6,5 +6,6 @@ fn main() {
         // They link further functions when they start: src/engine/worker/tiles.rs.
         println!("cargo::rustc-link-arg-bin=engine=--growable-table");
         println!("cargo::rustc-link-arg-bin=engine-webgpu=--growable-table");
+        println!("cargo::rustc-link-arg-bin=together-engine=--growable-table");
     }
 }

@@ -11,7 +11,7 @@ pub mod picture;
 pub mod platform;
 pub mod worlds;
 
-#[cfg(feature = "train")]
+#[cfg(feature = "joint")]
 pub mod data;
 #[cfg(feature = "model")]
 pub mod kernels;
@@ -28,8 +28,10 @@ pub mod probes;
 #[cfg(feature = "model")]
 pub mod weights;
 
-#[cfg(feature = "train")]
+#[cfg(feature = "joint")]
 pub mod device;
+#[cfg(feature = "joint")]
+pub mod learn;
 #[cfg(feature = "model")]
 pub mod predict;
 #[cfg(feature = "train")]

@@ -5,30 +5,49 @@
 //! `(seed, step)` alone. To add a source: one file here, one line in `spec.rs`.
 
 mod cache;
+#[cfg(feature = "train")]
 pub mod cifar;
 mod error;
+#[cfg(feature = "train")]
 pub mod folder;
 mod loader;
 mod order;
+mod pool;
 mod scenes;
+#[cfg(feature = "train")]
 mod sheet;
+#[cfg(feature = "train")]
 mod spec;
+#[cfg(feature = "train")]
 mod squares;
+#[cfg(feature = "train")]
 mod stats;
+#[cfg(feature = "train")]
 mod subset;
+#[cfg(feature = "train")]
 pub mod tar_index;
+#[cfg(feature = "train")]
 pub mod webdataset;
 
 use std::sync::Arc;
 
 pub use error::DataError;
+#[cfg(feature = "train")]
 pub use folder::is_picture;
-pub use loader::{HostBatch, Loader, LoaderConfig};
+#[cfg(feature = "train")]
+pub use loader::Loader;
+pub use loader::{Batches, HostBatch, LoaderConfig};
+pub use pool::Pool;
 pub use scenes::Scenes;
+#[cfg(feature = "train")]
 pub use sheet::contact_sheet;
+#[cfg(feature = "train")]
 pub use spec::{expand_braces, open};
+#[cfg(feature = "train")]
 pub use squares::{Square, Squares};
+#[cfg(feature = "train")]
 pub use stats::{Stats, stats};
+#[cfg(feature = "train")]
 pub use subset::{HeldOut, Subset, held_out};
 
 use crate::picture::Rgb8;

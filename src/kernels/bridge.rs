@@ -3,7 +3,7 @@
 //! They serve the CPU backend at full precision. Whoever has another device, or wants Burn's own composition for
 //! comparison, is told by [`serves`].
 
-#[cfg(feature = "train")]
+#[cfg(feature = "joint")]
 mod autodiff;
 mod flex;
 pub mod maps;
@@ -58,7 +58,7 @@ pub struct Half<B: Backend> {
 }
 
 /// The operations that a backend must have.
-#[backend_extension(Flex, Autodiff: cfg(feature = "train"))]
+#[backend_extension(Flex, Autodiff: cfg(feature = "joint"))]
 pub trait Kernels: Backend {
     /// `x W`.
     fn kernel_product(x: FloatTensor<Self>, weight: FloatTensor<Self>) -> FloatTensor<Self>;

@@ -6,10 +6,10 @@
 mod any;
 mod batch;
 mod error;
-#[cfg(feature = "train")]
+#[cfg(feature = "joint")]
 pub mod joint;
 mod knobs;
-#[cfg(feature = "train")]
+#[cfg(feature = "joint")]
 pub mod losses;
 mod pace;
 pub mod published;
@@ -30,7 +30,7 @@ pub use published::{Entry, Form, Names, Recognised};
 
 use crate::{config::RunConfig, mask::Mask, nn::Source, views::Recipe};
 
-#[cfg(feature = "train")]
+#[cfg(feature = "joint")]
 any::methods! {
     Mae in mae;
     Simclr in simclr;
@@ -54,7 +54,7 @@ any::methods! {
 }
 
 // The page's engine draws, and is downloaded: what only embeds is left out of it.
-#[cfg(not(feature = "train"))]
+#[cfg(not(feature = "joint"))]
 any::methods! {
     Mae in mae;
 }

@@ -1,10 +1,8 @@
 //! Files: reading at an offset, from any number of threads at once, and what a name may have been meant to be.
 
-use std::{
-    fs::{self, File},
-    io,
-    path::Path,
-};
+use std::{fs, path::Path};
+#[cfg(any(unix, windows))]
+use std::{fs::File, io};
 
 use crate::names;
 

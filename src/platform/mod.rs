@@ -4,7 +4,6 @@
 
 #[cfg(any(unix, windows))]
 pub mod atomic;
-#[cfg(any(unix, windows))]
 pub mod file;
 #[cfg(all(feature = "web", target_family = "wasm"))]
 pub mod web;

@@ -13,6 +13,7 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::{CheckpointError, Validated};
+pub use crate::learn::Tensors;
 use crate::{platform::atomic, probes::Seen, protocol::ModelCard};
 
 /// How many checkpoints stay.
@@ -41,9 +42,6 @@ pub struct Progress {
     /// Card of the weights that the run started from.
     pub before: Option<ModelCard>,
 }
-
-/// Tensors by name: shape and numbers.
-pub type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
 /// A run at one step.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -3,7 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{data::DataError, device::DeviceError, platform::file::did_you_mean};
+use crate::{data::DataError, device::DeviceError, learn::set::SettingError, platform::file::did_you_mean};
 
 /// What can end a training run, each a sentence that names the thing and says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +90,12 @@ fn why(path: &Path, error: &io::Error) -> String {
 
 /// The file in a run folder that repeats the run.
 pub const CONFIG_FILE: &str = "config.toml";
+
+impl From<SettingError> for TrainError {
+    fn from(SettingError(why): SettingError) -> Self {
+        Self::Setting(why)
+    }
+}
 
 impl TrainError {
     /// Whether what was typed cannot be, whatever there is on the disk.

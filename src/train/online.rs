@@ -1,7 +1,7 @@
 //! The linear probe beside the training: it learns the classes from the embeddings that the training makes anyway, and
 //! nothing of it leads back into the network.
 
-use super::{checkpoint::Tensors, outcome::Features};
+use super::{Features, checkpoint::Tensors};
 use crate::probes::{OnlineProbe, ProbeError};
 
 /// On a GPU, embeddings of every so many steps are read back, together with the losses that it owes: the loop waits no

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Checkpoint, Control, Event, Progress, Started, StepLine, Summary, TrainError, Trainer,
+    Checkpoint, Control, Event, Numbers, Progress, Started, StepLine, Summary, TrainError, Trainer,
     begin::{batches, first, without_classes},
     checkpoint::Tensors,
     export::{self, Exported},
@@ -15,8 +15,8 @@ use super::{
     lock::Lock,
     measures::{Found, Measures, Moment},
     online::Online,
-    outcome::{Numbers, Outcome, read},
     pictures::Pictures,
+    read,
     rhythm::{Rate, every, steps_of},
     settings,
 };
@@ -24,6 +24,7 @@ use crate::{
     config::RunConfig,
     data::{HostBatch, Loader},
     device::{self, OpenDevice},
+    learn::Outcome,
     methods::{AnyMethod, Method},
 };
 

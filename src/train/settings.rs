@@ -7,10 +7,12 @@ use std::path::Path;
 use super::TrainError;
 use crate::{
     config::RunConfig,
-    methods::{self, AnyMethod, Method, MethodCard},
-    names::{did_you_mean, nearest},
+    learn::set::apply_preset,
+    methods::{AnyMethod, Method},
+    names::did_you_mean,
 };
 
+pub use crate::learn::set::{apply, card_of};
 pub use check::{MOST_STEPS, check};
 
 /// The preset of a run that names none.
@@ -104,92 +106,6 @@ fn unreadable(path: &Path, why: &str) -> TrainError {
         None => why,
     };
     TrainError::Config { path: path.into(), why }
-}
-
-/// The card of the configuration's method.
-///
-/// # Errors
-/// An unknown method, with the nearest name.
-pub fn card_of(config: &RunConfig) -> Result<&'static MethodCard, TrainError> {
-    methods::cards().iter().find(|card| card.name == config.method).ok_or_else(|| {
-        let known = methods::cards().iter().map(|card| card.name);
-        TrainError::Method(format!("there is no method \"{}\"{}", config.method, offer(&config.method, known)))
-    })
-}
-
-fn apply_preset(config: &mut RunConfig, card: &MethodCard, name: &str) -> Result<(), TrainError> {
-    let preset = card.presets.iter().find(|preset| preset.name == name).ok_or_else(|| {
-        let known = card.presets.iter().map(|preset| preset.name);
-        TrainError::Setting(format!("{} has no preset \"{name}\"{}", card.name, offer(name, known)))
-    })?;
-    preset.settings().try_for_each(|(name, value)| apply(config, card, name, value))
-}
-
-/// Sets one field of the run or one knob of its method.
-///
-/// # Errors
-/// An unknown name, with the nearest; a value of the wrong kind.
-pub fn apply(config: &mut RunConfig, card: &MethodCard, name: &str, value: &str) -> Result<(), TrainError> {
-    let mut table =
-        toml::Table::try_from(&*config).map_err(|e| TrainError::Setting(format!("the configuration cannot be written: {e}")))?;
-    let fields = || table.iter().filter(|(_, v)| !v.is_table()).map(|(name, _)| name.as_str());
-    let knobs = || card.knobs.iter().map(|knob| knob.name);
-    let Some(typed) = fields().find(|field| *field == name).map(|_| value) else {
-        if knobs().any(|knob| knob == name) {
-            config.knobs.insert(name.into(), loose(value));
-            return Ok(());
-        }
-        let known: Vec<&str> = knobs().chain(fields()).collect();
-        return Err(TrainError::Setting(format!(
-            "neither a run nor {} has a knob \"{name}\"{}",
-            card.name,
-            offer(name, known.iter().copied())
-        )));
-    };
-    let new = match table.get(name) {
-        Some(toml::Value::String(_)) => toml::Value::String(typed.into()),
-        Some(toml::Value::Float(_)) => typed.trim().parse().map_or_else(|_| loose(typed), toml::Value::Float),
-        Some(toml::Value::Array(_)) if !typed.trim_start().starts_with('[') => loose(&format!("[{typed}]")),
-        _ => loose(typed),
-    };
-    let takes = match typed.trim().parse::<u128>() {
-        Ok(_) if table.get(name).is_some_and(toml::Value::is_integer) => format!("no more than {}", i64::MAX),
-        _ => kind_of(table.get(name)).to_owned(),
-    };
-    table.insert(name.into(), new);
-    *config = table
-        .try_into()
-        .map_err(|_: toml::de::Error| TrainError::Setting(format!("{name} cannot be \"{value}\": it takes {takes}")))?;
-    Ok(())
-}
-
-/// What a field takes that now holds `value`, in words.
-fn kind_of(value: Option<&toml::Value>) -> &'static str {
-    match value {
-        Some(toml::Value::Integer(_)) => "a whole number, 0 or more",
-        Some(toml::Value::Float(_)) => "a number",
-        Some(toml::Value::Array(_)) => "numbers with commas between",
-        Some(toml::Value::Boolean(_)) => "true or false",
-        _ => "text",
-    }
-}
-
-/// Text as the TOML value it spells, or else as text.
-fn loose(text: &str) -> toml::Value {
-    let spelled = toml::from_str::<toml::Table>(&format!("value = {text}"))
-        .ok()
-        .filter(|table| table.len() == 1);
-    spelled
-        .and_then(|mut table| table.remove("value"))
-        .unwrap_or_else(|| toml::Value::String(text.into()))
-}
-
-fn offer<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let known: Vec<&str> = known.collect();
-    match nearest(typed, known.iter().copied()) {
-        Some(_) => did_you_mean(typed, known),
-        None => format!("; known: {}", known.join(", ")),
-    }
 }
 
 #[cfg(test)]

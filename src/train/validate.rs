@@ -5,8 +5,9 @@
 use burn::tensor::Device;
 use rayon::prelude::*;
 
-use super::{TrainError, step::put};
+use super::TrainError;
 use crate::{
+    learn::put,
     mask::{Grid, Mask, MaskKind},
     methods::{AnyMethod, Batch, Method},
     picture::{Picture, fill, measure::hidden_psnr_db},

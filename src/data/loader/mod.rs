@@ -1,222 +1,55 @@
-//! The loader: batches in step order, decoded, augmented, hidden and filled by threads of its own, ahead of the model.
+//! The loader: batches in step order, decoded, augmented, hidden and filled by threads of its own, ahead of the model; or
+//! one by one, by whoever asks, where there are no threads.
 //!
 //! What a batch holds is a pure function of the source and `(seed, step)`: neither the number of threads nor the step
 //! it started at changes a bit, so a run resumes by starting at its next step.
 
+#[cfg(feature = "train")]
+mod ahead;
 mod batch;
+mod config;
 mod make;
+#[cfg(feature = "train")]
 mod queue;
 
-use std::{
-    sync::Arc,
-    thread::{self, JoinHandle},
-};
+use std::sync::Arc;
 
+#[cfg(feature = "train")]
+pub use ahead::Loader;
 pub use batch::HostBatch;
+pub use config::LoaderConfig;
 
-use super::{DataError, Skipped, Source};
-use crate::{
-    mask::{Grid, MaskMix},
-    platform,
-    views::Recipe,
-};
+use super::{DataError, Source};
+use batch::Pending;
 use make::Maker;
-use queue::Queue;
 
-/// Part of the machine's memory that the pictures of batches may take: the network wants some, too.
-const MOST_MEMORY: f64 = 0.8;
-
-/// How to make batches.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LoaderConfig {
-    /// Pictures in a batch.
-    pub batch: usize,
-    /// Side of a view, pixels.
-    pub size_px: usize,
-    /// Side of a patch, pixels.
-    pub patch_px: usize,
-    /// Which masks to draw; all of one batch hide equally many patches.
-    pub masks: MaskMix,
-    /// Whether to fill the hidden part smoothly from the visible part.
-    pub fill: bool,
-    /// Area of the random resized crop, smallest and largest part of the picture, 0..1.
-    pub crop: [f32; 2],
-    /// Probability of a horizontal flip.
-    pub flip: f32,
-    /// How each view of a picture is made; empty for the one view that `crop` and `flip` make.
-    pub recipes: Vec<Recipe>,
-    /// Part of every batch drawn from the procedural worlds, never the same scene twice, 0..1.
-    pub mix_scenes: f32,
-    /// Seed of order, views, masks and mixed-in worlds.
-    pub seed: u64,
-    /// Threads; 0 takes every core.
-    pub threads: usize,
-    /// Batches that may be in the making or ready at once, at least 1.
-    pub ahead: usize,
-    /// Number of the first batch.
-    pub start_step: u64,
-    /// Number of the batch to stop before; `None` never stops.
-    pub steps: Option<u64>,
-    /// Bytes of decoded pictures to keep; beyond it pictures are decoded anew each time.
-    pub cache_bytes: u64,
+/// The loader's batches made one by one, on the thread of whoever asks.
+pub struct Batches {
+    maker: Maker,
+    batch: usize,
 }
 
-impl Default for LoaderConfig {
-    /// Batches of 64 at 128 px without fill, no end; three quarters of the patches hidden at random.
-    fn default() -> Self {
-        Self {
-            batch: 64,
-            size_px: 128,
-            patch_px: 16,
-            masks: MaskMix::default(),
-            fill: false,
-            crop: [0.35, 1.0],
-            flip: 0.5,
-            recipes: Vec::new(),
-            mix_scenes: 0.0,
-            seed: 0,
-            threads: 0,
-            ahead: 4,
-            start_step: 0,
-            steps: None,
-            cache_bytes: 2 << 30,
-        }
-    }
-}
-
-impl LoaderConfig {
-    /// Checks that these settings can work; the grid of the masks.
-    fn check(&self, source: &dyn Source) -> Result<Grid, DataError> {
-        let wrong = |why: String| Err(DataError::Config(why));
-        let is_part = |x: f32| (0.0..=1.0).contains(&x);
-        let Some(grid) = Grid::of(self.size_px, self.patch_px) else {
-            return wrong(format!(
-                "patches of {} px do not divide a side of {} px; choose a patch that does",
-                self.patch_px, self.size_px
-            ));
-        };
-        if self.batch == 0 {
-            return wrong("a batch of 0 pictures; choose 1 or more".into());
-        }
-        if !(self.crop[0] > 0.0 && self.crop[0] <= self.crop[1] && self.crop[1] <= 1.0) {
-            return wrong(format!("crop {:?} is no range of areas; write for instance [0.35, 1.0]", self.crop));
-        }
-        if !is_part(self.flip) || !is_part(self.mix_scenes) {
-            return wrong(format!(
-                "flip {} and mix_scenes {} must lie between 0 and 1",
-                self.flip, self.mix_scenes
-            ));
-        }
-        if let Some(recipe) = self.recipes.iter().find(|recipe| recipe.size_px == 0) {
-            return wrong(format!("a view of {} px; choose 1 or more", recipe.size_px));
-        }
-        if source.is_empty() {
-            return Err(DataError::Empty {
-                spec: source.name().into(),
-                why: "it is empty".into(),
-            });
-        }
-        match platform::memory_bytes() {
-            Some(has) if self.bytes() as f64 > MOST_MEMORY * has as f64 => wrong(format!(
-                "the pictures of {} batches of {} take {:.0} GB, and this machine has {:.0} GB of memory; choose a smaller batch",
-                self.ahead.max(1) + 1,
-                self.batch,
-                self.bytes() as f64 / 1e9,
-                has as f64 / 1e9
-            )),
-            _ => Ok(grid),
-        }
-    }
-
-    /// Bytes of the pictures of all batches that are there at once: those ahead, and the one that the model has.
-    fn bytes(&self) -> u64 {
-        let numbers = |size_px: usize| 3 * (size_px as u64).saturating_pow(2);
-        let views: u64 = match self.recipes.as_slice() {
-            [] => numbers(self.size_px) * if self.fill { 2 } else { 1 },
-            recipes => recipes.iter().map(|recipe| numbers(recipe.size_px)).sum(),
-        };
-        let a_batch = (self.batch as u64).saturating_mul(4).saturating_mul(views);
-        a_batch.saturating_mul(self.ahead.max(1) as u64 + 1)
-    }
-
-    fn threads(&self) -> usize {
-        match self.threads {
-            0 => thread::available_parallelism().map_or(1, usize::from),
-            n => n.min(1024),
-        }
-    }
-}
-
-/// Batches in step order. Dropping it ends its threads.
-pub struct Loader {
-    maker: Arc<Maker>,
-    queue: Arc<Queue>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-impl Loader {
-    /// Starts the threads; the first batches are in the making when this returns.
+impl Batches {
+    /// Makes nothing yet.
     ///
     /// # Errors
-    /// A sentence for settings that cannot work, an empty source, or a system that grants no thread.
-    pub fn start(source: Arc<dyn Source>, config: LoaderConfig) -> Result<Self, DataError> {
+    /// A sentence for settings that cannot work, or an empty source.
+    pub fn new(source: Arc<dyn Source>, config: LoaderConfig) -> Result<Self, DataError> {
         let grid = config.check(&*source)?;
-        let queue = Arc::new(Queue::new(config.batch, config.ahead.max(1), config.start_step, config.steps));
-        let count = config.threads();
-        let mut loader = Self {
-            maker: Arc::new(Maker::new(source, config, grid)),
-            queue,
-            threads: Vec::with_capacity(count),
-        };
-        for number in 0..count {
-            let (maker, queue) = (loader.maker.clone(), loader.queue.clone());
-            let started = thread::Builder::new()
-                .name(format!("loader {number}"))
-                .spawn(move || work(&maker, &queue));
-            match started {
-                Ok(thread) => loader.threads.push(thread),
-                Err(_) if number > 0 => break, // fewer threads, the same batches
-                Err(error) => return Err(DataError::Config(format!("no thread could be started: {error}"))),
-            }
+        let batch = config.batch;
+        let maker = Maker::new(source, config, grid);
+        Ok(Self { maker, batch })
+    }
+
+    /// Batch number `step`.
+    ///
+    /// # Errors
+    /// As many pictures in a row that cannot be read as the loader tries.
+    pub fn make(&self, step: u64) -> Result<HostBatch, DataError> {
+        let pending = Pending::new(step, self.batch);
+        for slot in 0..self.batch {
+            pending.put(slot, self.maker.piece(&pending, slot));
         }
-        Ok(loader)
-    }
-
-    /// Broken pictures met so far; others were taken in their place.
-    #[must_use]
-    pub fn skipped(&self) -> Skipped {
-        self.maker.skipped()
-    }
-
-    /// Batches that lie ready: 0 when the model waits for the loader.
-    #[must_use]
-    pub fn ready(&self) -> usize {
-        self.queue.ready()
-    }
-}
-
-fn work(maker: &Maker, queue: &Queue) {
-    while let Some((pending, slot)) = queue.take() {
-        let piece = maker.piece(&pending, slot);
-        if pending.put(slot, piece) {
-            queue.finish(pending.step, maker.batch(&pending));
-        }
-    }
-}
-
-impl Iterator for Loader {
-    type Item = Result<HostBatch, DataError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.queue.next()
-    }
-}
-
-impl Drop for Loader {
-    fn drop(&mut self) {
-        self.queue.stop();
-        for thread in self.threads.drain(..) {
-            let _ = thread.join(); // a thread's panic was already reported as its batch's error
-        }
+        self.maker.batch(&pending)
     }
 }

@@ -43,7 +43,7 @@ pub fn tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
 }
 
 /// Takes the memory of a tensor that is done with, where nobody else holds it.
-#[cfg(feature = "train")]
+#[cfg(feature = "joint")]
 pub fn reuse(tensor: FlexTensor) {
     if tensor.is_unique() && tensor.is_contiguous() && tensor.layout().start_offset() == 0 {
         let (bytes, ..) = tensor.into_data().into_parts();

@@ -1,6 +1,6 @@
 //! Convolutions and batch normalisation as operations on tensors whose last axis are the channels.
 
-#[cfg(feature = "train")]
+#[cfg(feature = "joint")]
 mod autodiff;
 mod flex;
 
@@ -33,7 +33,7 @@ pub struct Manner {
 }
 
 /// The operations that a backend must have.
-#[backend_extension(Flex, Autodiff: cfg(feature = "train"))]
+#[backend_extension(Flex, Autodiff: cfg(feature = "joint"))]
 pub trait Maps: Backend {
     /// A convolution.
     fn kernel_conv(x: FloatTensor<Self>, weight: FloatTensor<Self>, window: Window) -> FloatTensor<Self>;

@@ -1,15 +1,14 @@
 //! Whether a run's numbers and names can be, in sentences.
 
 use super::{
-    super::{
-        TrainError,
-        export::DTYPES,
-        optim,
-        schedule::{SCALES, SHAPES},
-    },
+    super::{TrainError, export::DTYPES},
     did_you_mean,
 };
-use crate::{config::RunConfig, device};
+use crate::{
+    config::RunConfig,
+    device,
+    learn::{OPTIMISERS, SCALES, SHAPES},
+};
 
 /// Most pictures in a batch.
 const MOST_PICTURES: usize = 1 << 20;
@@ -110,7 +109,7 @@ fn of_the_optimiser(config: &RunConfig) -> Vec<Rule> {
         ..
     } = config;
     vec![
-        one_of("optimiser", &config.optimiser, &optim::NAMES),
+        one_of("optimiser", &config.optimiser, &OPTIMISERS),
         (
             positive(*weight_decay) && positive(*clip),
             "weight_decay and clip take numbers from 0".into(),

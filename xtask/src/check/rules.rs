@@ -3,7 +3,7 @@
 use super::source::{Source, has_word};
 
 /// Rooms that know the trait and the list of methods, never a name out of it.
-const NAMELESS: [&str; 6] = ["train", "probes", "predict", "engine", "cli", "page"];
+const NAMELESS: [&str; 7] = ["learn", "train", "probes", "predict", "engine", "cli", "page"];
 /// Rooms that may speak to a person.
 const SPEAKING: [&str; 4] = ["cli", "engine", "page", "bin"];
 /// Rooms that touch what came from outside.
@@ -13,13 +13,14 @@ const FOREIGN: [&str; 9] = [
 /// Rooms that may ask for the target.
 const PLATFORM: [&str; 6] = ["platform", "kernels", "engine", "page", "lib", "bin"];
 /// Floors, lowest first; a room sees its own floor and those below.
-const FLOORS: [&[&str]; 8] = [
+const FLOORS: [&[&str]; 9] = [
     &["chance", "picture", "mask", "worlds"],
     &["kernels"],
     &["data", "views", "nn"],
     &["methods"],
     &["probes", "weights"],
     &["predict"],
+    &["learn"],
     &["train"],
     &["engine", "page", "cli"],
 ];

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{chance::Chance, train::schedule::Schedule};
+use crate::{chance::Chance, learn::Schedule};
 
 mod frozen;
 mod parity;

@@ -1,6 +1,6 @@
 //! SGD with momentum, and LARS, which is the same with a factor for each matrix.
 
-use rayon::prelude::*;
+use std::ops::Range;
 
 use super::{
     super::{
@@ -9,6 +9,7 @@ use super::{
     },
     CHUNK, HostRows, follow, pieces, shorten,
 };
+use crate::kernels::threads;
 
 impl HostRows {
     /// One step; answers the gradient's norm.
@@ -40,7 +41,7 @@ impl HostRows {
         });
         let rows = [self.rows.weights.as_mut_slice(), &mut self.rows.average, &mut self.rows.moment_1];
         let average = (1.0 - rates.average) as f32;
-        pieces(passes, rows, &self.gradient).into_par_iter().for_each(|piece| {
+        threads::each(pieces(passes, rows, &self.gradient), |piece| {
             let [weights, average_row, memory] = piece.rows;
             let Some(pass) = piece.pass else {
                 return follow(average_row, weights, average);
@@ -62,12 +63,15 @@ impl HostRows {
                 (part.begin..end).step_by(CHUNK).map(move |at| (index, at..end.min(at + CHUNK)))
             })
             .collect();
-        let sums: Vec<(usize, Products)> = pieces
-            .into_par_iter()
-            .map(|(index, range)| (index, Products::of(&self.gradient[range.clone()], &self.rows.weights[range])))
-            .collect();
+        let mut sums = vec![Products::default(); pieces.len()];
+        threads::each(
+            sums.iter_mut().zip(&pieces).collect(),
+            |(sum, (_, range)): (&mut Products, &(usize, Range<usize>))| {
+                *sum = Products::of(&self.gradient[range.clone()], &self.rows.weights[range.clone()]);
+            },
+        );
         let mut products = vec![Products::default(); parts.len()];
-        for (index, sum) in sums {
+        for ((index, _), sum) in pieces.into_iter().zip(sums) {
             products[index].add(sum);
         }
         products

@@ -1,11 +1,10 @@
 //! AdamW (Loshchilov & Hutter, 2019).
 
-use rayon::prelude::*;
-
 use super::{
     super::{EPSILON, PartRates, Rates},
     HostRows, follow, pieces,
 };
+use crate::kernels::threads;
 
 impl HostRows {
     /// One step; answers the gradient's norm.
@@ -21,7 +20,7 @@ impl HostRows {
             &mut self.rows.moment_2,
         ];
         let average = (1.0 - rates.average) as f32;
-        pieces(passes, rows, &self.gradient).into_par_iter().for_each(|piece| {
+        threads::each(pieces(passes, rows, &self.gradient), |piece| {
             let [weights, average_row, first, second] = piece.rows;
             let Some(pass) = piece.pass else {
                 return follow(average_row, weights, average);

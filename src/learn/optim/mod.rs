@@ -17,7 +17,7 @@ use crate::{config::RunConfig, methods::Pace};
 
 pub use part::Part;
 pub use rule::{NAMES, Rule};
-pub use saved::{restore, save, take};
+pub use saved::{Tensors, restore, save, take};
 
 use part::PartRates;
 

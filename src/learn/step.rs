@@ -3,9 +3,8 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{
-    checkpoint::Tensors,
     layout::{Layout, Row},
-    optim::{self, Optimiser, Part, Rates, Rows, Rule},
+    optim::{self, Optimiser, Part, Rates, Rows, Rule, Tensors},
     outcome::{Outcome, Unread, detached},
     schedule::Schedule,
 };

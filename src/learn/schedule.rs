@@ -48,7 +48,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// A run's own, of `steps` steps. What `config` names was checked by [`super::settings`]; an unknown name is the
+    /// A run's own, of `steps` steps. What `config` names was checked by the settings; an unknown name is the
     /// default's.
     #[must_use]
     pub fn of(config: &RunConfig, steps: u64) -> Self {

@@ -4,9 +4,9 @@ mod adamw;
 mod sgd;
 
 use burn::tensor::Tensor;
-use rayon::prelude::*;
 
 use super::{PartRates, Rates, Rows, rule::Rule};
+use crate::kernels::threads;
 
 /// Numbers that one thread takes at a time. Fixed, so that sums do not depend on the number of threads.
 const CHUNK: usize = 1 << 14;
@@ -71,11 +71,13 @@ impl HostRows {
 
     /// The gradient's norm, and what it is to be multiplied with.
     fn norm(&self, rates: &Rates) -> (f64, f64) {
-        let squares: Vec<f64> = self
-            .gradient
-            .par_chunks(CHUNK)
-            .map(|part| part.iter().map(|&g| f64::from(g) * f64::from(g)).sum())
-            .collect();
+        let mut squares = vec![0.0; self.gradient.len().div_ceil(CHUNK)];
+        threads::each(
+            squares.iter_mut().zip(self.gradient.chunks(CHUNK)).collect(),
+            |(sum, part): (&mut f64, &[f32])| {
+                *sum = part.iter().map(|&g| f64::from(g) * f64::from(g)).sum();
+            },
+        );
         let norm = squares.iter().sum::<f64>().sqrt() * rates.scale;
         (norm, rates.scale * shorten(norm, rates.clip))
     }

@@ -1,0 +1,90 @@
+//! Batches made ahead of the model, by threads of their own.
+
+use std::{
+    sync::Arc,
+    thread::{self, JoinHandle},
+};
+
+use super::{HostBatch, LoaderConfig, make::Maker, queue::Queue};
+use crate::data::{DataError, Skipped, Source};
+
+/// Batches in step order. Dropping it ends its threads.
+pub struct Loader {
+    maker: Arc<Maker>,
+    queue: Arc<Queue>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Loader {
+    /// Starts the threads; the first batches are in the making when this returns.
+    ///
+    /// # Errors
+    /// A sentence for settings that cannot work, an empty source, or a system that grants no thread.
+    pub fn start(source: Arc<dyn Source>, config: LoaderConfig) -> Result<Self, DataError> {
+        let grid = config.check(&*source)?;
+        let queue = Arc::new(Queue::new(config.batch, config.ahead.max(1), config.start_step, config.steps));
+        let count = threads_of(&config);
+        let mut loader = Self {
+            maker: Arc::new(Maker::new(source, config, grid)),
+            queue,
+            threads: Vec::with_capacity(count),
+        };
+        for number in 0..count {
+            let (maker, queue) = (loader.maker.clone(), loader.queue.clone());
+            let started = thread::Builder::new()
+                .name(format!("loader {number}"))
+                .spawn(move || work(&maker, &queue));
+            match started {
+                Ok(thread) => loader.threads.push(thread),
+                Err(_) if number > 0 => break, // fewer threads, the same batches
+                Err(error) => return Err(DataError::Config(format!("no thread could be started: {error}"))),
+            }
+        }
+        Ok(loader)
+    }
+
+    /// Broken pictures met so far; others were taken in their place.
+    #[must_use]
+    pub fn skipped(&self) -> Skipped {
+        self.maker.skipped()
+    }
+
+    /// Batches that lie ready: 0 when the model waits for the loader.
+    #[must_use]
+    pub fn ready(&self) -> usize {
+        self.queue.ready()
+    }
+}
+
+fn work(maker: &Maker, queue: &Queue) {
+    while let Some((pending, slot)) = queue.take() {
+        let piece = maker.piece(&pending, slot);
+        if pending.put(slot, piece) {
+            queue.finish(pending.step, maker.batch(&pending));
+        }
+    }
+}
+
+impl Iterator for Loader {
+    type Item = Result<HostBatch, DataError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.queue.next()
+    }
+}
+
+impl Drop for Loader {
+    fn drop(&mut self) {
+        self.queue.stop();
+        for thread in self.threads.drain(..) {
+            let _ = thread.join(); // a thread's panic was already reported as its batch's error
+        }
+    }
+}
+
+fn threads_of(config: &LoaderConfig) -> usize {
+    match config.threads {
+        0 => thread::available_parallelism().map_or(1, usize::from),
+        n => n.min(1024),
+    }
+}
