@@ -16,3 +16,18 @@ pub fn each<T: Send>(tasks: Vec<T>, work: impl Fn(T) + Sync + Send) {
 pub fn each<T>(tasks: Vec<T>, work: impl Fn(T)) {
     tasks.into_iter().for_each(work);
 }
+
+/// Does `work` without help from other cores, whoever in it asks for it: for what adds up in another order on more of them.
+#[cfg(feature = "train")]
+pub fn alone<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+        Ok(pool) => pool.install(work),
+        Err(_) => work(), // no thread to be had: then nobody helps
+    }
+}
+
+/// Does `work`: there is nobody to help.
+#[cfg(not(feature = "train"))]
+pub fn alone<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}

@@ -128,6 +128,22 @@ macro_rules! methods {
                 match self { $(Self::$name(method) => method.embed_patches(pictures),)* }
             }
 
+            fn has_patches(&self) -> bool {
+                match self { $(Self::$name(method) => method.has_patches(),)* }
+            }
+
+            fn attention(&self, pictures: Tensor<4>) -> Option<Tensor<4>> {
+                match self { $(Self::$name(method) => method.attention(pictures),)* }
+            }
+
+            fn attends(&self) -> bool {
+                match self { $(Self::$name(method) => method.attends(),)* }
+            }
+
+            fn predicts(&self) -> bool {
+                match self { $(Self::$name(method) => method.predicts(),)* }
+            }
+
             fn settle(&mut self, step: Step, kept: Vec<Kept>) {
                 match self { $(Self::$name(method) => method.settle(step, kept),)* }
             }

@@ -58,6 +58,7 @@ pub struct Prediction {
 
 impl Objective for Prediction {
     const CARD: &'static MethodCard = &CARD;
+    const PREDICTS: bool = true;
     const POOL: Pool = Pool::Mean;
 
     fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {

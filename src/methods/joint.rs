@@ -185,6 +185,22 @@ impl<O: Objective> Method for Joint<O> {
         self.answering().embed_patches(pictures)
     }
 
+    fn has_patches(&self) -> bool {
+        true
+    }
+
+    fn attention(&self, pictures: Tensor<4>) -> Option<Tensor<4>> {
+        self.answering().encoder.attention(pictures)
+    }
+
+    fn attends(&self) -> bool {
+        self.answering().encoder.as_vit().is_some_and(|vit| !vit.blocks.is_empty())
+    }
+
+    fn predicts(&self) -> bool {
+        O::PREDICTS
+    }
+
     fn settle(&mut self, step: Step, kept: Vec<Kept>) {
         self.objective.settle(step, kept);
         if let Some(teacher) = self.teacher.take() {

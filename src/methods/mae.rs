@@ -302,4 +302,18 @@ impl Method for Mae {
     fn embed_patches(&self, pictures: Tensor<4>) -> Option<Tensor<3>> {
         Some(self.encode(pictures))
     }
+
+    fn has_patches(&self) -> bool {
+        true
+    }
+
+    fn attention(&self, pictures: Tensor<4>) -> Option<Tensor<4>> {
+        let patches = self.standardise(pictures);
+        let [batch, count, _] = patches.dims();
+        self.encoder.attention(patches, &Order::all_kept(batch, count))
+    }
+
+    fn attends(&self) -> bool {
+        !self.encoder.blocks.is_empty()
+    }
 }

@@ -239,6 +239,29 @@ pub trait Method: Module {
         None
     }
 
+    /// Whether [`Method::embed_patches`] answers.
+    fn has_patches(&self) -> bool {
+        false
+    }
+
+    /// Where the heads of the last layer look, `[batch, heads, 1 + patches, 1 + patches]`: row by row what part of its
+    /// attention a token gives to each, the class token first, then the patches in the grid's rows. A row sums to 1, less what
+    /// registers get. `None` where a network has no attention.
+    fn attention(&self, _pictures: Tensor<4>) -> Option<Tensor<4>> {
+        None
+    }
+
+    /// Whether [`Method::attention`] answers.
+    fn attends(&self) -> bool {
+        false
+    }
+
+    /// Whether a predictor says what embeddings a hidden part has, so that [`Method::patch_energy`] compares embeddings and
+    /// not pixels.
+    fn predicts(&self) -> bool {
+        false
+    }
+
     /// After the optimiser's step, with what each pass of it left: teacher, queue, bank, centre. Most methods have
     /// nothing to settle.
     fn settle(&mut self, _step: Step, _kept: Vec<Kept>) {}

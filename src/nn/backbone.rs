@@ -266,6 +266,17 @@ impl Backbone {
         }
     }
 
+    /// Where the heads of a transformer's last layer look, `[batch, heads, 1 + patches, 1 + patches]`; see [`Vit::attention`].
+    /// `None` for a residual network.
+    #[must_use]
+    pub fn attention(&self, pictures: Tensor<4>) -> Option<Tensor<4>> {
+        let [batch, _, height, _] = pictures.dims();
+        let side = height / self.patch_px();
+        let vit = self.for_grid(self.as_vit()?, Grid::new(side, side));
+        let order = Order::all_kept(batch, side * side);
+        vit.attention(self.patches(pictures, &order), &order)
+    }
+
     /// The transformer, where it is one.
     #[must_use]
     pub fn as_vit(&self) -> Option<&Vit> {

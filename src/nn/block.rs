@@ -86,7 +86,13 @@ impl Block {
         x + scaled(self.down.forward(hidden), self.scale2.as_ref())
     }
 
-    /// The same in two operations; `None` where a map has no bias, or what is added is scaled.
+    /// What part of its attention each token gives to each: `[batch, heads, tokens, tokens]`.
+    #[must_use]
+    pub fn attention_of(&self, x: Tensor<3>) -> Tensor<4> {
+        self.attention.probabilities(self.norm1.forward(x))
+    }
+
+    /// [`Block::forward`] in two operations; `None` where a map has no bias, or what is added is scaled.
     fn in_halves(&self, x: &Tensor<3>) -> Option<Tensor<3>> {
         (self.scale1.is_none() && self.scale2.is_none()).then_some(())?;
         let attention = [self.attention.qkv.tensors()?, self.attention.output.tensors()?];

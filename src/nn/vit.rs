@@ -63,15 +63,7 @@ impl Vit {
 
     /// Kept patches `[batch, kept, 3 p p]`, in the order's order, to `[batch, 1 + kept, dim]`: class token first.
     pub fn forward(&self, kept: Tensor<3>, order: &Order) -> Tensor<3> {
-        let [batch, count, _] = kept.dims();
-        let class = self.class_token.val().unsqueeze::<3>().repeat_dim(0, batch); // [batch, 1, dim]
-        let tokens = Tensor::cat(vec![class, self.patch.forward(kept)], 1);
-        let tokens = tokens + order.positions(self.positions.val(), count);
-        let tokens = match &self.registers {
-            Some(registers) => between(tokens, registers.val()),
-            None => tokens,
-        };
-        let tokens = self.blocks.iter().fold(tokens, |tokens, block| block.forward(tokens));
+        let tokens = through(&self.blocks, self.embedded(kept, order));
         let tokens = match &self.registers {
             // Its own norm of each token: those of registers need none.
             Some(registers) => without(tokens, registers.dims()[0]),
@@ -79,6 +71,34 @@ impl Vit {
         };
         self.norm.forward(tokens)
     }
+
+    /// Where the last layer's heads look, `[batch, heads, 1 + kept, 1 + kept]`: class token first, registers left out of rows
+    /// and columns. `None` without layers.
+    #[must_use]
+    pub fn attention(&self, kept: Tensor<3>, order: &Order) -> Option<Tensor<4>> {
+        let (last, before) = self.blocks.split_last()?;
+        let found = last.attention_of(through(before, self.embedded(kept, order)));
+        Some(match &self.registers {
+            Some(registers) => among_patches(found, registers.dims()[0]),
+            None => found,
+        })
+    }
+
+    /// Tokens with their places, as the first layer gets them.
+    fn embedded(&self, kept: Tensor<3>, order: &Order) -> Tensor<3> {
+        let [batch, count, _] = kept.dims();
+        let class = self.class_token.val().unsqueeze::<3>().repeat_dim(0, batch); // [batch, 1, dim]
+        let tokens = Tensor::cat(vec![class, self.patch.forward(kept)], 1);
+        let tokens = tokens + order.positions(self.positions.val(), count);
+        match &self.registers {
+            Some(registers) => between(tokens, registers.val()),
+            None => tokens,
+        }
+    }
+}
+
+fn through(blocks: &[Block], tokens: Tensor<3>) -> Tensor<3> {
+    blocks.iter().fold(tokens, |tokens, block| block.forward(tokens))
 }
 
 /// Registers `[registers, dim]` behind the class token, ahead of the patches, as in the published files.
@@ -94,4 +114,14 @@ fn without(tokens: Tensor<3>, registers: usize) -> Tensor<3> {
     let [_, count, _] = tokens.dims();
     let [class, patches] = [(0, 1), (1 + registers, count - 1 - registers)].map(|(from, length)| tokens.clone().narrow(1, from, length));
     Tensor::cat(vec![class, patches], 1)
+}
+
+/// `[batch, heads, tokens, tokens]` without registers, neither as those that look nor as those that are looked at.
+fn among_patches(found: Tensor<4>, registers: usize) -> Tensor<4> {
+    let less = |found: Tensor<4>, axis: usize| {
+        let count = found.dims()[axis];
+        let parts = [(0, 1), (1 + registers, count - 1 - registers)];
+        Tensor::cat(parts.map(|(from, length)| found.clone().narrow(axis, from, length)).to_vec(), axis)
+    };
+    less(less(found, 2), 3)
 }

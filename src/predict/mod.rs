@@ -8,6 +8,8 @@ mod error;
 mod evaluate;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "joint")]
+pub mod together;
 
 use burn::tensor::{Device, Tensor};
 

@@ -69,6 +69,22 @@ impl Knn {
         Some(right as f32 / known.len() as f32)
     }
 
+    /// The same within one set: each row with a label is given a class by its neighbours among the others that have one.
+    /// `None` for fewer than two of them, or a number that is none.
+    #[must_use]
+    pub fn among_themselves(&self, rows: &Embeddings, labels: &[Option<usize>]) -> Option<f32> {
+        let known: Vec<(usize, usize)> = (0..rows.rows()).filter_map(|row| Some((row, (*labels.get(row)?)?))).collect();
+        if known.len() < 2 || labels.len() != rows.rows() {
+            return None;
+        }
+        let rows = rows.select(&known.iter().map(|(row, _)| *row).collect::<Vec<_>>());
+        let found = neighbours(&rows, &rows, self.k.max(1), true).ok()?;
+        let mut votes = Votes::default();
+        let mut class = |found: &Vec<(usize, f32)>| votes.winner(found.iter().map(|(row, cosine)| (known[*row].1, self.weight(*cosine))));
+        let right = found.iter().zip(&known).filter(|(found, (_, own))| class(found) == *own).count();
+        Some(right as f32 / known.len() as f32)
+    }
+
     /// Divided by what the nearest possible neighbour would give, so that no temperature overflows: shares of votes stay.
     fn weight(&self, cosine: f32) -> f64 {
         let temperature = f64::from(self.temperature).max(f64::from(f32::EPSILON));
@@ -127,6 +143,20 @@ mod tests {
         assert_eq!(class(0.1), [5]);
         assert_eq!(class(10.0), [9]);
         assert_eq!(class(1e-30), [5]);
+    }
+
+    #[test]
+    fn among_themselves_no_row_votes_for_itself() {
+        let rows = clusters(60, 8, 3, 0.2, 1);
+        let knn = Knn { k: 7, temperature: 0.1 };
+        let mut labels = labels_of(60, 3);
+        assert_eq!(knn.among_themselves(&rows, &labels), Some(1.0));
+        // With classes of its own for each row, a vote for oneself would be right.
+        let own: Vec<Option<usize>> = (0..60).map(Some).collect();
+        assert_eq!(knn.among_themselves(&rows, &own), Some(0.0));
+        labels[..59].fill(None);
+        assert_eq!(knn.among_themselves(&rows, &labels), None);
+        assert_eq!(knn.among_themselves(&rows, &own[1..]), None);
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub use error::ProbeError;
 pub use knn::Knn;
 pub use lidar::lidar;
 pub use linear::{LinearProbe, OnlineProbe};
-pub use neighbours::Neighbour;
+pub use neighbours::{Neighbour, neighbours_of};
 pub use pairs::twins;
 pub use pca::Pca;
 pub use rank::{effective_rank, rank_me, spectrum};

@@ -16,6 +16,14 @@ pub(super) fn order(a: &Neighbour, b: &Neighbour) -> Ordering {
     b.1.total_cmp(&a.1).then(a.0.cmp(&b.0))
 }
 
+/// Of each row its `k` nearest among the others by cosine, nearest first; fewer where there are not so many.
+///
+/// # Errors
+/// A row with a number that is none.
+pub fn neighbours_of(rows: &Embeddings, k: usize) -> Result<Vec<Vec<Neighbour>>, ProbeError> {
+    neighbours(rows, rows, k, true)
+}
+
 /// The `k` rows of `bank` nearest to each query by cosine, nearest first; fewer where the bank is smaller. With `alone`,
 /// queries are the bank itself, and none is its own neighbour.
 ///

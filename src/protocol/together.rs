@@ -419,8 +419,9 @@ pub struct Place {
     pub follows_object: f32,
     /// Triples asked about.
     pub triples: usize,
-    /// One triple to look at, as scene seeds for the answer's buffers: the scene, same object, same setting.
-    pub example: String,
+    /// One triple to look at, what each of the answer's buffers shows: the scene, its object where that belongs, its setting
+    /// with an object that belongs there.
+    pub example: [String; 3],
 }
 
 /// What the engine of the room says.

@@ -62,6 +62,15 @@ pub const BOND: f32 = 0.9;
 /// Scenes of seed 0 that make good samples.
 pub const SAMPLES: [u64; 8] = [19, 17, 6, 24, 14, 26, 13, 28];
 
+/// Whether objects of this class belong in this setting, by their numbers.
+#[must_use]
+pub fn belongs(class: usize, setting: usize) -> bool {
+    let home = SETTINGS.get(setting);
+    objects::KINDS
+        .get(class)
+        .is_some_and(|kind| home.is_some_and(|home| kind.homes.contains(home)))
+}
+
 /// Scene number `index` of seed 0 at [`BOND`]: what the page shows.
 #[must_use]
 pub fn sample(index: u64) -> Scene {

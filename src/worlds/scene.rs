@@ -98,9 +98,20 @@ impl Scene {
     pub fn of_class(seed: u64, index: u64, bond: f32, class: usize) -> Self {
         let class = class.min(KINDS.len() - 1);
         let bond = bond.clamp(0.0, 1.0);
-        let kind = &KINDS[class];
-        let setting = draw::setting(kind, bond, &mut Chance::new(seed, "worlds.setting", index));
-        let place = &SETTINGS[setting];
+        let setting = draw::setting(&KINDS[class], bond, &mut Chance::new(seed, "worlds.setting", index));
+        Self::composed(seed, index, bond, [class, setting])
+    }
+
+    /// The same with class and setting of one's own choice (each cut to the last one), however rare the pair is.
+    #[must_use]
+    pub fn placed(seed: u64, index: u64, class: usize, setting: usize) -> Self {
+        let pair = [class.min(KINDS.len() - 1), setting.min(SETTINGS.len() - 1)];
+        Self::composed(seed, index, 0.0, pair)
+    }
+
+    /// What chance decides once class and setting are known.
+    fn composed(seed: u64, index: u64, bond: f32, [class, setting]: [usize; 2]) -> Self {
+        let (kind, place) = (&KINDS[class], &SETTINGS[setting]);
         let mut c = Chance::new(seed, "worlds.sky", index);
         let hour = draw::hour(&mut c);
         let sun_x = 0.5 + 0.38 * (c.range(-1.0..1.0));

@@ -115,6 +115,27 @@ fn bond_makes_stray_objects_rare_but_never_impossible() {
 }
 
 #[test]
+fn any_object_can_be_placed_anywhere() {
+    for class in 0..CLASSES.len() {
+        for setting in 0..SETTINGS.len() {
+            let scene = Scene::placed(7, 3, class, setting);
+            assert_eq!((scene.class(), scene.setting()), (class, setting));
+            assert!(
+                scene.object_mask(48).into_iter().sum::<f32>() > 0.004 * 2304.0,
+                "{}",
+                scene.caption()
+            );
+        }
+    }
+    assert_eq!(Scene::placed(7, 3, 99, 99), Scene::placed(7, 3, 9, 7));
+    // Where the worlds chose that pair themselves it is their scene.
+    let own = Scene::new(5, 12, 0.0);
+    assert_eq!(Scene::placed(5, 12, own.class(), own.setting()), own);
+    assert!((0..SETTINGS.len()).all(|setting| (0..CLASSES.len()).any(|class| belongs(class, setting))));
+    assert!(!belongs(99, 0) && !belongs(0, 99));
+}
+
+#[test]
 fn no_kind_reaches_out_of_its_box() {
     for (class, name) in CLASSES.iter().enumerate() {
         for index in 0..6 {

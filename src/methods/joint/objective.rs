@@ -116,6 +116,9 @@ pub trait Objective: Module + ModuleDisplay + Debug + 'static {
     /// The deviation that it asks of each number of a projection, where it compares points and not directions.
     const DEVIATION: Option<f32> = None;
 
+    /// Whether it predicts embeddings of hidden patches, which [`Objective::patch_energy`] then compares.
+    const PREDICTS: bool = false;
+
     /// What of a transformer stands for a whole picture.
     const POOL: Pool = Pool::Class;
 
