@@ -189,3 +189,112 @@ fn small(places: Vec<f32>) -> Vec<f32> {
     let apart = |at: usize| 0.01 * FIRST_DEVIATION * libm::sinf(at as f32 * 2.399_963_2); // the golden angle: no two alike
     places.iter().enumerate().map(|(at, x)| scale * x + apart(at)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::Chance;
+
+    /// `per` rows about each of these many directions.
+    fn clusters(count: usize, per: usize, dim: usize, width: f32) -> Embeddings {
+        let mut chance = Chance::new(6, "map", 0);
+        let value = |at: usize, chance: &mut Chance| {
+            let (row, number) = (at / dim, at % dim);
+            let middle = Chance::new(7, "middle", (row % count * dim + number) as u64).normal();
+            middle + width * chance.normal()
+        };
+        let values = (0..count * per * dim).map(|at| value(at, &mut chance)).collect();
+        Embeddings::new(count * per, dim, values).unwrap()
+    }
+
+    fn through(mut map: Neighbours, slice: usize) -> Vec<f32> {
+        while map.done() < map.of() {
+            map.advance(slice);
+        }
+        map.places()
+    }
+
+    /// Share of rows whose nearest on the map is of their own cluster.
+    fn kept(places: &[f32], count: usize) -> f32 {
+        let place = |row: usize| [places[2 * row], places[2 * row + 1]];
+        let rows = places.len() / 2;
+        let apart = |a: usize, b: usize| {
+            let ([ax, ay], [bx, by]) = (place(a), place(b));
+            (ax - bx).powi(2) + (ay - by).powi(2)
+        };
+        let nearest = |row: usize| {
+            (0..rows)
+                .filter(|other| *other != row)
+                .min_by(|a, b| apart(row, *a).total_cmp(&apart(row, *b)))
+        };
+        (0..rows)
+            .filter(|row| nearest(*row).is_some_and(|near| near % count == row % count))
+            .count() as f32
+            / rows as f32
+    }
+
+    fn in_range(places: &[f32], rows: usize) -> bool {
+        places.len() == 2 * rows && places.iter().all(|x| (-1.0..=1.0).contains(x))
+    }
+
+    #[test]
+    fn axes_say_what_they_hold_and_places_fill_the_map() {
+        // On a line through the middle and a little beside it.
+        let row = |at: usize| [1.0, 0.02 * at as f32 - 0.2, 0.001 * (at % 3) as f32];
+        let rows = Embeddings::new(21, 3, (0..21).flat_map(row).collect()).unwrap();
+        let Flat { places, explained } = flat(&rows).unwrap();
+        assert!(explained[0] > 0.99 && explained[1] < 0.01 && explained[0] + explained[1] <= 1.0);
+        assert!(in_range(&places, 21));
+        assert_eq!([places[0].abs(), places[40].abs()], [1.0, 1.0]);
+        assert!(places[0] * places[40] < 0.0);
+        assert!(places.iter().skip(1).step_by(2).all(|y| y.abs() < 0.1), "both axes have one scale");
+        assert_eq!(flat(&rows).unwrap(), flat(&rows).unwrap());
+    }
+
+    #[test]
+    fn few_pictures_and_twins_lie_on_the_map_too() {
+        for count in 0..FEWEST {
+            let rows = clusters(1, count, 5, 1.0);
+            assert!(in_range(&flat(&rows).unwrap().places, count), "{count}");
+            assert!(Neighbours::begin(&rows).unwrap().is_none());
+        }
+        assert_eq!(flat(&clusters(1, 1, 5, 1.0)).unwrap().places, [0.0, 0.0]);
+        let twins = clusters(1, 40, 5, 0.0);
+        let found = flat(&twins).unwrap();
+        assert_eq!((found.places, found.explained), (vec![0.0; 80], [0.0; 2]));
+        for rows in [
+            twins,
+            clusters(2, 20, 5, 0.0),
+            clusters(1, FEWEST, 5, 1.0),
+            Embeddings::new(9, 4, vec![0.0; 36]).unwrap(),
+        ] {
+            let map = Neighbours::begin(&rows).unwrap().unwrap();
+            assert!(in_range(&through(map, 200), rows.rows()));
+        }
+        let broken = Embeddings::new(9, 1, [vec![1.0; 8], vec![f32::NAN]].concat()).unwrap();
+        assert!(flat(&broken).is_err() && Neighbours::begin(&broken).is_err());
+    }
+
+    #[test]
+    fn neighbours_stay_neighbours_where_axes_lose_them() {
+        let rows = clusters(12, 15, 24, 0.25);
+        let map = Neighbours::begin(&rows).unwrap().unwrap();
+        assert_eq!((map.done(), map.of()), (0, ROUNDS));
+        let places = through(map, 50);
+        assert!(in_range(&places, 180));
+        let axes = flat(&rows).unwrap().places;
+        assert!(
+            kept(&places, 12) > 0.98 && kept(&axes, 12) < 0.9,
+            "{} {}",
+            kept(&places, 12),
+            kept(&axes, 12)
+        );
+    }
+
+    #[test]
+    fn the_same_rows_give_the_same_map() {
+        let rows = clusters(5, 12, 9, 0.4);
+        let make = || through(Neighbours::begin(&rows).unwrap().unwrap(), 60);
+        assert_eq!(make(), make());
+    }
+}
