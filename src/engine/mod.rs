@@ -8,6 +8,10 @@ pub use crate::picture::header as sniff;
 pub mod stored_name;
 
 #[cfg(all(feature = "engine", target_family = "wasm"))]
+mod browser;
+#[cfg(feature = "joint")]
+pub mod together;
+#[cfg(all(feature = "engine", target_family = "wasm"))]
 mod worker;
 
 #[cfg(all(feature = "engine", target_family = "wasm"))]

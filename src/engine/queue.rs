@@ -1,36 +1,47 @@
-//! What waits to be done. Of predictions only the newest stays, and it need not wait for pictures it does not show.
+//! What waits to be done. Of some kinds only the newest request stays, and some need not wait for what is none of theirs.
 
 use std::collections::VecDeque;
 
 use crate::protocol::{Envelope, Job, ToEngine};
 
-/// Requests in the order they came, each with what travels beside it.
-#[derive(Debug)]
-pub struct Queue<B> {
-    waiting: VecDeque<(Envelope<ToEngine>, B)>,
+/// What a queue must know of the requests in it.
+pub trait Request {
+    /// Whether `older`, which waits, need not be answered any more now that this one came.
+    fn overtakes(&self, older: &Self) -> bool;
+
+    /// Whether this one may be done before `earlier`, which waits before it.
+    fn passes(&self, earlier: &Self) -> bool;
 }
 
-impl<B> Default for Queue<B> {
+/// Requests in the order they came, each with what travels beside it.
+#[derive(Debug)]
+pub struct Queue<R, B> {
+    waiting: VecDeque<(Envelope<R>, B)>,
+}
+
+impl<R, B> Default for Queue<R, B> {
     fn default() -> Self {
         Self { waiting: VecDeque::new() }
     }
 }
 
-impl<B> Queue<B> {
-    /// Takes a request in. Returns the prediction that it overtook, if one was waiting.
-    pub fn push(&mut self, request: Envelope<ToEngine>, beside: B) -> Option<Job> {
-        let older = match request.body {
-            ToEngine::Predict { .. } => self.waiting.iter().position(|(r, _)| matches!(r.body, ToEngine::Predict { .. })),
-            _ => None,
-        };
+impl<R: Request, B> Queue<R, B> {
+    /// Takes a request in. Returns the one that it overtook, if such a one was waiting.
+    pub fn push(&mut self, request: Envelope<R>, beside: B) -> Option<Job> {
+        let older = self.waiting.iter().position(|(older, _)| request.body.overtakes(&older.body));
         let overtaken = older.and_then(|at| self.waiting.remove(at)).map(|(request, _)| request.job);
         self.waiting.push_back((request, beside));
         overtaken
     }
 
-    /// The next to do: a prediction before pictures that are not its own, else the first that came.
-    pub fn pop(&mut self) -> Option<(Envelope<ToEngine>, B)> {
-        let at = self.hurried().unwrap_or(0);
+    /// The next to do: one that may pass all that wait before it, else the first that came.
+    pub fn pop(&mut self) -> Option<(Envelope<R>, B)> {
+        let hurried = |at: &usize| {
+            let Some((request, _)) = self.waiting.get(*at) else { return false };
+            let mut before = self.waiting.iter().take(*at);
+            before.all(|(earlier, _)| request.body.passes(&earlier.body))
+        };
+        let at = (1..self.waiting.len()).find(hurried).unwrap_or(0);
         self.waiting.remove(at)
     }
 
@@ -43,18 +54,21 @@ impl<B> Queue<B> {
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
+}
 
-    /// Where a prediction waits behind nothing but other pictures.
-    fn hurried(&self) -> Option<usize> {
-        let at = self.waiting.iter().position(|(r, _)| matches!(r.body, ToEngine::Predict { .. }))?;
-        let ToEngine::Predict { picture, .. } = self.waiting.get(at)?.0.body else {
-            return None;
-        };
-        let others = self.waiting.iter().take(at).all(|(request, _)| match request.body {
-            ToEngine::AddPicture { id, .. } | ToEngine::AddScene { id, .. } | ToEngine::DropPicture { id } => id != picture,
+/// Of predictions only the newest stays, and it need not wait for pictures it does not show.
+impl Request for ToEngine {
+    fn overtakes(&self, older: &Self) -> bool {
+        matches!((self, older), (Self::Predict { .. }, Self::Predict { .. }))
+    }
+
+    fn passes(&self, earlier: &Self) -> bool {
+        match (self, earlier) {
+            (Self::Predict { picture, .. }, Self::AddPicture { id, .. } | Self::AddScene { id, .. } | Self::DropPicture { id }) => {
+                id != picture
+            }
             _ => false,
-        });
-        others.then_some(at)
+        }
     }
 }
 
@@ -87,7 +101,7 @@ mod tests {
         }
     }
 
-    fn jobs(queue: &mut Queue<()>) -> Vec<Job> {
+    fn jobs(queue: &mut Queue<ToEngine, ()>) -> Vec<Job> {
         std::iter::from_fn(|| queue.pop()).map(|(request, ())| request.job).collect()
     }
 

@@ -4,12 +4,17 @@ use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Uint8Array};
 
-use super::{Beside, Engine, answer::Progress, decode, pictures::rgba, session::Session, whole::Whole};
+use super::{Beside, Engine, session::Session};
 use crate::{
-    engine::stored_name::{Origin, StoredName},
+    engine::browser::{
+        answer::Progress,
+        decode,
+        dropped::{self, Dropped},
+        pictures::rgba,
+    },
     mask::Mask,
     picture::{Frame, Picture},
-    platform::{now_ms, web::to_buffer, yield_now},
+    platform::{now_ms, web::to_buffer},
     protocol::{DeviceKind, Envelope, FromEngine, Job, Prediction, Stage, ToEngine},
     worlds,
 };
@@ -18,8 +23,6 @@ use crate::{
 const SHOWN_PX: usize = 640;
 /// Side of a scene: twice what the largest shipped model takes, and pleasant to look at.
 const SCENE_PX: usize = 512;
-/// Bytes hashed between two turns of the event loop.
-const HASHED: u32 = 4 << 20;
 
 type Answer = Result<(FromEngine, Vec<ArrayBuffer>), String>;
 
@@ -31,7 +34,7 @@ pub async fn perform(engine: &Engine, request: Envelope<ToEngine>, beside: Besid
     let job = request.job;
     match request.body {
         ToEngine::AddPicture { id, name } => {
-            let bytes = first(beside, &name)?;
+            let bytes = dropped::first(beside.buffers, &name)?;
             let opened = decode::open(&bytes, &name).await?;
             add(engine, id, name, opened)
         }
@@ -48,7 +51,7 @@ pub async fn perform(engine: &Engine, request: Envelope<ToEngine>, beside: Besid
             open(engine, job, &name, bytes).await
         }
         ToEngine::OpenFile { name } => {
-            let bytes = first(beside, &name)?;
+            let bytes = dropped::first(beside.buffers, &name)?;
             open_file(engine, job, &name, &bytes).await
         }
         ToEngine::Predict { picture, frame, mask } => predict(engine, picture, frame, &mask).await,
@@ -76,13 +79,6 @@ fn session(engine: &Engine) -> Result<Rc<Session>, String> {
         .borrow()
         .clone()
         .ok_or_else(|| "There is no model yet: choose one, or drop its weights here.".into())
-}
-
-fn first(beside: Beside, name: &str) -> Result<Uint8Array, String> {
-    let buffer = beside.buffers.into_iter().next();
-    buffer
-        .map(|buffer| Uint8Array::new(&buffer))
-        .ok_or_else(|| format!("{name} came without its bytes: add it again."))
 }
 
 async fn stored(engine: &Engine) -> FromEngine {
@@ -132,49 +128,16 @@ async fn open(engine: &Engine, job: Job, name: &str, bytes: Vec<u8>) -> Answer {
 
 /// Opens a file from the page, then keeps it for the next visit.
 async fn open_file(engine: &Engine, job: Job, name: &str, bytes: &Uint8Array) -> Answer {
-    let length = u64::from(bytes.length());
-    let mut whole = Whole::new(name, length)?;
-    let progress = Progress::of(job);
-    for from in (0..bytes.length()).step_by(HASHED as usize) {
-        let taken = whole.take(&bytes.subarray(from, from.saturating_add(HASHED).min(bytes.length())));
-        if !taken {
-            return Err(format!("{name} changed while it was read: add it again."));
-        }
-        progress.say(Stage::Check, whole.len(), length);
-        yield_now().await;
-    }
-    let (inside, hash) = whole.finish();
-    let (answer, buffers) = open(engine, job, name, inside).await?;
-    let kept = keep(engine, &StoredName::new(Origin::Dropped, name, &hash, length), bytes).await;
+    let dropped = Dropped::read(name, bytes, &Progress::of(job)).await?;
+    let (answer, buffers) = open(engine, job, name, dropped.inside).await?;
+    let kept = dropped::keep(engine.storage.as_ref(), &dropped.stored, bytes).await;
     match (answer, kept) {
         (FromEngine::Model(mut info), Err(reason)) => {
-            let said = format!("It could not be stored for the next visit ({reason}).");
-            info.note = Some(info.note.map_or_else(|| said.clone(), |note| format!("{note} {said}")));
+            info.note = dropped::not_kept(info.note, &reason);
             Ok((FromEngine::Model(info), buffers))
         }
         (answer, _) => Ok((answer, buffers)),
     }
-}
-
-async fn keep(engine: &Engine, stored: &StoredName, bytes: &Uint8Array) -> Result<(), String> {
-    let Some(storage) = &engine.storage else {
-        return Err("this browser offers no storage here".into());
-    };
-    let there = storage
-        .list()
-        .await
-        .into_iter()
-        .any(|(known, held)| known == *stored && held == stored.bytes);
-    if there {
-        return Ok(());
-    }
-    let mut writer = storage.writer(stored, 0).await.map_err(|trouble| trouble.to_string())?;
-    let written = writer.append(bytes).await;
-    writer.close().await;
-    if written.is_err() {
-        storage.delete(stored).await;
-    }
-    written
 }
 
 async fn predict(engine: &Engine, id: u32, frame: Frame, mask: &Mask) -> Answer {

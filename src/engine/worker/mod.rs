@@ -1,18 +1,7 @@
 //! The loop: takes messages in, does one job after the other, and gives the event loop a turn between two.
 
-mod answer;
-mod decode;
-mod device;
-mod fetch;
-mod guard;
 mod jobs;
-mod pictures;
 mod session;
-mod shipped;
-mod storage;
-#[cfg(not(feature = "webgpu"))]
-mod tiles;
-mod whole;
 
 use std::{
     cell::{Cell, RefCell},
@@ -24,15 +13,18 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MessageEvent;
 
-use self::{
-    answer::{Progress, say, scope},
-    device::Chosen,
-    pictures::Pictures,
-    session::Session,
-    shipped::{Fetching, Stop},
-    storage::Storage,
+use self::session::Session;
+use super::{
+    browser::{
+        answer::{Progress, say, scope},
+        device::{self, Chosen},
+        guard, install_tiles,
+        pictures::Pictures,
+        shipped::{Fetching, Stop},
+        storage::Storage,
+    },
+    queue::Queue,
 };
-use super::queue::Queue;
 use crate::{
     platform::{warn, web, yield_now},
     protocol::{Envelope, FromEngine, Job, ToEngine, VERSION},
@@ -58,7 +50,7 @@ pub struct Engine {
     pub pictures: RefCell<Pictures>,
     /// The model in hand.
     pub session: RefCell<Option<Rc<Session>>>,
-    queue: RefCell<Queue<Beside>>,
+    queue: RefCell<Queue<ToEngine, Beside>>,
     running: Cell<bool>,
     /// The newest request for a model: older ones that still load are overtaken.
     opening: Cell<Job>,
@@ -75,10 +67,7 @@ pub fn start() {
 }
 
 async fn run() -> Result<(), String> {
-    #[cfg(not(feature = "webgpu"))]
-    if let Err(reason) = tiles::install() {
-        warn(&format!("Predictions will take longer than they should: {reason:?}"));
-    }
+    install_tiles();
     let chosen = device::choose().await?;
     let (device, adapter) = (chosen.kind, chosen.adapter.clone());
     let engine = Rc::new(Engine {

@@ -1,17 +1,17 @@
 //! The model in hand: opened, warmed up, asked for predictions, tested.
 
-use burn::module::Module;
-
-use super::device::Chosen;
 use crate::{
+    engine::browser::{
+        device::Chosen,
+        opened::{self, Opened},
+    },
     mask::{Grid, Mask},
-    methods::{AnyMethod, Method},
-    nn::packed,
+    methods::AnyMethod,
     picture::Picture,
     platform::now_ms,
     predict::{self, Predicted},
     protocol::{DeviceReport, ModelInfo},
-    weights::{self, Header, check::TOLERANCE},
+    weights::{Header, check::TOLERANCE},
 };
 
 /// A median wants some predictions, but not for longer than this.
@@ -34,24 +34,8 @@ impl Session {
     /// # Errors
     /// A sentence that names the file.
     pub fn open(name: &str, bytes: &[u8], chosen: &Chosen) -> Result<Self, String> {
-        let opened =
-            weights::from_bytes_within(bytes, name, &chosen.device, chosen.largest_tensor_bytes).map_err(|reason| reason.to_string())?;
-        let plan = opened.method.views();
-        let grid = Grid::of(plan.size_px, plan.patch_px).ok_or_else(|| format!("{name}: its patches do not divide its pictures."))?;
-        let info = ModelInfo {
-            name: name.into(),
-            size_px: plan.size_px,
-            grid,
-            parameters: opened.method.num_params() as u64,
-            bytes: bytes.len() as u64,
-            card: opened.header.as_ref().map(|header| header.card.clone()),
-            note: opened.note,
-        };
-        Ok(Self {
-            model: packed(opened.method.for_answers()),
-            header: opened.header,
-            info,
-        })
+        let Opened { model, header, info } = opened::open(name, bytes, chosen)?;
+        Ok(Self { model, header, info })
     }
 
     /// A mask on this model's grid.

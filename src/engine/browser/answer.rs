@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use js_sys::ArrayBuffer;
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::DedicatedWorkerGlobalScope;
 
@@ -25,7 +26,7 @@ pub fn scope() -> Result<DedicatedWorkerGlobalScope, String> {
 }
 
 /// Posts an answer. Where even that fails there is nobody to tell but the console.
-pub fn say(job: Job, body: FromEngine, buffers: Vec<ArrayBuffer>) {
+pub fn say(job: Job, body: impl Serialize, buffers: Vec<ArrayBuffer>) {
     let posted = scope().and_then(|scope| web::post(&scope, &Envelope { job, body }, buffers));
     if let Err(reason) = posted {
         warn(&reason);
@@ -50,12 +51,17 @@ impl Progress {
 
     /// `done` of `of` bytes or steps; the first and the last are always said.
     pub fn say(&self, stage: Stage, done: u64, of: u64) {
+        self.tell(done, of, || FromEngine::Progress { stage, done, of });
+    }
+
+    /// The same in an engine's own words.
+    pub fn tell<T: Serialize>(&self, done: u64, of: u64, words: impl FnOnce() -> T) {
         let now = now_ms();
         if done > 0 && done < of && now - self.said_ms.get() < PROGRESS_EVERY_MS {
             return;
         }
         self.said_ms.set(now);
-        say(self.job, FromEngine::Progress { stage, done, of }, Vec::new());
+        say(self.job, words(), Vec::new());
     }
 }
 
