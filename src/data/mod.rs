@@ -183,6 +183,7 @@ impl Skipped {
 }
 
 /// What a source's file makes of its files, before any picture was decoded.
+#[cfg(feature = "train")]
 struct Built {
     source: Arc<dyn Source>,
     skipped: Skipped,

@@ -1,6 +1,7 @@
 //! Learning: one optimiser step after another, without files, threads of its own or a word to anybody, so that a browser
 //! takes the very steps that a run on the command line takes. Whole runs are in [`crate::train`].
 
+mod carry;
 mod layout;
 mod optim;
 mod outcome;

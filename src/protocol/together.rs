@@ -483,7 +483,7 @@ pub enum FromTogether {
     },
     /// Buffer 0: `f32`, x and y of each picture in the order asked, in -1..1.
     Map {
-        /// As asked.
+        /// How it was made: by axes where pictures are too few for neighbours.
         kind: MapKind,
         /// For PCA: what part of the variance each axis holds.
         explained: Option<[f32; 2]>,
@@ -571,7 +571,7 @@ pub enum FromTogether {
 }
 
 /// What a model can do in the room; where it cannot, a panel says which models can.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Able {
     /// It has patch embeddings: heat maps, colours, correspondences.
     pub patches: bool,

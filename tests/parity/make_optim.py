@@ -5,7 +5,7 @@
 
 SGD and AdamW are PyTorch's own; LARS is written out here from the formulas of the two forms in use, as BYOL's
 (byol/utils/optimizers.py), SimCLR's and Barlow Twins' code and as solo-learn's (solo/utils/lars.py, clip_lr) have them.
-The file in the repository was made with torch 2.15.0. `src/train/optim/tests/parity.rs` reads it.
+The file in the repository was made with torch 2.15.0. `src/learn/optim/tests/parity.rs` reads it.
 """
 
 import math

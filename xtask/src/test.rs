@@ -72,7 +72,14 @@ fn clippy(_: &Args) -> Done {
 
 fn clippy_wasm(args: &Args) -> Done {
     let compiler = tools::for_building(args)?;
-    for name in ["page", "engine"] {
+    // Each program with its profile and features.
+    let programs = [
+        ("page", "page", "page"),
+        ("together", "page", "page"),
+        ("engine", "engine", "engine"),
+        ("together-engine", "engine", "engine,joint"),
+    ];
+    for (name, profile, features) in programs {
         let mut command = cargo(&[
             "clippy",
             "--locked",
@@ -80,9 +87,9 @@ fn clippy_wasm(args: &Args) -> Done {
             "wasm32-unknown-unknown",
             "--no-default-features",
             "--profile",
-            name,
+            profile,
         ]);
-        command.args(["--features", name, "--lib", "--bin", name, "--", "-D", "warnings"]);
+        command.args(["--features", features, "--lib", "--bin", name, "--", "-D", "warnings"]);
         compiler.apply(&mut command);
         // Clippy belongs to rustup's compiler; with Debian's, `cargo check` is what there is.
         command.env_remove("RUSTC");

@@ -19,7 +19,7 @@ pub use ahead::Loader;
 pub use batch::HostBatch;
 pub use config::LoaderConfig;
 
-use super::{DataError, Source};
+use super::{DataError, Skipped, Source};
 use batch::Pending;
 use make::Maker;
 
@@ -39,6 +39,12 @@ impl Batches {
         let batch = config.batch;
         let maker = Maker::new(source, config, grid);
         Ok(Self { maker, batch })
+    }
+
+    /// Broken pictures met so far; others were taken in their place.
+    #[must_use]
+    pub fn skipped(&self) -> Skipped {
+        self.maker.skipped()
     }
 
     /// Batch number `step`.

@@ -7,6 +7,8 @@ use js_sys::Uint8Array;
 use super::decode::Opened;
 use crate::picture::{Frame, Picture, Rgb8};
 
+/// What is said of a picture that is not there.
+const GONE: &str = "This picture is no longer here: add it again.";
 /// Bytes of pixels that are kept at most.
 const MOST_BYTES: u64 = 1 << 30;
 
@@ -72,6 +74,29 @@ impl Pictures {
         self.square.take_if(|square| square.id == id);
     }
 
+    /// Whether there is such a picture.
+    pub fn has(&self, id: u32) -> bool {
+        self.kept.contains_key(&id)
+    }
+
+    /// The largest square in the middle of a picture, in the file's own pixels.
+    ///
+    /// # Errors
+    /// A sentence, where there is no such picture.
+    pub fn centre(&self, id: u32) -> Result<Frame, String> {
+        let [width, height] = self.kept.get(&id).ok_or(GONE)?.size;
+        Ok(Frame::centre(width, height))
+    }
+
+    /// A picture as it is kept, and `frame` (in the file's own pixels) in its pixels.
+    ///
+    /// # Errors
+    /// A sentence, where there is no such picture.
+    pub fn whole(&mut self, id: u32, frame: Frame) -> Result<(Rgb8, Frame), String> {
+        let frame = self.kept.get(&id).ok_or(GONE)?.frame(frame);
+        Ok((self.inside(id)?.clone(), frame))
+    }
+
     /// What `frame` (in the file's own pixels) shows of a picture, as the model takes it.
     ///
     /// # Errors
@@ -82,16 +107,8 @@ impl Pictures {
         {
             return Ok(Rc::clone(&square.picture));
         }
-        let kept = self.kept.get(&id).ok_or("This picture is no longer here: add it again.")?;
-        let frame_kept = kept.frame(frame);
-        if self.inside.as_ref().is_none_or(|(inside, _)| *inside != id) {
-            // The old one goes before the new one comes: one picture's room is enough.
-            self.inside = None;
-            let picture = Rgb8::new(kept.width, kept.height, kept.pixels.to_vec()).map_err(|e| e.to_string())?;
-            self.inside = Some((id, picture));
-        }
-        let (_, inside) = self.inside.as_ref().ok_or("This picture is no longer here: add it again.")?;
-        let picture = Rc::new(inside.square(frame_kept, size_px));
+        let frame_kept = self.kept.get(&id).ok_or(GONE)?.frame(frame);
+        let picture = Rc::new(self.inside(id)?.square(frame_kept, size_px));
         self.square = Some(Square {
             id,
             frame,
@@ -99,6 +116,18 @@ impl Pictures {
             picture: Rc::clone(&picture),
         });
         Ok(picture)
+    }
+
+    /// A picture's pixels, inside of wasm memory.
+    fn inside(&mut self, id: u32) -> Result<&Rgb8, String> {
+        let kept = self.kept.get(&id).ok_or(GONE)?;
+        if self.inside.as_ref().is_none_or(|(inside, _)| *inside != id) {
+            // The old one goes before the new one comes: one picture's room is enough.
+            self.inside = None;
+            let picture = Rgb8::new(kept.width, kept.height, kept.pixels.to_vec()).map_err(|e| e.to_string())?;
+            self.inside = Some((id, picture));
+        }
+        self.inside.as_ref().map(|(_, picture)| picture).ok_or_else(|| GONE.into())
     }
 }
 

@@ -253,7 +253,11 @@ enum Attempt {
     Broke(String),
 }
 
-async fn index() -> Result<Vec<ShippedModel>, String> {
+/// The lines of the list.
+///
+/// # Errors
+/// A sentence's end.
+pub async fn index() -> Result<Vec<ShippedModel>, String> {
     let text = fetch::text(INDEX).await?;
     serde_json::from_str(&text).map_err(|reason| format!("the list cannot be read: {reason}"))
 }

@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, Request, Response, Url};
 
 use super::Trouble;
-use crate::engine::worker::answer::{said, scope};
+use crate::engine::browser::answer::{said, scope};
 
 /// Name of the cache, apart from the page's own.
 const NAME: &str = "darkroom-weights";

@@ -10,7 +10,7 @@ use web_sys::{
 
 use super::Trouble;
 use crate::{
-    engine::worker::answer::{said, scope},
+    engine::browser::answer::{said, scope},
     platform::web,
 };
 

@@ -1,0 +1,225 @@
+//! A run in the room as a plain struct: it makes a batch, takes a step, is measured, broken, mended and saved.
+
+use std::sync::Arc;
+
+use burn::tensor::Device;
+
+use super::{Plan, watched::squares};
+use crate::{
+    config::RunConfig,
+    data::{Batches, LoaderConfig, Pool, Sample},
+    device::OpenDevice,
+    learn::{Numbers, Trainer, read},
+    methods::{self, AnyMethod, Method},
+    picture::Picture,
+    predict::{Embedded, together},
+    probes::Seen,
+    protocol::{
+        ModelCard,
+        together::{Measured, TrainSettings},
+    },
+    weights::{self, Dtype, Header},
+};
+
+/// Measurements that a verdict looks back on; older ones are thinned out.
+const LOOKED_BACK: usize = 120;
+
+/// A run under way.
+pub struct Session {
+    plan: Plan,
+    on: OpenDevice,
+    trainer: Trainer,
+    batches: Batches,
+    watched: Arc<Vec<Picture>>,
+    classes: Vec<Option<usize>>,
+    safeguard: bool,
+    loss: f32,
+    seen: Vec<Seen>,
+}
+
+impl Session {
+    /// New weights for `samples`, at step 0.
+    ///
+    /// # Errors
+    /// A sentence: a method that cannot be trained here, too few pictures for it.
+    pub fn new(settings: &TrainSettings, samples: Vec<Sample>, device: &Device) -> Result<Self, String> {
+        let plan = Plan::of(settings, samples.len())?;
+        let on = OpenDevice {
+            device: device.clone(),
+            kind: "cpu",
+            name: "the browser's processor".into(),
+        };
+        let config = &plan.whole;
+        let views = AnyMethod::plan(config).map_err(|why| why.to_string())?;
+        let (watched, classes) = squares(&samples, views.size_px);
+        let trainer = fresh(config, &on)?;
+        let batches = batches(config, samples)?;
+        Ok(Self {
+            plan,
+            on,
+            trainer,
+            batches,
+            watched: Arc::new(watched),
+            classes,
+            safeguard: true,
+            loss: f32::NAN,
+            seen: Vec::new(),
+        })
+    }
+
+    /// How it was set.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The pictures that are watched, squares of the network's size.
+    #[must_use]
+    pub fn watched(&self) -> Arc<Vec<Picture>> {
+        Arc::clone(&self.watched)
+    }
+
+    /// Steps done.
+    #[must_use]
+    pub fn done(&self) -> u64 {
+        self.trainer.done()
+    }
+
+    /// Whether what stops collapse is in place.
+    #[must_use]
+    pub fn safeguard(&self) -> bool {
+        self.safeguard
+    }
+
+    /// One step. After an error nothing more can be learnt from it.
+    ///
+    /// # Errors
+    /// A sentence: which number is none, in which term, at which step.
+    pub fn step(&mut self) -> Result<Numbers, String> {
+        let batch = self.batches.make(self.trainer.done()).map_err(|why| why.to_string())?;
+        let outcome = self.trainer.step(vec![batch]);
+        let (step, _, numbers) = read(vec![outcome]).pop().ok_or("the step left no numbers")?;
+        self.loss = numbers.loss;
+        match not_finite(&numbers) {
+            None => Ok(numbers),
+            Some(what) => Err(format!(
+                "{what} at step {step}: training stopped there. Begin again, with what stops collapse in place."
+            )),
+        }
+    }
+
+    /// Takes away what stops collapse, or puts it back, in mid-training: weights, teacher and the optimiser's memory stay, as
+    /// far as both ways have them.
+    ///
+    /// # Errors
+    /// A sentence; then nothing changed.
+    pub fn switch(&mut self, safeguard: bool) -> Result<(), String> {
+        if safeguard == self.safeguard || self.plan.broken.is_none() {
+            return Ok(());
+        }
+        let mut next = fresh(self.plan.with(safeguard), &self.on)?;
+        next.carry_on(&self.trainer, &self.on)?;
+        self.trainer = next;
+        self.safeguard = safeguard;
+        Ok(())
+    }
+
+    /// The network as it is, without gradients: what measures and answers.
+    #[must_use]
+    pub fn network(&self) -> AnyMethod {
+        self.trainer.averaged()
+    }
+
+    /// Reads the instruments over what [`Session::network`] said of the watched pictures, and judges by all readings so far.
+    pub fn measure(&mut self, embedded: &Embedded) -> Measured {
+        let has_classes = self.classes.iter().any(Option::is_some);
+        let instruments = together::instruments(embedded, has_classes.then_some(&self.classes));
+        if self.seen.len() >= LOOKED_BACK {
+            // The first stays: it is where the run comes from.
+            let mut number = 0;
+            self.seen.retain(|_| {
+                number += 1;
+                number % 2 == 1
+            });
+        }
+        self.seen.push(Seen {
+            step: self.done(),
+            loss: f64::from(self.loss),
+            instruments,
+        });
+        let measured = together::measured(&self.seen);
+        if let Some(last) = self.seen.last_mut() {
+            last.instruments = last.instruments.without_spectrum();
+        }
+        measured
+    }
+
+    /// A name and the bytes of a file that the native program opens.
+    ///
+    /// # Errors
+    /// A sentence: numbers that no file can hold.
+    pub fn file(&self) -> Result<(String, Vec<u8>), String> {
+        let model = self.network();
+        let config = self.plan.with(self.safeguard);
+        let name = format!("{}-room-{}", model.name(), self.done());
+        let card = ModelCard {
+            name: name.clone(),
+            title: format!("{}, {} pixels, trained in a browser", model.card().title, model.views().size_px),
+            method: model.name().into(),
+            data: if config.data == "scenes" {
+                format!("{} procedural scenes", config.pictures)
+            } else {
+                format!("{} pictures of a visitor's own", config.pictures)
+            },
+            command: "the room Together, on the page".into(),
+            steps: self.done(),
+            pictures: self.done() * config.batch as u64,
+            device: self.on.name.clone(),
+            license: config.license.clone(),
+            ..ModelCard::default()
+        };
+        let header = Header {
+            card,
+            ..Header::new(&model, config)
+        };
+        let bytes = weights::to_bytes(&model, &header, Dtype::F32).map_err(|why| why.to_string())?;
+        Ok((format!("{name}.safetensors"), bytes))
+    }
+}
+
+/// A trainer with first weights.
+fn fresh(config: &RunConfig, on: &OpenDevice) -> Result<Trainer, String> {
+    let model = methods::build(config, &on.device.clone().autodiff()).map_err(|why| why.to_string())?;
+    Ok(Trainer::new(model, config, config.steps, on))
+}
+
+/// The run's batches; what it is watched by changes none of them, nor does the switch.
+fn batches(config: &RunConfig, samples: Vec<Sample>) -> Result<Batches, String> {
+    let views = AnyMethod::plan(config).map_err(|why| why.to_string())?;
+    let loader = LoaderConfig {
+        batch: config.batch,
+        size_px: views.size_px,
+        patch_px: views.patch_px,
+        masks: views.masks,
+        fill: views.fill,
+        recipes: views.recipes,
+        crop: config.crop,
+        flip: config.flip,
+        seed: config.seed,
+        ahead: 1,
+        ..LoaderConfig::default()
+    };
+    let pool = Pool::new("the room's pictures", samples, Vec::new());
+    Batches::new(Arc::new(pool), loader).map_err(|why| why.to_string())
+}
+
+/// Which number is none, where one is.
+fn not_finite(numbers: &Numbers) -> Option<String> {
+    let bad_part = numbers.parts.iter().find(|(_, value)| !value.is_finite());
+    match (numbers.loss.is_finite(), bad_part) {
+        (_, Some((name, value))) => Some(format!("the loss's term {name} became {value}")),
+        (false, None) => Some(format!("the loss became {}", numbers.loss)),
+        (true, None) if !numbers.gradient_norm.is_finite() => Some(format!("the gradient became {}", numbers.gradient_norm)),
+        (true, None) => None,
+    }
+}

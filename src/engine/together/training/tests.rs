@@ -1,0 +1,144 @@
+#![allow(clippy::unwrap_used)]
+
+use burn::tensor::Device;
+
+use super::{Places, Plan, SCENE_PX, Session, WATCHED, scene, trainable};
+use crate::{
+    data::Sample,
+    methods::Method,
+    predict::{block_on, embed},
+    protocol::together::{Measured, TrainSettings},
+    weights,
+};
+
+fn settings(method: &str) -> TrainSettings {
+    TrainSettings {
+        method: method.into(),
+        ids: Vec::new(),
+        bond: 0.9,
+        seed: 3,
+        steps: 0,
+        paused: false,
+    }
+}
+
+fn samples(count: u64) -> Vec<Sample> {
+    (0..count).map(|index| scene(3, index, 0.9)).collect()
+}
+
+fn session(method: &str) -> Session {
+    Session::new(&settings(method), samples(96), &Device::flex()).unwrap()
+}
+
+fn measure(session: &mut Session) -> (Measured, Vec<f32>) {
+    let (network, watched) = (session.network(), session.watched());
+    let embedded = block_on(embed(&network, &watched, &Device::flex(), |_| ())).unwrap();
+    let places = Places::default().of(&embedded.projections).unwrap();
+    (session.measure(&embedded), places)
+}
+
+fn spread(session: &mut Session) -> f32 {
+    let (measured, _) = measure(session);
+    measured.spread.unwrap() / measured.healthy_spread
+}
+
+#[test]
+fn everything_in_the_list_trains_is_broken_and_mended() {
+    let list = trainable();
+    assert!(list.len() > 12 && list.iter().filter(|method| method.switch.is_some()).count() > 7);
+    for method in list {
+        let mut session = session(&method.name);
+        for _ in 0..3 {
+            session.step().unwrap();
+        }
+        session.switch(false).unwrap();
+        assert_eq!(session.safeguard(), method.switch.is_none(), "{}", method.name);
+        for _ in 0..3 {
+            session.step().unwrap();
+        }
+        session.switch(true).unwrap();
+        let numbers = session.step().unwrap();
+        assert!(numbers.loss.is_finite() && session.safeguard(), "{}", method.name);
+        assert_eq!(session.done(), 7, "{}", method.name);
+        let (measured, places) = measure(&mut session);
+        assert_eq!((measured.pictures, places.len()), (WATCHED, 2 * WATCHED));
+        assert!(measured.knn.is_some() && !measured.verdict.is_empty(), "{}", method.name);
+        assert!(session.plan().words().iter().any(|(name, _)| name == "backbone"), "{}", method.name);
+    }
+}
+
+#[test]
+fn the_same_settings_give_the_same_run() {
+    let losses = || {
+        let mut session = session(&trainable()[0].name);
+        [(); 4].map(|()| session.step().unwrap().loss)
+    };
+    assert_eq!(losses(), losses());
+}
+
+#[test]
+fn the_switch_carries_weights_over_to_the_bit() {
+    for method in trainable().into_iter().filter(|method| method.switch.is_some()) {
+        let mut session = session(&method.name);
+        for _ in 0..2 {
+            session.step().unwrap();
+        }
+        let before = measure(&mut session);
+        session.switch(false).unwrap();
+        let after = measure(&mut session);
+        assert_eq!(before.1, after.1, "{}: the watched pictures stay where they are", method.name);
+        assert_eq!(before.0.spread, after.0.spread, "{}", method.name);
+    }
+}
+
+#[test]
+fn what_is_saved_opens_and_says_the_same() {
+    for method in trainable() {
+        let mut session = session(&method.name);
+        session.step().unwrap();
+        session.switch(false).unwrap();
+        let (name, bytes) = session.file().unwrap();
+        let opened = weights::from_bytes(&bytes, &name, &Device::flex()).unwrap();
+        let card = opened.header.unwrap().card;
+        assert_eq!((card.method.as_str(), card.steps), (method.name.as_str(), 1));
+        let picture = &session.watched()[0];
+        let say = |network| {
+            let told = block_on(embed(network, std::slice::from_ref(picture), &Device::flex(), |_| ())).unwrap();
+            told.projections.values().to_vec()
+        };
+        assert_eq!(say(&opened.method), say(&session.network()), "{}", method.name);
+        assert_eq!(opened.method.views().size_px, picture.width);
+    }
+}
+
+#[test]
+fn a_run_on_few_pictures_of_ones_own_says_what_it_can_do() {
+    for count in [0, 1, 2, 5] {
+        for method in trainable() {
+            match Session::new(&settings(&method.name), samples(count), &Device::flex()) {
+                Err(sentence) => assert!(sentence.len() > 20, "{}: {sentence}", method.name),
+                Ok(mut session) => {
+                    assert!(count > 0, "{}", method.name);
+                    assert!(session.step().is_ok_and(|numbers| numbers.loss.is_finite()), "{}", method.name);
+                }
+            }
+        }
+    }
+    let unknown = Plan::of(&settings("none"), 64).unwrap_err();
+    assert!(unknown.contains("none"), "{unknown}");
+    assert_eq!(samples(1)[0].picture.width, SCENE_PX);
+}
+
+/// Half a healthy spread before the switch, a fifth of it after: the sign of it within a few hundred steps.
+#[test]
+fn without_its_safeguard_a_run_collapses_before_ones_eyes() {
+    for name in ["simclr", "vicreg"] {
+        let mut session = session(name);
+        (0..60).for_each(|_| drop(session.step().unwrap()));
+        let healthy = spread(&mut session);
+        session.switch(false).unwrap();
+        (0..150).for_each(|_| drop(session.step().unwrap()));
+        let broken = spread(&mut session);
+        assert!(healthy > 0.5 && broken < 0.2, "{name}: {healthy} to {broken}");
+    }
+}

@@ -1,0 +1,197 @@
+//! A run in the room: begun, steered, told of, saved.
+
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+
+use super::{Answer, Engine, embedding::Asking, failed, jobs::done, numbers, running::Running};
+use crate::{
+    data::Sample,
+    engine::{
+        browser::{answer::say, fetch::sleep, pictures::rgba, shipped::Stop},
+        together::{
+            Kind,
+            training::{Due, Pacing, SCENE_PX, SCENES, Session, scene},
+        },
+    },
+    platform::{now_ms, web::to_buffer, yield_now},
+    predict::embed,
+    protocol::together::{FromTogether, Measured, Slot, Stage, Steer, TrainSettings},
+};
+
+/// Begins a run; the one before ends.
+///
+/// # Errors
+/// A sentence: no such method, too few pictures, one that is not there; or another run was asked for meanwhile.
+pub async fn begin(engine: &Rc<Engine>, job: u32, settings: TrainSettings) -> Answer {
+    end(engine);
+    let asking = Asking::new(engine, job, Some(Kind::Train));
+    let samples = if settings.ids.is_empty() {
+        scenes(&asking, &settings).await?
+    } else {
+        pictures(&asking, engine, &settings.ids).await?
+    };
+    let session = Session::new(&settings, samples, &engine.chosen.device).map_err(failed)?;
+    let words = session.plan().words();
+    let run = Rc::new(Running::new(job, session, Pacing::new(settings.steps, settings.paused)));
+    let watched = run.watched.len();
+    let thumb_px = run.watched.first().map_or(0, |picture| picture.width);
+    engine.run.replace(Some(Rc::clone(&run)));
+    let engine = Rc::clone(engine);
+    spawn_local(async move {
+        tell(&engine, &run, true).await;
+        go_on(engine, run).await;
+    });
+    Ok((
+        FromTogether::Training {
+            settings: words,
+            watched,
+            thumb_px,
+        },
+        Vec::new(),
+    ))
+}
+
+/// The weights of the run in hand as a file.
+///
+/// # Errors
+/// No run; numbers that no file holds.
+pub fn save(engine: &Engine) -> Answer {
+    let run = engine.run.borrow().clone();
+    let run = run.ok_or_else(|| failed("Nothing trains here: begin a run."))?;
+    let (name, bytes) = run.session.borrow().file().map_err(failed)?;
+    Ok((FromTogether::Saved { name }, vec![to_buffer(&bytes)]))
+}
+
+fn end(engine: &Engine) {
+    if let Some(run) = engine.run.take() {
+        run.pacing.borrow_mut().end();
+    }
+    engine.close(Slot::Trained);
+}
+
+impl Engine {
+    /// Does what a person wants of the run in hand, at once.
+    ///
+    /// # Errors
+    /// No run; a switch that cannot be thrown.
+    pub fn steer(self: &Rc<Self>, steer: Steer) -> Answer {
+        let run = self.run.borrow().clone();
+        let run = run.ok_or_else(|| failed("Nothing trains here: begin a run."))?;
+        if let Steer::Safeguard(safeguard) = steer {
+            run.session.borrow_mut().switch(safeguard).map_err(failed)?;
+        }
+        run.pacing.borrow_mut().steer(steer);
+        if steer == Steer::Stop {
+            end(self);
+        }
+        let engine = Rc::clone(self);
+        spawn_local(async move {
+            // Whatever changed is told, whether it steps or not.
+            tell(&engine, &run, false).await;
+            go_on(engine, run).await;
+        });
+        done()
+    }
+}
+
+/// Steps until there is nothing to do; somebody who steps already is enough.
+async fn go_on(engine: Rc<Engine>, run: Rc<Running>) {
+    if run.is_stepping.replace(true) {
+        return;
+    }
+    loop {
+        // Bound first: what is borrowed must be free again before anything waits.
+        let due = {
+            let done = run.session.borrow().done();
+            run.pacing.borrow_mut().due(now_ms(), done)
+        };
+        match due {
+            Due::Step => step(&engine, &run).await,
+            Due::Wait(ms) => sleep(ms.ceil() as i32).await,
+            Due::Rest | Due::End => break,
+        }
+    }
+    run.is_stepping.set(false);
+    run.diary.borrow_mut().rest();
+    tell(&engine, &run, true).await;
+}
+
+async fn step(engine: &Rc<Engine>, run: &Rc<Running>) {
+    let stepped = run.session.borrow_mut().step();
+    match stepped {
+        Ok(numbers) => run.diary.borrow_mut().step(&numbers, now_ms()),
+        Err(reason) => {
+            run.stopped.replace(Some(reason));
+            run.pacing.borrow_mut().end();
+        }
+    }
+    let (is_due, wants_measure) = {
+        let diary = run.diary.borrow();
+        (diary.is_due(now_ms()), diary.wants_measure(now_ms()))
+    };
+    if is_due {
+        tell(engine, run, wants_measure).await;
+    }
+    yield_now().await;
+}
+
+/// Tells what there is to tell, with a measurement where it is wanted.
+async fn tell(engine: &Engine, run: &Running, measures: bool) {
+    let is_broken = run.stopped.borrow().is_some();
+    let measured = if measures && !is_broken { measure(engine, run).await } else { None };
+    let mut buffers = Vec::new();
+    let mut moment = run.diary.borrow_mut().tell(run.session.borrow().done(), now_ms());
+    if let Some((measured, places)) = measured {
+        buffers.push(numbers(&places));
+        if !run.is_shown.replace(true) {
+            let all: Vec<u8> = run.watched.iter().flat_map(|picture| rgba(&picture.to_rgb8())).collect();
+            buffers.push(to_buffer(&all));
+        }
+        moment.measured = Some(measured);
+    }
+    moment.safeguard = run.session.borrow().safeguard();
+    moment.paused = run.pacing.borrow().is_paused();
+    moment.ended = run.pacing.borrow().is_over();
+    moment.stopped = run.stopped.borrow().clone();
+    say(0, FromTogether::Trained(moment), buffers);
+}
+
+/// The instruments over the watched pictures, and where these lie.
+async fn measure(engine: &Engine, run: &Running) -> Option<(Measured, Vec<f32>)> {
+    let began = now_ms();
+    let network = run.session.borrow().network();
+    let embedded = embed(&network, &run.watched, &engine.chosen.device, |_| ()).await.ok()?;
+    let places = run.places.borrow_mut().of(&embedded.projections).ok();
+    let measured = run.session.borrow_mut().measure(&embedded);
+    let now = now_ms();
+    run.diary.borrow_mut().measured(now, now - began);
+    Some((measured, places.unwrap_or_else(|| vec![0.0; 2 * run.watched.len()])))
+}
+
+async fn scenes(asking: &Asking<'_>, settings: &TrainSettings) -> Result<Vec<Sample>, Stop> {
+    let mut samples = Vec::with_capacity(SCENES as usize);
+    for index in 0..SCENES {
+        samples.push(scene(settings.seed, index, settings.bond));
+        if samples.len().is_multiple_of(4) {
+            asking.say(Stage::WarmUp, samples.len(), SCENES as usize);
+            asking.pause().await?;
+        }
+    }
+    Ok(samples)
+}
+
+async fn pictures(asking: &Asking<'_>, engine: &Engine, ids: &[u32]) -> Result<Vec<Sample>, Stop> {
+    let mut samples = Vec::with_capacity(ids.len());
+    for id in ids {
+        samples.push(Sample {
+            picture: engine.square_rgb8(*id, 2 * SCENE_PX)?,
+            label: engine.classes.borrow().get(id).copied(),
+            name: format!("picture {id}"),
+            factors: Vec::new(),
+        });
+        asking.say(Stage::WarmUp, samples.len(), ids.len());
+        asking.pause().await?;
+    }
+    Ok(samples)
+}
