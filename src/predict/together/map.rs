@@ -277,17 +277,17 @@ mod tests {
 
     #[test]
     fn neighbours_stay_neighbours_where_axes_lose_them() {
-        let rows = clusters(12, 15, 24, 0.25);
+        let rows = clusters(18, 10, 24, 0.25);
         let map = Neighbours::begin(&rows).unwrap().unwrap();
         assert_eq!((map.done(), map.of()), (0, ROUNDS));
         let places = through(map, 50);
         assert!(in_range(&places, 180));
         let axes = flat(&rows).unwrap().places;
         assert!(
-            kept(&places, 12) > 0.98 && kept(&axes, 12) < 0.9,
+            kept(&places, 18) > 0.98 && kept(&axes, 18) < 0.9,
             "{} {}",
-            kept(&places, 12),
-            kept(&axes, 12)
+            kept(&places, 18),
+            kept(&axes, 18)
         );
     }
 

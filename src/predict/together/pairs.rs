@@ -11,15 +11,26 @@ pub fn energy(one: &[f32], other: &[f32]) -> f32 {
     one.iter().zip(other).map(square).sum::<f32>().clamp(0.0, 4.0)
 }
 
-/// The energies of all pairs of `projections`, rows of length 1: `[rows, rows]`, the same to both sides of a diagonal of
-/// zeros.
+/// Below this the product of two rows no longer says how far apart they are: what is left of it is rounding.
+const NEAR: f32 = 1e-3;
+
+/// The energies of all pairs of `projections`, rows of length 1 or of zeros: `[rows, rows]`, the same to both sides of a
+/// diagonal of zeros.
 #[must_use]
 pub fn energies(projections: &Embeddings) -> Vec<f32> {
     let rows = projections.rows();
-    let mut all = vec![0.0; rows * rows];
-    for (at, one) in projections.iter().enumerate() {
-        for (to, other) in projections.iter().enumerate().take(at) {
-            let energy = energy(one, other);
+    // ‖a − b‖² = ‖a‖² + ‖b‖² − 2 a·b: one product of matrices for all pairs.
+    let mut all = projections.products(projections).unwrap_or_default();
+    let squares: Vec<f32> = (0..rows).map(|at| all[at * rows + at].round()).collect();
+    for at in 0..rows {
+        all[at * rows + at] = 0.0;
+        for to in 0..at {
+            let far = (squares[at] + squares[to] - 2.0 * all[at * rows + to]).min(4.0);
+            let energy = if far < NEAR {
+                energy(projections.row(at), projections.row(to))
+            } else {
+                far
+            };
             all[at * rows + to] = energy;
             all[to * rows + at] = energy;
         }
@@ -192,6 +203,12 @@ mod tests {
             assert!((0..6).all(|to| all[at * 6 + to] == all[to * 6 + at]));
         }
         assert!(all[1] > 1.8 && all[2] < 0.01);
+        let each = (0..36).map(|at| energy(rows.row(at / 6), rows.row(at % 6)));
+        assert!(each.zip(&all).all(|(one, all)| (one - all).abs() < 1e-6));
+        let twins = rows.select(&[4, 4, 1, 1]);
+        assert_eq!([energies(&twins)[1], energies(&twins)[11]], [0.0; 2]);
+        let nowhere = Embeddings::new(2, 2, vec![0.0, 0.0, 0.6, 0.8]).unwrap();
+        assert_eq!(energies(&nowhere), [0.0, 1.0, 1.0, 0.0]);
         assert!(energies(&Embeddings::default()).is_empty());
     }
 

@@ -9,6 +9,7 @@ use crate::{
     config::RunConfig,
     mask::Mask,
     methods::build,
+    nn::packed,
     picture::Picture,
     predict::{PredictError, block_on, predict},
     probes::Embeddings,
@@ -152,6 +153,16 @@ fn attention_is_of_the_picture_and_sums_to_what_the_class_token_leaves() {
         assert_ne!(ask(1, Some(5)), found);
         let beyond = block_on(attention(&model, &picture(0), Some(patches), &DEVICE())).unwrap_err();
         assert!(beyond.to_string().contains(&format!("no patch {patches}")), "{beyond}");
+    }
+}
+
+#[test]
+fn weights_laid_out_for_answers_look_where_the_others_look() {
+    for method in [drawing, comparing] {
+        let ask = |model: &AnyMethod| block_on(attention(model, &picture(0), Some(3), &DEVICE())).unwrap().unwrap();
+        let (plain, packed) = (ask(&method()), ask(&packed(method().for_answers())));
+        let pairs = plain.heads.iter().flatten().zip(packed.heads.iter().flatten());
+        assert!(pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-5));
     }
 }
 
