@@ -12,6 +12,14 @@ for (const link of document.querySelectorAll(".rooms a")) {
 // Both rooms keep what they hold in the browser's storage: another room is another page.
 addEventListener("hashchange", () => room() === entered || location.reload());
 
+if (entered === "together") {
+  // What stands there is the other room's first look.
+  document.title = "Darkroom: which pictures belong together";
+  const heading = document.createElement("h1");
+  heading.textContent = "Which pictures belong together?";
+  document.querySelector("#page main").replaceChildren(heading);
+}
+
 const [script, wasm] = entered === "together" ? ["./together.js", "./together_bg.wasm"] : [here.page, here.wasm];
 try {
   const { default: start } = await import(address(script));

@@ -1,5 +1,6 @@
 //! What browsers lend: storage, files, canvases, and a value that comes later.
 
+pub mod atlas;
 pub mod blobs;
 pub mod canvas;
 pub mod clipboard;
@@ -15,4 +16,19 @@ pub fn focus(id: &str) {
     if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = element.focus();
     }
+}
+
+/// A colour out of `tokens.css`, as it stands under the light of now: `--light`.
+pub fn token(name: &str) -> String {
+    use leptos::prelude::{document, window};
+    let root = document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    let value = style.and_then(|style| style.get_property_value(name).ok()).unwrap_or_default();
+    value.trim().to_owned()
+}
+
+/// Whether things may move: not where a person asked the system for stillness.
+pub fn moves() -> bool {
+    let asked = leptos::prelude::window().match_media("(prefers-reduced-motion: reduce)");
+    !asked.ok().flatten().is_some_and(|still| still.matches())
 }

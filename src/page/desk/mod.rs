@@ -92,6 +92,10 @@ pub enum Dialog {
     Keys,
     /// What the words mean.
     Words,
+    /// The model that the room looks through.
+    First,
+    /// The model that it is compared with.
+    Second,
 }
 
 /// What `<body data-state>` tells.
@@ -161,8 +165,9 @@ impl Desk {
     /// The same, of a topic.
     pub fn tell_of(self, topic: Topic, tone: Tone, text: &str, remedy: Option<Remedy>) {
         let text = text.to_owned();
-        if tone == Tone::Plain && remedy.is_none() {
-            let read = Duration::from_millis(6_000 + 70 * text.len() as u64);
+        let regret = if remedy == Some(Remedy::Undo) { 14_000 } else { 0 };
+        if tone == Tone::Plain && (remedy.is_none() || regret > 0) {
+            let read = Duration::from_millis(6_000 + regret + 70 * text.len() as u64);
             let id = self.next.get_value() + 1;
             set_timeout(move || self.put_away(id), read);
         }

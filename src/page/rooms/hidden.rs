@@ -8,8 +8,6 @@ mod frame;
 mod keep;
 mod keys;
 mod model;
-mod model_card;
-mod model_list;
 mod prediction;
 mod proofs;
 mod sees;

@@ -1,14 +1,17 @@
 //! Together: which pictures belong together, and what keeps a model from putting all of them together.
 
 mod collapse;
+mod device;
 mod fit;
 mod head;
 mod map;
+mod models;
 mod pair;
 mod patches;
 mod place;
 mod strip;
 mod tabs;
+mod ways;
 
 use leptos::prelude::*;
 

@@ -14,6 +14,16 @@ pub fn energy(value: f32) -> String {
     format!("{value:.*}", decimals as usize)
 }
 
+/// The energy of a pair, 0..4: three decimals.
+#[must_use]
+pub fn pair_energy(value: f32) -> String {
+    if value > 0.0 && value < 0.0005 {
+        "< 0.001".into()
+    } else {
+        format!("{value:.3}")
+    }
+}
+
 /// A PSNR in dB, one decimal.
 #[must_use]
 pub fn decibel(value: f32) -> String {
@@ -112,6 +122,9 @@ mod tests {
         assert_eq!(energy(0.000_012_34), "0.0000123");
         assert_eq!(energy(0.000_000_1), "< 0.000001");
         assert_eq!(energy(0.0), "0.0000");
+        assert_eq!(pair_energy(0.0), "0.000");
+        assert_eq!(pair_energy(0.000_4), "< 0.001");
+        assert_eq!(pair_energy(1.234_5), "1.234");
         assert_eq!(decibel(18.46), "18.5 dB");
         assert_eq!(decibel(f32::INFINITY), "exact");
         assert_eq!(milliseconds(24.3), "24 ms");

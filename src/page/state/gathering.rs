@@ -37,12 +37,17 @@ impl Gathering {
     #[must_use]
     pub fn of_scenes(count: usize) -> Self {
         let mut all = Self::default();
+        all.scenes(count);
+        all
+    }
+
+    /// Adds those of the first `count` scenes that are not here.
+    pub fn scenes(&mut self, count: usize) {
         let samples = crate::worlds::SAMPLES;
         let following = (0u64..).filter(|seed| !samples.contains(seed));
         for seed in samples.iter().copied().chain(following).take(count) {
-            all.scene(seed);
+            self.scene(seed);
         }
-        all
     }
 
     /// What came out of storage, which may be anything: no number twice, no more than there is room for.
@@ -109,6 +114,7 @@ impl Gathering {
 
     /// Takes pictures out; [`Self::put_back`] brings the last ones taken out back.
     pub fn take(&mut self, ids: &[u32]) {
+        let ids: std::collections::BTreeSet<u32> = ids.iter().copied().collect();
         let gone = |item: &Item| ids.contains(&item.id);
         self.taken = self
             .items

@@ -7,12 +7,16 @@ use super::Room;
 use crate::{
     page::{
         browser::files,
-        desk::{Desk, Remedy},
+        desk::{Desk, Progress, Remedy},
         rooms::together::Together,
+        state::figures::count,
         widgets::{drop_zone::DropZone, notices::Notices},
     },
     protocol::together::Slot,
 };
+
+/// So many files are looked at without a word.
+const SILENTLY: usize = 50;
 
 /// Puts the room on the screen, in the place of what `index.html` holds.
 pub fn start() {
@@ -57,13 +61,28 @@ fn app() -> AnyView {
 impl Room {
     /// Takes files as what they are: weights become the model of the room, the rest comes to the pictures.
     pub fn take_files(self, list: Vec<web_sys::File>) {
+        self.take_files_for(Slot::First, list);
+    }
+
+    /// The same, with the place that weights are meant for.
+    pub fn take_files_for(self, slot: Slot, list: Vec<web_sys::File>) {
         if list.is_empty() {
             return;
         }
         spawn_local(async move {
+            let many = list.len();
+            if many > SILENTLY {
+                self.desk.progress.set(Some(Progress {
+                    words: format!("Looking at {} files", count(many as u64)),
+                    part: None,
+                }));
+            }
             let sorted = files::sort(list, |why| self.desk.trouble(why)).await;
+            if many > SILENTLY {
+                self.desk.progress.set(None);
+            }
             for (name, blob) in sorted.weights {
-                self.take_weights(Slot::First, name, blob);
+                self.take_weights(slot, name, blob);
             }
             if !sorted.pictures.is_empty() {
                 self.add_pictures(sorted.pictures);

@@ -1,6 +1,7 @@
 //! The loop that brings to the engine what it lacks: models, pictures, embeddings. One at a time, always after the
 //! newest wish, so that nothing a person does waits for it.
 
+use js_sys::{ArrayBuffer, Uint8Array};
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::HtmlCanvasElement as Canvas;
 
@@ -35,7 +36,11 @@ impl Room {
                 self.desk.enter(Phase::Working);
                 match self.bring_once(mine).await {
                     Ok(()) => done = Some(mine),
-                    Err(Trouble::Failed(why)) => self.desk.trouble(why),
+                    Err(Trouble::Failed(why)) => {
+                        self.desk.trouble(why);
+                        self.desk.progress.set(None);
+                        done = Some(mine);
+                    }
                     Err(Trouble::Gone(why)) => {
                         self.desk.tell(Tone::Trouble, why, Some(Remedy::Retry));
                         self.desk.progress.set(None);
@@ -55,7 +60,14 @@ impl Room {
         self.let_go(&engine).await?;
         self.bring_pictures(&engine, wish).await?;
         for slot in [Slot::First, Slot::Second, Slot::Drawing] {
-            self.settle_slot(&engine, slot).await?;
+            match self.settle_slot(&engine, slot).await {
+                Err(Trouble::Failed(why)) => {
+                    // Another may take its place, with the next wish.
+                    self.desk.trouble(why);
+                    self.line.wishes.update_value(|n| *n += 1);
+                }
+                settled => settled?,
+            }
         }
         for slot in [Slot::First, Slot::Second] {
             self.embed(&engine, slot, wish).await?;
@@ -93,6 +105,7 @@ impl Room {
             })
         });
         let of = missing.len();
+        let mut thumbs = Vec::new();
         for (turn, some) in missing.chunks(AT_ONCE).enumerate() {
             if of > AT_ONCE {
                 let done = turn * AT_ONCE;
@@ -108,7 +121,6 @@ impl Room {
                 spawn_local(async move { giver.give(self.bring_one(&engine, item).await) });
                 coming.push(came);
             }
-            let mut thumbs = Vec::new();
             let mut gone = None;
             for came in coming {
                 match came.await {
@@ -116,7 +128,10 @@ impl Room {
                     Err(trouble) => gone = Some(trouble),
                 }
             }
-            self.show(thumbs);
+            // The more there are, the rarer they are shown: every showing looks at all of them.
+            if thumbs.len() >= self.pictures.list.with_untracked(|list| list.len() / 8).max(AT_ONCE) || gone.is_some() {
+                self.show(std::mem::take(&mut thumbs));
+            }
             if let Some(trouble) = gone {
                 return Err(trouble);
             }
@@ -124,6 +139,7 @@ impl Room {
                 break;
             }
         }
+        self.show(thumbs);
         self.desk.progress.set(None);
         Ok(())
     }
@@ -167,13 +183,16 @@ impl Room {
         if let Some(note) = note {
             self.desk.tell(Tone::Plain, format!("“{}”: {note}", item.name), None);
         }
-        let canvas = canvas::of_rgba(answer.buffers.first()?, shown[0], shown[1])?;
+        let buffer = answer.buffers.first()?;
+        let mean = mean(buffer);
+        let canvas = canvas::of_rgba(buffer, shown[0], shown[1])?;
         let canvas = smaller(canvas, side_for(self.pictures.all.with_untracked(|all| all.items().len())));
         Some(Thumb {
             id: item.id,
             name: item.name,
             origin: item.origin,
             size: *size,
+            mean,
             canvas,
         })
     }
@@ -244,6 +263,16 @@ fn side_for(pictures: usize) -> u32 {
         201..=1000 => 96,
         _ => 64,
     }
+}
+
+/// The mean of some of the pixels of a buffer, RGBA.
+fn mean(buffer: &ArrayBuffer) -> [u8; 3] {
+    let bytes = Uint8Array::new(buffer);
+    let pixels = bytes.length() / 4;
+    let step = (pixels / 61).max(1);
+    let some: Vec<u32> = (0..pixels).step_by(step as usize).collect();
+    let sum = |channel: u32| some.iter().map(|at| u32::from(bytes.get_index(at * 4 + channel))).sum::<u32>();
+    [0, 1, 2].map(|channel| (sum(channel) / (some.len() as u32).max(1)) as u8)
 }
 
 fn smaller(from: Canvas, most: u32) -> Canvas {

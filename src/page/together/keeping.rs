@@ -13,6 +13,7 @@ use crate::{
         desk::Tone,
         state::{
             gathering::{Gathering, SCENES},
+            plane::Look,
             room_link::{Named, RoomLink},
             session,
             settings::Theme,
@@ -24,6 +25,8 @@ use crate::{
 
 /// Where the room's session is kept.
 const SESSION: &str = "darkroom.together";
+/// Where one looks on the map, as a control of the link.
+const LOOK: &str = "look";
 
 /// What is kept beside the link.
 #[derive(Serialize, Deserialize)]
@@ -81,6 +84,8 @@ impl Room {
             wanted.extend(name.clone().map(|name| (slot, name)));
         }
         self.models.wanted.set(wanted);
+        let look = link.controls.get(LOOK).and_then(|text| Look::parse(text));
+        self.mapping.look.set(look.unwrap_or_default());
         self.controls.set(link.controls.clone());
         let [a, b] = [&link.a, &link.b].map(|named| named.as_ref().and_then(|named| self.named(named, from_outside)));
         self.pictures.chosen.set(a);
@@ -116,6 +121,9 @@ impl Room {
                 .with(|all| id.and_then(|id| all.find(id)).map(|item| Named::of(item.origin, &item.name)))
         };
         let theme = self.desk.theme.get();
+        let mut controls = self.controls.get();
+        controls.remove(LOOK);
+        controls.extend(self.mapping.look.get().to_text().map(|text| (LOOK.to_owned(), text)));
         self.models.wanted.with(|wanted| RoomLink {
             panel: Some(self.panel.get()),
             first: wanted.get(&Slot::First).cloned(),
@@ -123,7 +131,7 @@ impl Room {
             a: named(self.pictures.chosen.get()),
             b: named(self.pictures.other.get()),
             theme: (theme != Theme::default()).then_some(theme),
-            controls: self.controls.get(),
+            controls,
         })
     }
 
@@ -132,7 +140,7 @@ impl Room {
         let due = StoredValue::new(0u64);
         let changed = Memo::new(move |_| self.link().to_hash());
         Effect::new(move |before: Option<()>| {
-            changed.track();
+            changed.with(|_| ());
             self.pictures.all.track();
             due.update_value(|n| *n += 1);
             let mine = due.get_value();

@@ -160,6 +160,10 @@ impl Room {
     pub(super) fn retry(self) {
         self.desk.put_away_remedy(Remedy::Retry);
         self.line.lost.set_value(0);
+        self.models.refused.set(BTreeSet::new());
+        if self.models.shipped.with_untracked(|list| list.as_ref().is_none_or(Vec::is_empty)) {
+            self.list_models();
+        }
         self.bring();
     }
 

@@ -8,6 +8,7 @@ mod app;
 mod bringing;
 mod keeping;
 mod line;
+pub mod mapping;
 mod models;
 mod pictures;
 
@@ -16,12 +17,12 @@ use std::{collections::BTreeMap, rc::Rc};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
-use self::line::Line;
 pub use self::{
     app::start,
-    models::Models,
+    models::{Models, OpenModel},
     pictures::{Pictures, Thumb},
 };
+use self::{line::Line, mapping::Mapping};
 use crate::{
     page::{desk::Desk, engines, state::panel::Panel},
     protocol::together::{Moment, Slot},
@@ -45,6 +46,8 @@ pub struct Room {
     pub desk: Desk,
     /// The panel that is open.
     pub panel: RwSignal<Panel>,
+    /// The map.
+    pub mapping: Mapping,
     /// Controls of panels that the link keeps, by short names of letters and hyphens.
     controls: RwSignal<BTreeMap<String, String>>,
     /// The engine and the way to it.
@@ -59,6 +62,7 @@ impl Room {
             models: Models::new(),
             desk: Desk::new(),
             panel: RwSignal::default(),
+            mapping: Mapping::new(),
             controls: RwSignal::default(),
             line: Line::new(),
         }
@@ -71,10 +75,11 @@ impl Room {
 
     /// Whether the model in this place has embedded every picture of the list; `false` without a model or pictures.
     pub fn embedded(self, slot: Slot) -> bool {
-        let done = self.line.embedded.with(|done| done.get(&slot).cloned().unwrap_or_default());
-        self.pictures
-            .list
-            .with(|list| !list.is_empty() && list.iter().all(|thumb| done.contains(&thumb.id)))
+        self.line.embedded.with(|done| {
+            let done = done.get(&slot);
+            let is_done = |thumb: &Thumb| done.is_some_and(|done| done.contains(&thumb.id));
+            self.pictures.list.with(|list| !list.is_empty() && list.iter().all(is_done))
+        })
     }
 
     /// What the link keeps of a control, where it fits: out of range, unknown or absent it is `None`.

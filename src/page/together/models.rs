@@ -1,6 +1,6 @@
 //! Models: what can be fetched, what is stored, what is open in which place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::Blob;
@@ -43,6 +43,8 @@ pub struct Models {
     pub second: RwSignal<Option<OpenModel>>,
     /// The masked autoencoder that draws beside a joint-embedding model.
     pub drawing: RwSignal<Option<OpenModel>>,
+    /// Those that could not be opened: the room does not choose them by itself.
+    pub(super) refused: RwSignal<BTreeSet<String>>,
     /// What a person wants in each place; in the first the room chooses where nobody did.
     pub(super) wanted: RwSignal<BTreeMap<Slot, String>>,
 }
@@ -59,8 +61,14 @@ impl Models {
             first: RwSignal::default(),
             second: RwSignal::default(),
             drawing: RwSignal::default(),
+            refused: RwSignal::default(),
             wanted: RwSignal::default(),
         }
+    }
+
+    /// The model that a person put into a place.
+    pub fn wanted_by_hand(self, slot: Slot) -> Option<String> {
+        self.wanted.with(|wanted| wanted.get(&slot).cloned())
     }
 
     /// The model in a place; `None` for the network that trains, which is the engine's own.
@@ -96,23 +104,29 @@ impl Room {
         if slot != Slot::First {
             return None;
         }
+        let refused = self.models.refused.get();
         self.models.shipped.with(|list| {
-            let list = list.as_deref().unwrap_or_default();
-            let preferred = PREFERRED.iter().find_map(|name| list.iter().find(|model| model.name == *name));
-            preferred.or(list.first()).map(|model| model.name.clone())
+            let there = || list.iter().flatten().filter(|model| !refused.contains(&model.name));
+            let preferred = PREFERRED.iter().find_map(|name| there().find(|model| model.name == *name));
+            preferred.or(there().next()).map(|model| model.name.clone())
         })
     }
 
     /// Asks what can be fetched and what storage holds.
     pub fn list_models(self) {
         spawn_local(async move {
-            if let Ok(answer) = self.ask(ToTogether::ListModels, Vec::new(), None).await
-                && let FromTogether::Models { shipped, stored } = answer.body
-            {
-                self.models.shipped.set(Some(shipped));
-                self.models.stored.set(stored);
-                self.bring();
+            match self.ask(ToTogether::ListModels, Vec::new(), None).await.map(|answer| answer.body) {
+                Ok(FromTogether::Models { shipped, stored }) => {
+                    self.models.shipped.set(Some(shipped));
+                    self.models.stored.set(stored);
+                }
+                Ok(_) | Err(Trouble::Gone(_)) => {}
+                Err(Trouble::Failed(why)) => {
+                    self.models.shipped.set(Some(Vec::new()));
+                    self.desk.trouble(why);
+                }
             }
+            self.bring();
         });
     }
 
@@ -147,6 +161,9 @@ impl Room {
             Err(trouble) => {
                 // A model that cannot be opened is not tried again and again.
                 self.models.wanted.update(|wanted| wanted.retain(|_, known| *known != name));
+                self.models.refused.update(|refused| {
+                    let _ = refused.insert(name);
+                });
                 Err(trouble)
             }
         }

@@ -14,7 +14,7 @@ use crate::page::{
     },
     desk::{Remedy, Tone},
     state::{
-        gathering::{Gathering, LONGEST},
+        gathering::{Gathering, LONGEST, SCENES},
         strip::Origin,
     },
 };
@@ -30,6 +30,8 @@ pub struct Thumb {
     pub origin: Origin,
     /// Width and height after orientation, in pixels.
     pub size: [usize; 2],
+    /// Its mean colour, for where it is but a dot.
+    pub mean: [u8; 3],
     /// The whole picture, small: its long side has at most 256 pixels, fewer where there are many pictures.
     pub canvas: Canvas,
 }
@@ -39,10 +41,12 @@ pub struct Thumb {
 pub struct Pictures {
     /// Those that are decoded, in order.
     pub list: RwSignal<Vec<Thumb>, LocalStorage>,
-    /// The one that was chosen (A), always in the list.
+    /// The one that was chosen (A). Right after a reload it may still be on its way: [`Self::find`] has it once it is there.
     pub chosen: RwSignal<Option<u32>>,
-    /// The second one (B), always in the list and never the chosen one.
+    /// The second one (B), never the chosen one.
     pub other: RwSignal<Option<u32>>,
+    /// Whether a click on a picture chooses the second one.
+    pub choosing_other: RwSignal<bool>,
     /// All that were added, decoded or not.
     pub(super) all: RwSignal<Gathering>,
     /// Files added in this visit, by number; older ones are taken out of storage.
@@ -55,6 +59,7 @@ impl Pictures {
             list: RwSignal::new_local(Vec::new()),
             chosen: RwSignal::default(),
             other: RwSignal::default(),
+            choosing_other: RwSignal::default(),
             all: RwSignal::default(),
             blobs: StoredValue::new_local(BTreeMap::new()),
         }
@@ -90,6 +95,15 @@ impl Pictures {
         let id = id.filter(|_| id != self.chosen.get_untracked());
         if self.other.get_untracked() != id {
             self.other.set(id);
+        }
+    }
+
+    /// The second picture becomes the chosen one, and the other way round.
+    pub fn swap(self) {
+        let (chosen, other) = (self.chosen.get_untracked(), self.other.get_untracked());
+        if other.is_some() {
+            self.chosen.set(other);
+            self.other.set(chosen);
         }
     }
 
@@ -132,15 +146,27 @@ impl Room {
         self.bring();
     }
 
-    /// Adds a scene of the procedural worlds and chooses it.
-    pub fn add_scene(self) {
-        let id = self.pictures.all.try_update(Gathering::another_scene).flatten();
-        match id {
-            Some(_) => self.bring(),
-            None => self
-                .desk
-                .trouble(format!("The room holds {LONGEST} pictures. Take some out first.")),
+    /// Adds a scene of the procedural worlds; to an empty room, those that a first visitor finds.
+    pub fn add_scenes(self) {
+        let before = self.pictures.all.with_untracked(|all| all.items().len());
+        self.pictures.all.update(|all| match before {
+            0 => all.scenes(SCENES),
+            _ => drop(all.another_scene()),
+        });
+        if self.pictures.all.with_untracked(|all| all.items().len()) == before {
+            self.desk
+                .trouble(format!("The room holds {LONGEST} pictures. Take some out first."));
         }
+        self.bring();
+    }
+
+    /// Takes all pictures out, with a way back.
+    pub fn remove_all(self) {
+        let ids = self
+            .pictures
+            .all
+            .with_untracked(|all| all.items().iter().map(|item| item.id).collect::<Vec<_>>());
+        self.remove(&ids);
     }
 
     /// Takes pictures out, with a way back.
@@ -153,7 +179,20 @@ impl Room {
             let mut names = list.iter().filter(|thumb| gone(&thumb.id)).map(|thumb| thumb.name.clone());
             (names.next(), names.count())
         });
+        let chosen = self.pictures.chosen.get_untracked();
+        let place = self
+            .pictures
+            .list
+            .with_untracked(|list| list.iter().position(|thumb| Some(thumb.id) == chosen));
         self.pictures.list.update(|list| list.retain(|thumb| !gone(&thumb.id)));
+        if chosen.is_some_and(|id| gone(&id)) {
+            // Its neighbour comes forward.
+            let next = self.pictures.list.with_untracked(|list| {
+                let place = place.unwrap_or_default().min(list.len().saturating_sub(1));
+                list.get(place).map(|thumb| thumb.id)
+            });
+            self.pictures.choose(next);
+        }
         self.settle_choice();
         self.desk.put_away_remedy(Remedy::Undo);
         let text = match names {
@@ -188,13 +227,9 @@ impl Room {
 
     /// Nothing is chosen that is not there; where there are pictures, one is.
     pub(super) fn settle_choice(self) {
-        let ids = self
-            .pictures
-            .list
-            .with_untracked(|list| list.iter().map(|thumb| thumb.id).collect::<Vec<_>>());
-        let there = |id: Option<u32>| id.filter(|id| ids.contains(id));
-        self.pictures
-            .choose(there(self.pictures.chosen.get_untracked()).or(ids.first().copied()));
+        let there = |id: Option<u32>| id.filter(|id| self.pictures.all.with_untracked(|all| all.find(*id).is_some()));
+        let first = self.pictures.list.with_untracked(|list| list.first().map(|thumb| thumb.id));
+        self.pictures.choose(there(self.pictures.chosen.get_untracked()).or(first));
         self.pictures.choose_other(there(self.pictures.other.get_untracked()));
     }
 

@@ -5,6 +5,8 @@ pub mod chart;
 pub mod dialog;
 pub mod drop_zone;
 pub mod icon;
+pub mod model_card;
+pub mod model_list;
 pub mod notices;
 pub mod patches;
 pub mod progress;

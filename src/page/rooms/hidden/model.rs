@@ -2,8 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{model_card::Card, model_list::List};
-use crate::page::{state::figures, studio::Studio};
+use crate::page::{
+    state::figures,
+    studio::Studio,
+    widgets::{
+        model_card::Card,
+        model_list::{List, rows},
+    },
+};
 
 /// The panel.
 #[component]
@@ -22,6 +28,13 @@ pub fn Model() -> impl IntoView {
                 model.grid.columns
             )
         })
+    };
+    let all = move || {
+        let dropped = studio
+            .models
+            .dropped
+            .with(|all| all.iter().map(|(name, blob)| (name.clone(), blob.size())).collect());
+        rows(studio.models.shipped.get().unwrap_or_default(), studio.models.stored.get(), dropped)
     };
     let name = move || open.get().map_or_else(|| "None yet".into(), |model| model.name);
     let title = move || {
@@ -44,7 +57,15 @@ pub fn Model() -> impl IntoView {
             {note}
             <details name="model">
                 <summary>"Take another"</summary>
-                <List/>
+                <List
+                    rows=all
+                    chosen=move || studio.models.chosen.get()
+                    none=("By the picture", "scenes for scenes, photos for photographs")
+                    hint="Or drop a .safetensors anywhere: what this project's trainer wrote, or a published ViT-MAE checkpoint."
+                    choose=move |name| studio.choose_model(name)
+                    take=move |files| studio.take_files(files)
+                    delete=Some(move |name| studio.delete_stored(name))
+                />
             </details>
             {move || open.get().map(|model| view! {
                 <details name="model">

@@ -24,10 +24,15 @@ pub fn Card(
         .map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> })
         .collect_view();
     let command = (!card.command.is_empty()).then(|| view! { <pre tabindex="0">{card.command.clone()}</pre> });
+    let curve_of = match &card.embeddings {
+        None => "PSNR on held-out pictures, dB",
+        Some(worth) if worth.knn.is_some() => "share told right by neighbours",
+        Some(_) => "spread of the embeddings",
+    };
     let curve = (card.curve.len() > 1).then(|| {
         view! {
-            <h3>"While training: PSNR on held-out pictures, dB"</h3>
-            <Chart points=card.curve.clone() what="Validation PSNR in dB"/>
+            <h3>{format!("While training: {curve_of}")}</h3>
+            <Chart points=card.curve.clone() what=curve_of/>
         }
     });
     let table = (!card.validation.is_empty()).then(|| view! { <Validation rows=card.validation.clone()/> });

@@ -2,12 +2,17 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlInputElement};
+use web_sys::{Event, File, HtmlInputElement};
 
-use crate::page::{browser::files, state::figures::bytes, studio::Studio, widgets::icon::Icon};
+use super::icon::Icon;
+use crate::{
+    page::{browser::files, state::figures::bytes},
+    protocol::{ShippedModel, StoredModel},
+};
 
+/// A model that can be picked.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct Row {
+pub struct Row {
     name: String,
     title: String,
     /// Where it is and how large.
@@ -15,13 +20,8 @@ struct Row {
     stored: bool,
 }
 
-fn rows(studio: Studio) -> Vec<Row> {
-    let shipped = studio.models.shipped.get().unwrap_or_default();
-    let stored = studio.models.stored.get();
-    let dropped = studio
-        .models
-        .dropped
-        .with(|dropped| dropped.iter().map(|(name, blob)| (name.clone(), blob.size())).collect::<Vec<_>>());
+/// Every model there is, once; `dropped` are names and bytes.
+pub fn rows(shipped: Vec<ShippedModel>, stored: Vec<StoredModel>, dropped: Vec<(String, f64)>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for model in shipped {
         let held = stored.iter().find(|held| held.name == model.name);
@@ -61,44 +61,66 @@ fn rows(studio: Studio) -> Vec<Row> {
     rows
 }
 
-/// The list.
+/// The list. What is done is told to three functions, so that it knows no room.
 #[component]
-pub fn List() -> impl IntoView {
-    let studio = Studio::here();
+pub fn List<D>(
+    /// The models.
+    rows: impl Fn() -> Vec<Row> + Send + Sync + 'static,
+    /// The one that was chosen by hand.
+    chosen: impl Fn() -> Option<String> + Copy + Send + Sync + 'static,
+    /// What it is when none was chosen: a name and a line.
+    none: (&'static str, &'static str),
+    /// Which weights may be dropped.
+    hint: &'static str,
+    /// Chooses.
+    choose: impl Fn(Option<String>) + Copy + Send + Sync + 'static,
+    /// Takes files that were picked.
+    take: impl Fn(Vec<File>) + Copy + 'static,
+    /// Deletes stored weights; no bin without it.
+    delete: Option<D>,
+) -> impl IntoView
+where
+    D: Fn(String) + Copy + Send + Sync + 'static,
+{
     let picked = move |event: Event| {
         let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else {
             return;
         };
-        studio.take_files(files::of_list(input.files()));
+        take(files::of_list(input.files()));
         input.set_value("");
     };
-    let by_picture = move || studio.models.chosen.get().is_none();
+    let by_itself = move || chosen().is_none();
     view! {
         <div class="models">
-            <div class="choice" class:own=by_picture>
-                <button aria-pressed=move || by_picture().to_string() on:click=move |_| studio.choose_model(None)>
-                    <strong>"By the picture"</strong>
-                    <span>"scenes for scenes, photos for photographs"</span>
+            <div class="choice" class:own=by_itself>
+                <button aria-pressed=move || by_itself().to_string() on:click=move |_| choose(None)>
+                    <strong>{none.0}</strong>
+                    <span>{none.1}</span>
                 </button>
             </div>
-            <For each=move || rows(studio) key=Clone::clone let:row>
-                <Choice row/>
+            <For each=rows key=Clone::clone let:row>
+                <Choice row chosen choose delete/>
             </For>
             <label class="chip">
                 <input class="unseen" type="file" accept=".safetensors" aria-label="Open weights" on:change=picked/>
                 <Icon name="open"/>
                 "Open weights"
             </label>
-            <p class="small">
-                "Or drop a .safetensors anywhere: what this project's trainer wrote, or a published ViT-MAE checkpoint."
-            </p>
+            <p class="small">{hint}</p>
         </div>
     }
 }
 
 #[component]
-fn Choice(row: Row) -> impl IntoView {
-    let studio = Studio::here();
+fn Choice<D>(
+    row: Row,
+    chosen: impl Fn() -> Option<String> + Copy + Send + Sync + 'static,
+    choose: impl Fn(Option<String>) + Copy + Send + Sync + 'static,
+    delete: Option<D>,
+) -> impl IntoView
+where
+    D: Fn(String) + Copy + Send + Sync + 'static,
+{
     let Row {
         name,
         title,
@@ -106,18 +128,18 @@ fn Choice(row: Row) -> impl IntoView {
         stored,
     } = row;
     let (mine, taken, binned) = (name.clone(), name.clone(), name.clone());
-    let on = Memo::new(move |_| studio.models.chosen.with(|chosen| chosen.as_deref() == Some(mine.as_str())));
-    let bin = stored.then(|| {
+    let on = Memo::new(move |_| chosen().as_deref() == Some(mine.as_str()));
+    let bin = delete.filter(|_| stored).map(|delete| {
         let label = format!("Delete the stored weights of {binned}");
         view! {
-            <button class="tool quiet" aria-label=label title="Delete from this browser" on:click=move |_| studio.delete_stored(binned.clone())>
+            <button class="tool quiet" aria-label=label title="Delete from this browser" on:click=move |_| delete(binned.clone())>
                 <Icon name="bin"/>
             </button>
         }
     });
     view! {
         <div class="choice" class:own=on>
-            <button aria-pressed=move || on.get().to_string() on:click=move |_| studio.choose_model(Some(taken.clone()))>
+            <button aria-pressed=move || on.get().to_string() on:click=move |_| choose(Some(taken.clone()))>
                 <strong>{name}</strong>
                 <span>{title}</span>
                 <span class="figure">{state}</span>
