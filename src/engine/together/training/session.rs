@@ -13,7 +13,7 @@ use crate::{
     methods::{self, AnyMethod, Method},
     picture::Picture,
     predict::{Embedded, together},
-    probes::Seen,
+    probes::{Instruments, Seen},
     protocol::{
         ModelCard,
         together::{Measured, TrainSettings},
@@ -33,7 +33,8 @@ pub struct Session {
     watched: Arc<Vec<Picture>>,
     classes: Vec<Option<usize>>,
     safeguard: bool,
-    loss: f32,
+    /// Of the last step.
+    loss: Option<f32>,
     seen: Vec<Seen>,
 }
 
@@ -62,7 +63,7 @@ impl Session {
             watched: Arc::new(watched),
             classes,
             safeguard: true,
-            loss: f32::NAN,
+            loss: None,
             seen: Vec::new(),
         })
     }
@@ -99,7 +100,7 @@ impl Session {
         let batch = self.batches.make(self.trainer.done()).map_err(|why| why.to_string())?;
         let outcome = self.trainer.step(vec![batch]);
         let (step, _, numbers) = read(vec![outcome]).pop().ok_or("the step left no numbers")?;
-        self.loss = numbers.loss;
+        self.loss = Some(numbers.loss);
         match not_finite(&numbers) {
             None => Ok(numbers),
             Some(what) => Err(format!(
@@ -134,24 +135,29 @@ impl Session {
     pub fn measure(&mut self, embedded: &Embedded) -> Measured {
         let has_classes = self.classes.iter().any(Option::is_some);
         let instruments = together::instruments(embedded, has_classes.then_some(&self.classes));
-        if self.seen.len() >= LOOKED_BACK {
-            // The first stays: it is where the run comes from.
-            let mut number = 0;
-            self.seen.retain(|_| {
-                number += 1;
-                number % 2 == 1
-            });
-        }
-        self.seen.push(Seen {
-            step: self.done(),
-            loss: f64::from(self.loss),
-            instruments,
-        });
+        let Some(loss) = self.loss else {
+            // Nothing was learnt yet: a reading that belongs to no series.
+            return together::measured(&[seen(0, 0.0, instruments)]);
+        };
+        self.thin_out();
+        self.seen.push(seen(self.done(), loss, instruments));
         let measured = together::measured(&self.seen);
         if let Some(last) = self.seen.last_mut() {
             last.instruments = last.instruments.without_spectrum();
         }
         measured
+    }
+
+    /// Leaves every second of too many readings. The first stays: it is where the run comes from.
+    fn thin_out(&mut self) {
+        if self.seen.len() < LOOKED_BACK {
+            return;
+        }
+        let mut number = 0;
+        self.seen.retain(|_| {
+            number += 1;
+            number % 2 == 1
+        });
     }
 
     /// A name and the bytes of a file that the native program opens.
@@ -184,6 +190,14 @@ impl Session {
         };
         let bytes = weights::to_bytes(&model, &header, Dtype::F32).map_err(|why| why.to_string())?;
         Ok((format!("{name}.safetensors"), bytes))
+    }
+}
+
+fn seen(step: u64, loss: f32, instruments: Instruments) -> Seen {
+    Seen {
+        step,
+        loss: f64::from(loss),
+        instruments,
     }
 }
 
