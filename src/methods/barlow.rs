@@ -75,14 +75,14 @@ const PRESETS: [Preset; 6] = [
         ],
     ),
     preset(
-        "break-invariance",
-        "Break it: nothing draws views together. Published: 0.1 % where 71.4 % stood; two views of a picture stay far apart.",
-        &[presets::TINY, &[("scale", "0.1"), ("invariance", "0"), ("lambda", "1")]],
-    ),
-    preset(
         "break-redundancy",
         "Break it halfway: dimensions may repeat each other. Published: 57.3 % where 71.4 % stood; the effective rank falls.",
         &[presets::TINY, &[("scale", "0.1"), ("lambda", "0")]],
+    ),
+    preset(
+        "break-invariance",
+        "Break it: nothing draws views together. Published: 0.1 % where 71.4 % stood; two views of a picture stay far apart.",
+        &[presets::TINY, &[("scale", "0.1"), ("invariance", "0"), ("lambda", "1")]],
     ),
 ];
 

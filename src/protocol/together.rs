@@ -349,6 +349,9 @@ pub struct Measured {
     pub spread: Option<f32>,
     /// What that is for projections that fill the sphere evenly: 1/√width.
     pub healthy_spread: f32,
+    /// For a method that compares points and not directions: mean deviation of the numbers of projections, in the
+    /// deviation that it asks of them. 1 where it has its way, 0 where all points are one.
+    pub deviation: Option<f32>,
     /// Rank of the embeddings.
     pub rank_me: Option<f32>,
     /// The highest that so many embeddings of such a width can have.
@@ -552,8 +555,9 @@ pub enum FromTogether {
         /// Side of the thumbnails, pixels.
         thumb_px: usize,
     },
-    /// Unasked. Where `measured` is there, buffer 0: `f32`, x and y of each watched picture; with the first one, buffer 1:
-    /// RGBA of all watched pictures, one below the other.
+    /// Unasked. Where `measured` is there, buffer 0: `f32`, x and y of each watched picture, in -1..1 and in the space's own
+    /// measure: what collapses moves together; with the first one, buffer 1: RGBA of all watched pictures, one below the
+    /// other.
     Trained(Moment),
     /// Buffer 0: a `.safetensors` file.
     Saved {

@@ -144,7 +144,7 @@ mod tests {
         ]);
         assert_eq!(jobs(rest), [4, 1, 2, 3]);
         let (rest, _) = queue(vec![add(8), add(2), heat(Slot::First, 1)]);
-        assert_eq!(jobs(rest), [1, 3, 2], "until its own are there");
+        assert_eq!(jobs(rest), [1, 2, 3], "its own have to be there");
         let (rest, _) = queue(vec![ToTogether::Close { slot: Slot::First }, pair(1)]);
         assert_eq!(jobs(rest), [1, 2]);
     }

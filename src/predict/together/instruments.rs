@@ -32,6 +32,10 @@ pub fn measured(series: &[Seen]) -> Measured {
         pictures: found.rows,
         spread: found.spread,
         healthy_spread: found.healthy_spread,
+        deviation: found
+            .deviation
+            .zip(found.asked_deviation)
+            .map(|(deviation, asked)| deviation / asked),
         rank_me: found.rank_me,
         highest_rank: found.bound(),
         cosine: found.mean_cosine,

@@ -1,6 +1,6 @@
 //! `cargo xtask build`: the deployable page in `dist/`.
 //!
-//! Trunk compiles and binds the three wasm programs; then come, in this order, wasm-opt on the large ones, what the
+//! Trunk compiles and binds the wasm programs; then come, in this order, wasm-opt on the large ones, what the
 //! native program makes (first pictures, the models' index), and the list of files the service worker keeps.
 
 mod links;

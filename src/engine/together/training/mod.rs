@@ -13,7 +13,6 @@ mod diary;
 mod pacing;
 mod pool;
 mod session;
-
 mod settings;
 #[cfg(test)]
 mod tests;

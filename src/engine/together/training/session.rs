@@ -31,7 +31,6 @@ pub struct Session {
     trainer: Trainer,
     batches: Batches,
     watched: Arc<Vec<Picture>>,
-    classes: Vec<Option<usize>>,
     safeguard: bool,
     /// Of the last step.
     loss: Option<f32>,
@@ -52,7 +51,7 @@ impl Session {
         };
         let config = &plan.whole;
         let views = AnyMethod::plan(config).map_err(|why| why.to_string())?;
-        let (watched, classes) = squares(&samples, views.size_px);
+        let watched = squares(&samples, views.size_px);
         let trainer = fresh(config, &on)?;
         let batches = batches(config, samples)?;
         Ok(Self {
@@ -61,7 +60,6 @@ impl Session {
             trainer,
             batches,
             watched: Arc::new(watched),
-            classes,
             safeguard: true,
             loss: None,
             seen: Vec::new(),
@@ -133,8 +131,8 @@ impl Session {
 
     /// Reads the instruments over what [`Session::network`] said of the watched pictures, and judges by all readings so far.
     pub fn measure(&mut self, embedded: &Embedded) -> Measured {
-        let has_classes = self.classes.iter().any(Option::is_some);
-        let instruments = together::instruments(embedded, has_classes.then_some(&self.classes));
+        // Without kNN: so few pictures of so many classes have no neighbours to vote.
+        let instruments = together::instruments(embedded, None);
         let Some(loss) = self.loss else {
             // Nothing was learnt yet: a reading that belongs to no series.
             return together::measured(&[seen(0, 0.0, instruments)]);

@@ -28,7 +28,7 @@ pub fn trainable() -> Vec<Trainable> {
             family: card.family.into(),
             stops_collapse: card.stops_collapse.into(),
             summary: card.summary.into(),
-            switch: breaking(card).map(|preset| without_label(preset.help).into()),
+            switch: breaking(card).map(|preset| without_label(preset.help)),
         })
         .collect()
 }
@@ -44,8 +44,15 @@ fn breaking(card: &MethodCard) -> Option<&'static Preset> {
 }
 
 /// A preset's sentence without the label that lists give it.
-fn without_label(help: &'static str) -> &'static str {
-    help.strip_prefix("Break it: ").unwrap_or(help)
+fn without_label(help: &str) -> String {
+    let said = match help.split_once(": ") {
+        Some((label, said)) if label.starts_with("Break it") => said,
+        _ => help,
+    };
+    let mut letters = said.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// How a run is set, with what stops collapse and without it.

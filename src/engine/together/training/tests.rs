@@ -33,13 +33,14 @@ fn session(method: &str) -> Session {
 fn measure(session: &mut Session) -> (Measured, Vec<f32>) {
     let (network, watched) = (session.network(), session.watched());
     let embedded = block_on(embed(&network, &watched, &Device::flex(), |_| ())).unwrap();
-    let places = Places::default().of(&embedded.projections).unwrap();
+    let places = Places::default().of(&embedded).unwrap();
     (session.measure(&embedded), places)
 }
 
-fn spread(session: &mut Session) -> f32 {
+/// How far the watched pictures are apart, in what is healthy.
+fn apart(session: &mut Session) -> f32 {
     let (measured, _) = measure(session);
-    measured.spread.unwrap() / measured.healthy_spread
+    measured.deviation.unwrap_or(measured.spread.unwrap() / measured.healthy_spread)
 }
 
 #[test]
@@ -47,6 +48,12 @@ fn everything_in_the_list_trains_is_broken_and_mended() {
     let list = trainable();
     assert!(list.len() > 12 && list.iter().filter(|method| method.switch.is_some()).count() > 7);
     for method in list {
+        let said = method.switch.iter().chain([&method.stops_collapse, &method.summary]);
+        assert!(
+            said.into_iter().all(|words| words.ends_with('.') && !words.contains("Break it")),
+            "{}",
+            method.name
+        );
         let mut session = session(&method.name);
         for _ in 0..3 {
             session.step().unwrap();
@@ -62,7 +69,7 @@ fn everything_in_the_list_trains_is_broken_and_mended() {
         assert_eq!(session.done(), 7, "{}", method.name);
         let (measured, places) = measure(&mut session);
         assert_eq!((measured.pictures, places.len()), (WATCHED, 2 * WATCHED));
-        assert!(measured.knn.is_some() && !measured.verdict.is_empty(), "{}", method.name);
+        assert!(!measured.verdict.is_empty(), "{}", method.name);
         assert!(session.plan().words().iter().any(|(name, _)| name == "backbone"), "{}", method.name);
     }
 }
@@ -129,16 +136,15 @@ fn a_run_on_few_pictures_of_ones_own_says_what_it_can_do() {
     assert_eq!(samples(1)[0].picture.width, SCENE_PX);
 }
 
-/// Half a healthy spread before the switch, a fifth of it after: the sign of it within a few hundred steps.
 #[test]
 fn without_its_safeguard_a_run_collapses_before_ones_eyes() {
     for name in ["simclr", "vicreg"] {
         let mut session = session(name);
-        (0..60).for_each(|_| drop(session.step().unwrap()));
-        let healthy = spread(&mut session);
+        (0..40).for_each(|_| drop(session.step().unwrap()));
+        let healthy = apart(&mut session);
         session.switch(false).unwrap();
-        (0..150).for_each(|_| drop(session.step().unwrap()));
-        let broken = spread(&mut session);
+        (0..70).for_each(|_| drop(session.step().unwrap()));
+        let broken = apart(&mut session);
         assert!(healthy > 0.5 && broken < 0.2, "{name}: {healthy} to {broken}");
     }
 }

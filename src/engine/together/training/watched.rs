@@ -3,21 +3,22 @@
 use crate::{
     data::Sample,
     picture::Picture,
+    predict::Embedded,
     probes::{Embeddings, Pca, ProbeError},
 };
 
 /// Pictures that are watched at most.
 pub const WATCHED: usize = 64;
 
-/// The middle squares of the first samples, with their classes.
-pub(super) fn squares(samples: &[Sample], size_px: usize) -> (Vec<Picture>, Vec<Option<usize>>) {
+/// The middle squares of the first samples.
+pub(super) fn squares(samples: &[Sample], size_px: usize) -> Vec<Picture> {
     let watched = samples.iter().take(WATCHED);
     watched
-        .map(|sample| (sample.picture.square(sample.picture.centre_frame(), size_px), sample.label))
-        .unzip()
+        .map(|sample| sample.picture.square(sample.picture.centre_frame(), size_px))
+        .collect()
 }
 
-/// Where watched pictures lie while a network learns: along the two directions in which they differ most, in the sphere's
+/// Where watched pictures lie while a network learns: along the two directions in which they differ most, in the space's
 /// own measure, so that a collapse is seen as one; turned so that nothing turns that the network did not.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
@@ -25,15 +26,20 @@ pub struct Places {
 }
 
 impl Places {
-    /// x and y of each of these projections, made of length 1: `[rows, 2]` in -1..1.
+    /// x and y of each picture's projection: `[rows, 2]` in -1..1. Where the method compares directions, projections are made
+    /// of length 1; where it compares points, they are measured by the length that the deviation it asks for would give them.
     ///
     /// # Errors
     /// A row with a number that is none.
-    pub fn of(&mut self, projections: &Embeddings) -> Result<Vec<f32>, ProbeError> {
+    pub fn of(&mut self, embedded: &Embedded) -> Result<Vec<f32>, ProbeError> {
+        let projections = &embedded.projections;
         if let Some(row) = projections.first_bad_row() {
             return Err(ProbeError::NotFinite { row });
         }
-        let rows = projections.unit();
+        let rows = match embedded.asked_deviation {
+            Some(asked) => scaled(projections, 1.0 / (asked * (projections.dim() as f32).sqrt()))?,
+            None => projections.unit(),
+        };
         let mut places = Pca::fit(&rows, 2)?.project(&rows)?;
         if places.len() == self.before.len() {
             turn_towards(&mut places, &self.before);
@@ -42,6 +48,10 @@ impl Places {
         self.before.clone_from(&places);
         Ok(places)
     }
+}
+
+fn scaled(rows: &Embeddings, by: f32) -> Result<Embeddings, ProbeError> {
+    Embeddings::new(rows.rows(), rows.dim(), rows.values().iter().map(|x| x * by).collect())
 }
 
 /// Turns, and mirrors where that is nearer, so that the squared distances to `before` are least (Procrustes in the plane).
@@ -80,13 +90,18 @@ mod tests {
     use super::*;
     use crate::chance::Chance;
 
-    fn rows(scale: f32, turned: bool) -> Embeddings {
+    fn rows(scale: f32, turned: bool) -> Embedded {
         let mut chance = Chance::new(4, "watched", 0);
         let row = |_| {
             let [a, b, c] = [3.0 * chance.normal(), 2.0 * chance.normal(), chance.normal()].map(|x| scale * x);
             if turned { [b, -a, c, 4.0] } else { [a, b, c, 4.0] }
         };
-        Embeddings::new(30, 4, (0..30).flat_map(row).collect()).unwrap()
+        let rows = Embeddings::new(30, 4, (0..30).flat_map(row).collect()).unwrap();
+        Embedded {
+            embeddings: rows.clone(),
+            projections: rows,
+            asked_deviation: None,
+        }
     }
 
     fn reach(places: &[f32]) -> f32 {
@@ -99,7 +114,30 @@ mod tests {
         let wide = places.of(&rows(1.0, false)).unwrap();
         let narrow = places.of(&rows(0.01, false)).unwrap();
         assert!(reach(&wide) > 0.5 && reach(&narrow) < 0.05, "{} {}", reach(&wide), reach(&narrow));
-        assert!(places.of(&Embeddings::new(1, 1, vec![f32::NAN]).unwrap()).is_err());
+        let broken = Embedded {
+            projections: Embeddings::new(1, 1, vec![f32::NAN]).unwrap(),
+            ..rows(1.0, false)
+        };
+        assert!(places.of(&broken).is_err());
+    }
+
+    #[test]
+    fn points_that_shrink_keep_their_directions_and_move_together_all_the_same() {
+        let of = |scale: f32| {
+            let about_nothing = |row: &[f32]| [row[0], row[1], row[2], 0.0].map(|x| scale * x);
+            let whole = rows(1.0, false);
+            let values = whole.projections.iter().flat_map(about_nothing).collect();
+            Embedded {
+                projections: Embeddings::new(30, 4, values).unwrap(),
+                asked_deviation: Some(2.0),
+                ..whole
+            }
+        };
+        let [wide, narrow] = [1.0, 0.01].map(|scale| reach(&Places::default().of(&of(scale)).unwrap()));
+        assert!(
+            wide > 0.5 && (narrow - wide / 100.0).abs() < 0.1 * narrow + wide / 100.0,
+            "{wide} {narrow}"
+        );
     }
 
     #[test]

@@ -15,8 +15,11 @@ use crate::{
     },
 };
 
-/// Rounds of a neighbour map between two turns of the event loop, and those it takes at least to be worth it.
-const ROUNDS: usize = 25;
+/// Rounds of a neighbour map between two turns of the event loop: slices that lose hardly a neighbour, and shorter ones for
+/// so many pictures that each round takes long.
+const ROUNDS: usize = 50;
+const ROUNDS_OF_MANY: usize = 25;
+const MANY: usize = 1000;
 /// Pictures whose energies are asked for at once, at most.
 const MOST_PAIRED: usize = 200;
 /// Side of the scenes that are shown.
@@ -68,9 +71,10 @@ pub async fn neighbours(engine: &Rc<Engine>, job: Job, slot: Slot, ids: &[u32]) 
     let Some(mut map) = Neighbours::begin(&rows).map_err(failed)? else {
         return by_axes(&rows);
     };
+    let slice = if ids.len() > MANY { ROUNDS_OF_MANY } else { ROUNDS };
     while map.done() < map.of() {
         asking.pause().await?;
-        map.advance(ROUNDS);
+        map.advance(slice);
         asking.say(Stage::Map, map.done(), map.of());
     }
     let kind = MapKind::Neighbours;

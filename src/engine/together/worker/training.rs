@@ -162,7 +162,7 @@ async fn measure(engine: &Engine, run: &Running) -> Option<(Measured, Vec<f32>)>
     let began = now_ms();
     let network = run.session.borrow().network();
     let embedded = embed(&network, &run.watched, &engine.chosen.device, |_| ()).await.ok()?;
-    let places = run.places.borrow_mut().of(&embedded.projections).ok();
+    let places = run.places.borrow_mut().of(&embedded).ok();
     let measured = run.session.borrow_mut().measure(&embedded);
     let now = now_ms();
     run.diary.borrow_mut().measured(now, now - began);
