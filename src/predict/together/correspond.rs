@@ -72,7 +72,7 @@ mod tests {
         let (left, right) = (rows(40), rows(60).select(&(35..60).collect::<Vec<_>>()));
         let found = correspond(&left, &right, 40);
         let mutual = found.iter().filter(|pair| pair.mutual).count();
-        assert!(mutual >= 5 && mutual < 26, "{mutual}");
+        assert!((5..26).contains(&mutual), "{mutual}");
         assert!(found[..mutual].iter().all(|pair| pair.mutual) && found[mutual..].iter().all(|pair| !pair.mutual));
         for part in [&found[..mutual], &found[mutual..]] {
             assert!(part.windows(2).all(|pair| pair[0].cosine >= pair[1].cosine));
