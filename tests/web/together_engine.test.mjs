@@ -110,7 +110,7 @@ test('patches answer each other, and of what follows the pointer only the newest
   assert.ok(heads.length > 0 && heads.every((head) => head.length === own.length && head.every((x) => x >= 0)));
 });
 
-test('a question is answered while a hundred pictures are embedded', async () => {
+test('a question is answered while many pictures are embedded', async () => {
   const order = await page.evaluate(async () => {
     const ids = Array.from({ length: 40 }, (_, i) => 100 + i);
     await Promise.all(ids.map((id) => window.ask({ AddScene: { id, seed: id } })));
