@@ -4,6 +4,7 @@
 //! native program makes (first pictures, the models' index), and the list of files the service worker keeps.
 
 mod links;
+mod names;
 mod native;
 mod optimise;
 mod precache;

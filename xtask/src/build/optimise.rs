@@ -1,10 +1,11 @@
 //! wasm-opt where it pays, once for each content.
 //!
-//! The rooms and the WebGPU engine shrink by a fifth to a half. The CPU engine shrinks by one percent, which is not
-//! worth two minutes.
+//! The room's pages and the WebGPU engine shrink by a fifth to a half. The CPU's engines shrink by one percent, which is not
+//! worth two minutes; they only lose the names of their functions, a tenth.
 
 use std::{fs, path::Path};
 
+use super::names;
 use crate::{
     args::Args,
     hash,
@@ -15,8 +16,14 @@ use crate::{
 // Compressed, what `-Oz` makes is no smaller, and it is slower.
 const LEVEL: &str = "-Os";
 
+/// Programs that wasm-opt is not worth it for.
+const PLAIN: [&str; 2] = ["engine_bg.wasm", "together-engine_bg.wasm"];
+
 /// Shrinks what is worth it, in place.
 pub fn shrink(args: &Args, dist: &Path) -> Done {
+    for plain in PLAIN.map(|name| dist.join(name)).iter().filter(|path| path.is_file()) {
+        names::drop_from(plain)?;
+    }
     if let Err(why) = tools::npm_packages(args) {
         say(format!("wasm-opt is left out and the files stay larger: {why}"));
         return Ok(());

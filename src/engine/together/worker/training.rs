@@ -137,7 +137,12 @@ async fn step(engine: &Rc<Engine>, run: &Rc<Running>) {
 }
 
 /// Tells what there is to tell, with a measurement where it is wanted.
-async fn tell(engine: &Engine, run: &Running, measures: bool) {
+async fn tell(engine: &Engine, run: &Rc<Running>, measures: bool) {
+    // Of a run that another took the place of nobody wants to hear.
+    let is_past = engine.run.borrow().as_ref().is_some_and(|now| !Rc::ptr_eq(now, run));
+    if is_past {
+        return;
+    }
     let is_broken = run.stopped.borrow().is_some();
     let measured = if measures && !is_broken { measure(engine, run).await } else { None };
     let mut buffers = Vec::new();
