@@ -10,7 +10,12 @@ for (const link of document.querySelectorAll(".rooms a")) {
   if (link.hash.includes("room=together") === (entered === "together")) link.setAttribute("aria-current", "page");
 }
 // Both rooms keep what they hold in the browser's storage: another room is another page.
-addEventListener("hashchange", () => room() === entered || location.reload());
+addEventListener("hashchange", () => {
+  if (room() === entered) return;
+  // What the room left behind still wants to write must not change the address any more.
+  history.replaceState = () => {};
+  location.reload();
+});
 
 if (entered === "together") {
   // What stands there is the other room's first look.
@@ -32,4 +37,11 @@ try {
   said.textContent = "This room could not be loaded. Look at the connection and reload the page.";
   document.querySelector("#page").prepend(said);
   document.body.dataset.state = "error";
+}
+
+// At a first visit the service worker comes too late to have seen these, and keeps them only now.
+const worker = navigator.serviceWorker;
+if (entered === "together" && worker && !worker.controller) {
+  await worker.ready;
+  for (const path of [script, wasm, "./together-engine.js", "./together-engine_bg.wasm"]) await fetch(address(path)).catch(() => {});
 }

@@ -29,7 +29,6 @@ fn app() -> AnyView {
         _ => studio.retry(),
     };
     provide_context(studio);
-    provide_context(studio.desk);
     studio.restore();
     studio.show_first_look();
     studio.list_shipped();

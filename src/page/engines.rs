@@ -41,21 +41,22 @@ pub trait Protocol: Sized + 'static {
     /// What of a message the line itself has to know.
     fn sort(said: Self::Said) -> Sorted<Self>;
 
+    /// What an engine says of itself when it is up: its version, its device, its adapter.
+    fn ready(said: Self::Said) -> Option<(u32, DeviceKind, String)>;
+
     /// Hears what nobody asked for.
     fn unasked(_engine: &Engine<Self>, _answer: Answer<Self>) {}
 }
 
 /// A message, as the line sees it.
 pub enum Sorted<P: Protocol> {
-    /// The engine is up: its version, its device, its adapter.
-    Ready(u32, DeviceKind, String),
     /// How far a job is.
     Progress(P::Stage, u64, u64),
     /// The job failed.
     Failed(String),
     /// The device is gone.
     Lost(String),
-    /// An answer.
+    /// An answer, or that the engine is up.
     Answer(P::Said),
 }
 
@@ -89,14 +90,8 @@ impl Trouble {
 pub type OnProgress<P = Hidden> = Rc<dyn Fn(<P as Protocol>::Stage, u64, u64)>;
 
 struct Waiting<P: Protocol> {
-    giver: Giver<Result<Heard<P>, Trouble>>,
+    giver: Giver<Result<Answer<P>, Trouble>>,
     progress: Option<OnProgress<P>>,
-}
-
-/// What a job ends with: an answer, or for the first of all the engine's own name.
-enum Heard<P: Protocol> {
-    Ready(u32, DeviceKind, String),
-    Answer(Answer<P>),
 }
 
 struct Line<P: Protocol> {
@@ -151,8 +146,8 @@ impl<P: Protocol> Engine<P> {
             },
         );
         engine.listen();
-        match ready.await? {
-            Heard::Ready(version, ..) if version != P::VERSION => {
+        match P::ready(ready.await?.body) {
+            Some((version, ..)) if version != P::VERSION => {
                 let sentence = format!(
                     "The engine speaks version {version}, this page {}. Reload the page to have both anew.",
                     P::VERSION
@@ -160,13 +155,13 @@ impl<P: Protocol> Engine<P> {
                 engine.end(&sentence);
                 Err(Trouble::Gone(sentence))
             }
-            Heard::Ready(_, device, _) if device != kind => {
+            Some((_, device, _)) if device != kind => {
                 let sentence = "The engine that came computes on another device. Reload the page to have it anew.";
                 engine.end(sentence);
                 Err(Trouble::Gone(sentence.into()))
             }
-            Heard::Ready(.., adapter) => Ok((engine, adapter)),
-            Heard::Answer(_) => Err(Trouble::Gone("The engine did not say that it is ready. Reload the page.".into())),
+            Some((.., adapter)) => Ok((engine, adapter)),
+            None => Err(Trouble::Gone("The engine did not say that it is ready. Reload the page.".into())),
         }
     }
 
@@ -210,13 +205,12 @@ impl<P: Protocol> Engine<P> {
             Sorted::Lost(why) => return self.end(&why),
             Sorted::Failed(why) if job == UNASKED => return self.end(&why),
             Sorted::Failed(why) => Err(Trouble::Failed(why)),
-            Sorted::Ready(version, device, adapter) => Ok(Heard::Ready(version, device, adapter)),
-            Sorted::Answer(body) => Ok(Heard::Answer(Answer { body, buffers })),
+            Sorted::Answer(body) => Ok(Answer { body, buffers }),
         };
         let waiting = self.0.line.borrow_mut().waiting.remove(&job);
         match (waiting, heard) {
             (Some(waiting), heard) => waiting.giver.give(heard),
-            (None, Ok(Heard::Answer(answer))) if job == UNASKED => P::unasked(self, answer),
+            (None, Ok(answer)) if job == UNASKED => P::unasked(self, answer),
             _ => {}
         }
     }
@@ -238,10 +232,7 @@ impl<P: Protocol> Engine<P> {
             self.0.line.borrow_mut().waiting.remove(&job);
             return Err(Trouble::Failed(sentence));
         }
-        match answer.await? {
-            Heard::Answer(answer) => Ok(answer),
-            Heard::Ready(..) => Err(Trouble::Failed("The engine began anew in the middle of a job. Try again.".into())),
-        }
+        answer.await
     }
 
     /// Ends the worker; everyone who waits learns why.

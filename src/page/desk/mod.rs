@@ -131,20 +131,21 @@ pub struct Desk {
     next: StoredValue<u32>,
 }
 
-impl Default for Desk {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Desk {
-    /// The desk of this page.
+    /// The desk of this page: made when the page first asks for it, and the same from then on.
     pub fn here() -> Self {
-        expect_context()
+        thread_local! {
+            static DESK: std::cell::Cell<Option<Desk>> = const { std::cell::Cell::new(None) };
+        }
+        DESK.get().unwrap_or_else(|| {
+            let desk = Self::new();
+            DESK.set(Some(desk));
+            desk
+        })
     }
 
     /// A desk with nothing on it.
-    pub fn new() -> Self {
+    fn new() -> Self {
         Self {
             notices: RwSignal::default(),
             progress: RwSignal::default(),
@@ -165,9 +166,8 @@ impl Desk {
     /// The same, of a topic.
     pub fn tell_of(self, topic: Topic, tone: Tone, text: &str, remedy: Option<Remedy>) {
         let text = text.to_owned();
-        let regret = if remedy == Some(Remedy::Undo) { 14_000 } else { 0 };
-        if tone == Tone::Plain && (remedy.is_none() || regret > 0) {
-            let read = Duration::from_millis(6_000 + regret + 70 * text.len() as u64);
+        if tone == Tone::Plain && remedy.is_none() {
+            let read = Duration::from_millis(6_000 + 70 * text.len() as u64);
             let id = self.next.get_value() + 1;
             set_timeout(move || self.put_away(id), read);
         }

@@ -31,9 +31,16 @@ impl Protocol for Hidden {
         }
     }
 
+    fn ready(said: FromEngine) -> Option<(u32, DeviceKind, String)> {
+        match said {
+            FromEngine::Ready { version, device, adapter } => Some((version, device, adapter)),
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
     fn sort(said: FromEngine) -> Sorted<Self> {
         match said {
-            FromEngine::Ready { version, device, adapter } => Sorted::Ready(version, device, adapter),
             FromEngine::Progress { stage, done, of } => Sorted::Progress(stage, done, of),
             FromEngine::Failed(why) => Sorted::Failed(why),
             FromEngine::Lost(why) => Sorted::Lost(why),

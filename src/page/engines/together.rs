@@ -39,9 +39,16 @@ impl Protocol for Together {
         "together-engine"
     }
 
+    fn ready(said: FromTogether) -> Option<(u32, DeviceKind, String)> {
+        match said {
+            FromTogether::Ready { version, device, adapter } => Some((version, device, adapter)),
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
     fn sort(said: FromTogether) -> Sorted<Self> {
         match said {
-            FromTogether::Ready { version, device, adapter } => Sorted::Ready(version, device, adapter),
             FromTogether::Progress { stage, done, of } => Sorted::Progress(stage, done, of),
             FromTogether::Failed(why) => Sorted::Failed(why),
             FromTogether::Lost(why) => Sorted::Lost(why),

@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(energy(0.0), "0.0000");
         assert_eq!(pair_energy(0.0), "0.000");
         assert_eq!(pair_energy(0.000_4), "< 0.001");
-        assert_eq!(pair_energy(1.234_5), "1.234");
+        assert_eq!(pair_energy(1.234_1), "1.234");
         assert_eq!(decibel(18.46), "18.5 dB");
         assert_eq!(decibel(f32::INFINITY), "exact");
         assert_eq!(milliseconds(24.3), "24 ms");

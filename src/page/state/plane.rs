@@ -180,6 +180,32 @@ pub fn between(from: Point, to: Point, part: f64) -> Point {
     [0, 1].map(|axis| from[axis] + (to[axis] - from[axis]) * eased)
 }
 
+/// A map turned, and mirrored where that helps, so that its points lie as near as can be to those of another: which way
+/// a map lies means nothing, and two maps are easier compared when they lie alike. With `axes` that have a meaning it is
+/// mirrored alone.
+#[must_use]
+pub fn aligned(map: &[Point], with: &[Point], axes: bool) -> Vec<Point> {
+    let mirrored = |x: f64, y: f64| map.iter().map(|at| [at[0] * x, at[1] * y]).collect::<Vec<_>>();
+    let likeness = |map: &[Point]| -> f64 { map.iter().zip(with).map(|(a, b)| a[0] * b[0] + a[1] * b[1]).sum() };
+    let turned = |map: Vec<Point>| {
+        let across: f64 = map.iter().zip(with).map(|(a, b)| a[0] * b[1] - a[1] * b[0]).sum();
+        let (sine, cosine) = across.atan2(likeness(&map)).sin_cos();
+        let turn = |at: Point| [at[0] * cosine - at[1] * sine, at[0] * sine + at[1] * cosine];
+        map.into_iter().map(turn).collect::<Vec<_>>()
+    };
+    let ways = if axes {
+        vec![mirrored(1.0, 1.0), mirrored(-1.0, 1.0), mirrored(1.0, -1.0), mirrored(-1.0, -1.0)]
+    } else {
+        vec![turned(mirrored(1.0, 1.0)), turned(mirrored(-1.0, 1.0))]
+    };
+    let best = ways
+        .into_iter()
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+        .unwrap_or_default();
+    let reach = best.iter().flatten().fold(1.0f64, |reach, value| reach.max(value.abs()));
+    best.into_iter().map(|at| at.map(|value| value / reach)).collect()
+}
+
 /// The corners of the smallest convex outline around points, against the clock; points themselves where they are fewer
 /// than three.
 #[must_use]
@@ -282,6 +308,19 @@ mod tests {
         assert_eq!(outline, [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]);
         assert_eq!(hull(&[[1.0, 1.0]; 5]), [[1.0, 1.0]]);
         assert!(hull(&[]).is_empty());
+    }
+
+    #[test]
+    fn maps_of_the_same_pictures_lie_alike() {
+        let map = [[0.9, 0.1], [-0.5, 0.3], [0.1, -0.7], [-0.2, -0.2]];
+        let (sine, cosine) = 2.0f64.sin_cos();
+        let other = map.map(|at| [at[0] * cosine - at[1] * sine, -(at[0] * sine + at[1] * cosine)]);
+        for (a, b) in aligned(&other, &map, false).iter().zip(&map) {
+            assert!(close(*a, *b), "{a:?} {b:?}");
+        }
+        let flipped = map.map(|at| [-at[0], at[1]]);
+        assert_eq!(aligned(&flipped, &map, true), map);
+        assert!(aligned(&[], &[], true).is_empty() && aligned(&[], &[], false).is_empty());
     }
 
     #[test]

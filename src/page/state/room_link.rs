@@ -70,13 +70,6 @@ pub struct RoomLink {
 }
 
 impl RoomLink {
-    /// Whether a hash leads into this room.
-    #[must_use]
-    pub fn leads_here(hash: &str) -> bool {
-        let hash = hash.strip_prefix('#').unwrap_or(hash);
-        hash.split('&').any(|part| part == "room=together")
-    }
-
     /// The hash without its `#`.
     #[must_use]
     pub fn to_hash(&self) -> String {
@@ -147,9 +140,7 @@ mod tests {
     fn a_link_restores_every_control() {
         let hash = format!("#{}", full().to_hash());
         assert_eq!(RoomLink::parse(&hash), full());
-        assert!(RoomLink::leads_here(&hash));
         assert_eq!(RoomLink::parse("#room=together"), RoomLink::default());
-        assert!(!RoomLink::leads_here("#scene=4&file=room"));
     }
 
     #[test]

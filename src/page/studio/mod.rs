@@ -54,7 +54,7 @@ impl Studio {
             seeing: Seeing::new(),
             models: Models::new(),
             devices: Devices::new(),
-            desk: Desk::new(),
+            desk: Desk::here(),
         }
     }
 

@@ -7,7 +7,7 @@ use super::Room;
 use crate::{
     page::{
         browser::files,
-        desk::{Desk, Progress, Remedy},
+        desk::{Progress, Remedy},
         rooms::together::Together,
         state::figures::count,
         widgets::{drop_zone::DropZone, notices::Notices},
@@ -32,7 +32,6 @@ pub fn start() {
 fn app() -> AnyView {
     let room = Room::new();
     provide_context(room);
-    provide_context::<Desk>(room.desk);
     room.restore();
     room.list_models();
     room.keep_session();

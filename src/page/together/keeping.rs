@@ -46,7 +46,10 @@ impl Room {
         match kept {
             Some(kept) => {
                 self.pictures.all.set(kept.all.sane());
-                self.follow(&RoomLink::parse(&kept.hash), false);
+                let mut link = RoomLink::parse(&kept.hash);
+                // The light is one for both rooms, and the other may have changed it since.
+                link.theme = link.theme.filter(|_| hidden.is_none());
+                self.follow(&link, false);
             }
             None => {
                 let strip = hidden.map(|hidden| hidden.strip).unwrap_or_default();

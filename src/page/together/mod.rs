@@ -11,6 +11,7 @@ mod line;
 pub mod mapping;
 mod models;
 mod pictures;
+mod thumbs;
 
 use std::{collections::BTreeMap, rc::Rc};
 
@@ -60,7 +61,7 @@ impl Room {
         Self {
             pictures: Pictures::new(),
             models: Models::new(),
-            desk: Desk::new(),
+            desk: Desk::here(),
             panel: RwSignal::default(),
             mapping: Mapping::new(),
             controls: RwSignal::default(),

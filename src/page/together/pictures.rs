@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen::JsCast;
-use web_sys::{Blob, HtmlCanvasElement as Canvas, HtmlElement};
+use web_sys::{Blob, HtmlCanvasElement as Canvas};
 
 use super::Room;
 use crate::page::{
@@ -18,6 +17,9 @@ use crate::page::{
         strip::Origin,
     },
 };
+
+/// How long one may take back what was taken out.
+const TO_REGRET: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// A picture with its thumbnail.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +49,8 @@ pub struct Pictures {
     pub other: RwSignal<Option<u32>>,
     /// Whether a click on a picture chooses the second one.
     pub choosing_other: RwSignal<bool>,
+    /// Counts how often something was taken out.
+    removals: StoredValue<u32>,
     /// All that were added, decoded or not.
     pub(super) all: RwSignal<Gathering>,
     /// Files added in this visit, by number; older ones are taken out of storage.
@@ -60,6 +64,7 @@ impl Pictures {
             chosen: RwSignal::default(),
             other: RwSignal::default(),
             choosing_other: RwSignal::default(),
+            removals: StoredValue::new(0),
             all: RwSignal::default(),
             blobs: StoredValue::new_local(BTreeMap::new()),
         }
@@ -104,16 +109,6 @@ impl Pictures {
         if other.is_some() {
             self.chosen.set(other);
             self.other.set(chosen);
-        }
-    }
-
-    /// Opens the file picker.
-    pub fn pick(self) {
-        let input = document()
-            .get_element_by_id("add-pictures")
-            .and_then(|input| input.dyn_into::<HtmlElement>().ok());
-        if let Some(input) = input {
-            input.click();
         }
     }
 }
@@ -200,6 +195,14 @@ impl Room {
             _ => format!("{} pictures are taken out.", ids.len()),
         };
         self.desk.tell(Tone::Plain, text, Some(Remedy::Undo));
+        self.pictures.removals.update_value(|n| *n += 1);
+        let mine = self.pictures.removals.get_value();
+        let leave = move || {
+            if self.pictures.removals.get_value() == mine {
+                self.desk.put_away_remedy(Remedy::Undo);
+            }
+        };
+        set_timeout(leave, TO_REGRET);
         self.bring();
     }
 

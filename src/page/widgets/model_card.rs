@@ -15,6 +15,8 @@ use crate::{
 pub fn Card(
     /// The model.
     model: ModelInfo,
+    /// What was measured while it trained.
+    curve_of: &'static str,
 ) -> impl IntoView {
     let Some(card) = model.card else {
         return view! { <p class="small">"This file carries no card: nobody wrote down how it was trained."</p> }.into_any();
@@ -24,14 +26,9 @@ pub fn Card(
         .map(|(name, value)| view! { <dt>{name}</dt> <dd>{value}</dd> })
         .collect_view();
     let command = (!card.command.is_empty()).then(|| view! { <pre tabindex="0">{card.command.clone()}</pre> });
-    let curve_of = match &card.embeddings {
-        None => "PSNR on held-out pictures, dB",
-        Some(worth) if worth.knn.is_some() => "share told right by neighbours",
-        Some(_) => "spread of the embeddings",
-    };
     let curve = (card.curve.len() > 1).then(|| {
         view! {
-            <h3>{format!("While training: {curve_of}")}</h3>
+            <h3>"While training: "{curve_of}</h3>
             <Chart points=card.curve.clone() what=curve_of/>
         }
     });

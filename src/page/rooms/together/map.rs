@@ -6,6 +6,7 @@ mod nearest;
 mod paint;
 mod plane;
 mod tools;
+mod touched;
 
 use leptos::prelude::*;
 

@@ -107,6 +107,11 @@ fn About(model: OpenModel) -> impl IntoView {
     let OpenModel { name, info, able } = model;
     let title = info.card.as_ref().map(|card| card.title.clone()).filter(|title| !title.is_empty());
     let note = info.note.clone();
+    let curve_of = match info.card.as_ref().and_then(|card| card.embeddings.as_ref()) {
+        None => "PSNR on held-out pictures, dB",
+        Some(worth) if worth.knn.is_some() => "share told right by neighbours",
+        Some(_) => "spread of the embeddings",
+    };
     let worth = info.card.as_ref().and_then(|card| card.embeddings.clone());
     let facts = format!(
         "{} parameters, {}. It takes {} × {} pixels in {} × {} patches.",
@@ -125,7 +130,7 @@ fn About(model: OpenModel) -> impl IntoView {
             <p class="small">{can(able)}</p>
             {note.map(|note| view! { <p class="small note">{note}</p> })}
             {worth.map(|worth| view! { <dl class="worth">{worth_of(&worth)}</dl> })}
-            <Card model=info/>
+            <Card model=info curve_of/>
         </section>
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::page::{
     state::grouping::{Grouping, MOST, colour, members},
-    together::Room,
+    together::{Room, mapping::MOST_PAIRED},
 };
 
 /// The card.
@@ -14,7 +14,7 @@ pub fn Groups() -> impl IntoView {
     let grouping = Memo::new(move |_| room.grouping());
     let all = Memo::new(move |_| {
         let groups = room.mapping.first.groups.get();
-        groups.map(|groups| members(&groups.0, &groups.1).iter().map(Vec::len).collect::<Vec<_>>())
+        groups.map(|groups| members(&groups.ids, &groups.groups).iter().map(Vec::len).collect::<Vec<_>>())
     });
     let button = move |value: fn(Grouping, usize) -> Grouping, on: fn(Grouping) -> bool, name: &'static str| {
         let now = move || all.get().map_or(4, |groups| groups.len()).clamp(2, MOST);
@@ -58,15 +58,16 @@ pub fn Groups() -> impl IntoView {
         };
         view! {
             <li>
-                <span class="swatch" style:background=colour(group as u32) aria-hidden="true">{group + 1}</span>
-                <span>{format!("Group {}: {words}", group + 1)}</span>
+                <span class="swatch" style:background=colour(group as u32)><span class="unseen">"Group "</span>{group + 1}</span>
+                <span>{words}</span>
             </li>
         }
     };
     let list = move || all.get().map(|all| all.into_iter().enumerate().map(one).collect_view());
     let words = move || match (grouping.get(), all.get().map(|all| all.len())) {
         (Grouping::Off, _) => "Pictures are not grouped.",
-        (_, None) => "Groups need three pictures.",
+        (_, None) if room.pictures.list.with(Vec::len) > MOST_PAIRED => "Groups are made of up to 200 pictures.",
+        (_, None) => "The groups are on their way.",
         (Grouping::WidestGap, Some(_)) => "Cut where the gap between groups is widest.",
         (Grouping::Count(_), Some(_)) => "By the mean energy between groups.",
     };

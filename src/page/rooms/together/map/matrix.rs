@@ -11,7 +11,7 @@ use crate::{
         state::{cursor::Move, figures::pair_energy, grouping::order, heat},
         together::{
             Room,
-            mapping::{MOST_PAIRED, Pairs},
+            mapping::{Grouped, MOST_PAIRED, Pairs},
         },
     },
     platform::web::to_buffer,
@@ -53,8 +53,10 @@ pub fn Matrix() -> impl IntoView {
     }
 }
 
-fn arrange(pairs: &Pairs, groups: Option<&(Vec<u32>, Vec<u32>)>) -> Shown {
-    let groups = groups.filter(|(ids, _)| *ids == pairs.ids).map(|(_, groups)| groups.as_slice());
+fn arrange(pairs: &Pairs, groups: Option<&Grouped>) -> Shown {
+    let groups = groups
+        .filter(|groups| groups.ids == pairs.ids)
+        .map(|groups| groups.groups.as_slice());
     let order = order(&pairs.ids, groups);
     let side = pairs.ids.len();
     let at = |row: usize, column: usize| pairs.energies.get(row * side + column).copied().unwrap_or(f32::NAN);

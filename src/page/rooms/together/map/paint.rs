@@ -10,15 +10,30 @@ use crate::page::{
         grouping::{colour, members},
         plane::{Look, Point, between, hull, side_px},
     },
-    together::{Thumb, mapping::Laid},
+    together::{
+        Thumb,
+        mapping::{Grouped, Laid},
+    },
 };
 
 /// More pictures than this in sight are drawn as dots.
 const MOST_PICTURES: usize = 1_400;
+/// Outlines around groups of more pictures than this would cover each other.
+const MOST_OUTLINED: usize = 300;
 /// Smaller than this a picture is a dot, pixels of the page.
 const SMALLEST: f64 = 9.0;
 /// How long pictures take from one map to the next, milliseconds.
 pub const JOURNEY_MS: f64 = 650.0;
+
+/// A canvas, sized to the screen's own pixels.
+pub struct Sheet {
+    /// Draws on it.
+    pub pen: Context,
+    /// Its size in pixels of the page.
+    pub screen: Point,
+    /// The screen's own pixels for one of the page.
+    pub ratio: f64,
+}
 
 /// Colours that follow the light.
 #[derive(Clone)]
@@ -81,9 +96,9 @@ impl Scene {
     }
 
     /// Takes groups over; `None` for none.
-    pub fn take_groups(&mut self, groups: Option<&Arc<(Vec<u32>, Vec<u32>)>>) {
+    pub fn take_groups(&mut self, groups: Option<&Arc<Grouped>>) {
         self.groups = groups.map_or_else(BTreeMap::new, |groups| {
-            groups.0.iter().copied().zip(groups.1.iter().copied()).collect()
+            groups.ids.iter().copied().zip(groups.groups.iter().copied()).collect()
         });
     }
 
@@ -108,8 +123,10 @@ impl Scene {
         }
     }
 
-    /// Paints what is in sight; `screen` in pixels of the page, `ratio` of the screen's own to those.
-    pub fn paint(&self, pen: &Context, screen: Point, ratio: f64, look: Look, now: f64, marks: &Marks, ink: &Ink) {
+    /// Paints what is in sight.
+    pub fn paint(&self, sheet: &Sheet, look: Look, now: f64, marks: &Marks, ink: &Ink) {
+        let Sheet { pen, screen, ratio } = sheet;
+        let (screen, ratio) = (*screen, *ratio);
         let _ = pen.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
         pen.clear_rect(0.0, 0.0, screen[0], screen[1]);
         let places: Vec<Point> = self.places(now).iter().map(|at| look.to_screen(*at, screen)).collect();
@@ -171,7 +188,7 @@ impl Scene {
         if let Some(group) = group {
             pen.set_stroke_style_str(colour(*group));
             pen.stroke_rect(x - 1.0, y - 1.0, side + 2.0, side + 2.0);
-            if side >= 34.0 {
+            if side >= 56.0 {
                 number(pen, *group, x + 7.0, y + 7.0);
             }
         }
@@ -179,7 +196,7 @@ impl Scene {
 
     /// Outlines around groups, with their numbers.
     fn outlines(&self, pen: &Context, places: &[Point]) {
-        if self.groups.is_empty() {
+        if self.groups.is_empty() || self.ids.len() > MOST_OUTLINED {
             return;
         }
         let at: BTreeMap<u32, Point> = self.ids.iter().copied().zip(places.iter().copied()).collect();
@@ -202,6 +219,9 @@ impl Scene {
             pen.set_line_width(1.0);
             pen.stroke();
             pen.set_global_alpha(1.0);
+            if let Some(top) = outline.iter().min_by(|a, b| a[1].total_cmp(&b[1])) {
+                number(pen, group as u32, top[0], (top[1] - 30.0).max(10.0));
+            }
         }
     }
 
@@ -271,8 +291,8 @@ fn write(pen: &Context, text: &str, x: f64, y: f64) {
     let _ = pen.fill_text(text, x, y);
 }
 
-/// The canvas in the screen's own pixels, what draws on it, its size in pixels of the page, and the ratio of the two.
-pub fn fit(canvas: &Canvas) -> Option<(Context, Point, f64)> {
+/// Sizes a canvas to the screen's own pixels.
+pub fn fit(canvas: &Canvas) -> Option<Sheet> {
     let ratio = leptos::prelude::window().device_pixel_ratio().clamp(1.0, 2.0);
     let screen = [
         f64::from(canvas.client_width()).max(1.0),
@@ -285,5 +305,5 @@ pub fn fit(canvas: &Canvas) -> Option<(Context, Point, f64)> {
     }
     let pen = crate::page::browser::canvas::pen(canvas)?;
     crate::page::browser::canvas::smooth(&pen);
-    Some((pen, screen, ratio))
+    Some(Sheet { pen, screen, ratio })
 }

@@ -6,7 +6,6 @@ use crate::{
     page::{
         state::plane::Look,
         together::{Room, mapping::Seen},
-        widgets::icon::Icon,
     },
     protocol::together::{MapKind, Slot},
 };
@@ -33,9 +32,9 @@ pub fn Tools() -> impl IntoView {
                     {kind(MapKind::Pca, "Widest spread", "The two directions in which the embeddings differ most (principal components)")}
                 </div>
                 <div class="group zoom" role="group" aria-label="Zoom">
-                    <button class="tool" aria-label="Farther" title="Farther (−)" on:click=move |_| closer(1.0 / 1.5)><Icon name="less"/></button>
-                    <button class="tool" aria-label="Closer" title="Closer (+)" on:click=move |_| closer(1.5)><Icon name="plus"/></button>
-                    <button class="tool" aria-label="The whole map" title="The whole map (0)" on:click=move |_| look.set(Look::default())><Icon name="whole"/></button>
+                    <button class="tool" aria-label="Farther" title="Farther (−)" on:click=move |_| closer(1.0 / 1.5)><span aria-hidden="true">"−"</span></button>
+                    <button class="tool" aria-label="Closer" title="Closer (+)" on:click=move |_| closer(1.5)><span aria-hidden="true">"+"</span></button>
+                    <button class="chip" aria-label="The whole map" title="The whole map (0)" on:click=move |_| look.set(Look::default())>"Whole map"</button>
                 </div>
             </div>
         </div>
