@@ -74,29 +74,6 @@ impl Pictures {
         self.square.take_if(|square| square.id == id);
     }
 
-    /// Whether there is such a picture.
-    pub fn has(&self, id: u32) -> bool {
-        self.kept.contains_key(&id)
-    }
-
-    /// The largest square in the middle of a picture, in the file's own pixels.
-    ///
-    /// # Errors
-    /// A sentence, where there is no such picture.
-    pub fn centre(&self, id: u32) -> Result<Frame, String> {
-        let [width, height] = self.kept.get(&id).ok_or(GONE)?.size;
-        Ok(Frame::centre(width, height))
-    }
-
-    /// A picture as it is kept, and `frame` (in the file's own pixels) in its pixels.
-    ///
-    /// # Errors
-    /// A sentence, where there is no such picture.
-    pub fn whole(&mut self, id: u32, frame: Frame) -> Result<(Rgb8, Frame), String> {
-        let frame = self.kept.get(&id).ok_or(GONE)?.frame(frame);
-        Ok((self.inside(id)?.clone(), frame))
-    }
-
     /// What `frame` (in the file's own pixels) shows of a picture, as the model takes it.
     ///
     /// # Errors
@@ -128,6 +105,33 @@ impl Pictures {
             self.inside = Some((id, picture));
         }
         self.inside.as_ref().map(|(_, picture)| picture).ok_or_else(|| GONE.into())
+    }
+}
+
+/// What only the room Together asks.
+#[cfg(feature = "joint")]
+impl Pictures {
+    /// Whether there is such a picture.
+    pub fn has(&self, id: u32) -> bool {
+        self.kept.contains_key(&id)
+    }
+
+    /// The largest square in the middle of a picture, in the file's own pixels.
+    ///
+    /// # Errors
+    /// A sentence, where there is no such picture.
+    pub fn centre(&self, id: u32) -> Result<Frame, String> {
+        let [width, height] = self.kept.get(&id).ok_or(GONE)?.size;
+        Ok(Frame::centre(width, height))
+    }
+
+    /// A picture as it is kept, and `frame` (in the file's own pixels) in its pixels.
+    ///
+    /// # Errors
+    /// A sentence, where there is no such picture.
+    pub fn whole(&mut self, id: u32, frame: Frame) -> Result<(Rgb8, Frame), String> {
+        let frame = self.kept.get(&id).ok_or(GONE)?.frame(frame);
+        Ok((self.inside(id)?.clone(), frame))
     }
 }
 
