@@ -50,6 +50,31 @@ pub fn fit(canvas: &Canvas) -> Option<(Context, f64)> {
     Some((pen, side))
 }
 
+/// Sizes a canvas of any shape to the screen's own pixels and gives what draws on it, with its width, height and the
+/// pixels of one CSS pixel. It asks for the layout: not for every frame.
+pub fn fit_area(canvas: &Canvas) -> Option<(Context, f64, f64, f64)> {
+    let ratio = window().device_pixel_ratio().clamp(1.0, 3.0);
+    let side = |css: i32| (f64::from(css) * ratio).round().clamp(1.0, 4096.0);
+    let (width, height) = (side(canvas.client_width()), side(canvas.client_height()));
+    if f64::from(canvas.width()) != width || f64::from(canvas.height()) != height {
+        canvas.set_width(width as u32);
+        canvas.set_height(height as u32);
+    }
+    Some((pen(canvas)?, width, height, ratio))
+}
+
+/// Draws the square in the middle of `from` on the square `(x, y, side)`.
+pub fn lay_square(pen: &Context, from: &Canvas, x: f64, y: f64, side: f64) {
+    let (width, height) = (f64::from(from.width()), f64::from(from.height()));
+    let part = width.min(height);
+    lay_part(
+        pen,
+        from,
+        [(width - part) / 2.0, (height - part) / 2.0, part, part],
+        [x, y, side, side],
+    );
+}
+
 /// Draws the whole of `from` on the square `(x, y, side)`.
 pub fn lay(pen: &Context, from: &Canvas, x: f64, y: f64, side: f64) {
     let _ = pen.draw_image_with_html_canvas_element_and_dw_and_dh(from, x, y, side, side);

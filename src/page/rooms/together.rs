@@ -6,6 +6,7 @@ mod fit;
 mod head;
 mod map;
 mod models;
+mod needs;
 mod pair;
 mod patches;
 mod place;

@@ -35,6 +35,7 @@ fn app() -> AnyView {
     room.restore();
     room.list_models();
     room.keep_session();
+    room.keep_watching();
     room.desk.keep_offline();
     room.desk.tell_the_outside();
     let _ = window_event_listener(leptos::ev::resize, move |_| room.desk.resized.update(|n| *n = n.wrapping_add(1)));

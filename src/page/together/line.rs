@@ -34,8 +34,7 @@ pub(super) struct Line {
     engine: StoredValue<Option<Engine<Together>>, LocalStorage>,
     /// Whether one is starting.
     starting: StoredValue<Vec<Waiter>, LocalStorage>,
-    hearers: StoredValue<Vec<(u32, OnTrained)>, LocalStorage>,
-    next: StoredValue<u32>,
+    hearers: StoredValue<Vec<OnTrained>, LocalStorage>,
     lost: StoredValue<u32>,
     /// Whether the loop of bringing runs.
     pub(super) busy: StoredValue<bool>,
@@ -53,29 +52,20 @@ impl Line {
             engine: StoredValue::new_local(None),
             starting: StoredValue::new_local(Vec::new()),
             hearers: StoredValue::new_local(Vec::new()),
-            next: StoredValue::new(0),
             lost: StoredValue::new(0),
             busy: StoredValue::new(false),
             wishes: StoredValue::new(0),
         }
     }
 
-    pub(super) fn listen(self, hear: OnTrained) -> u32 {
-        self.next.update_value(|n| *n += 1);
-        let id = self.next.get_value();
-        self.hearers.update_value(|all| all.push((id, hear)));
-        id
-    }
-
-    pub(super) fn unlisten(self, id: u32) {
-        self.hearers.update_value(|all| all.retain(|(known, _)| *known != id));
+    pub(super) fn listen(self, hear: OnTrained) {
+        self.hearers.update_value(|all| all.push(hear));
     }
 
     fn hear(self, answer: Answer) {
         let FromTogether::Trained(moment) = answer.body else { return };
-        // A hearer may come or go while it hears.
         let all = self.hearers.with_value(Clone::clone);
-        for (_, hear) in all {
+        for hear in all {
             hear(moment.clone(), answer.buffers.clone());
         }
     }
@@ -143,6 +133,7 @@ impl Room {
         self.line.engine.set_value(None);
         self.line.adapter.set(None);
         self.line.embedded.set(BTreeMap::new());
+        self.lose_run();
         self.line.lost.update_value(|n| *n += 1);
         if self.line.lost.get_value() < PATIENCE {
             self.desk.tell(

@@ -6,12 +6,18 @@
 
 mod app;
 mod bringing;
+mod fitting;
 mod keeping;
 mod line;
+mod live;
+mod looking;
 pub mod mapping;
 mod models;
+mod pairing;
 mod pictures;
+mod placing;
 mod thumbs;
+mod training;
 
 use std::{collections::BTreeMap, rc::Rc};
 
@@ -20,8 +26,13 @@ use leptos::prelude::*;
 
 pub use self::{
     app::start,
+    fitting::{Fitted, Fitting, Guess},
+    looking::{Looking, MORE},
     models::{Models, OpenModel},
+    pairing::{MOST_LINES, Pairing},
     pictures::{Pictures, Thumb},
+    placing::{Placing, STEPS},
+    training::Training,
 };
 use self::{line::Line, mapping::Mapping};
 use crate::{
@@ -49,6 +60,16 @@ pub struct Room {
     pub panel: RwSignal<Panel>,
     /// The map.
     pub mapping: Mapping,
+    /// The energy of a pair.
+    pub pair: Pairing,
+    /// Patches.
+    pub looking: Looking,
+    /// The network that trains in the room.
+    pub training: Training,
+    /// Which part fits.
+    pub fitting: Fitting,
+    /// Out of place.
+    pub placing: Placing,
     /// Controls of panels that the link keeps, by short names of letters and hyphens.
     controls: RwSignal<BTreeMap<String, String>>,
     /// The engine and the way to it.
@@ -64,6 +85,11 @@ impl Room {
             desk: Desk::here(),
             panel: RwSignal::default(),
             mapping: Mapping::new(),
+            pair: Pairing::new(),
+            looking: Looking::new(),
+            training: Training::new(),
+            fitting: Fitting::new(),
+            placing: Placing::new(),
             controls: RwSignal::default(),
             line: Line::new(),
         }
@@ -106,11 +132,5 @@ impl Room {
                 None => drop(all.remove(key)),
             });
         }
-    }
-
-    /// Calls `hear` at every moment of a run in the room, until the component that asked goes.
-    pub fn on_trained(self, hear: OnTrained) {
-        let id = self.line.listen(hear);
-        on_cleanup(move || self.line.unlisten(id));
     }
 }

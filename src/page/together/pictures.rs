@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 
 use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
 use web_sys::{Blob, HtmlCanvasElement as Canvas};
 
 use super::Room;
 use crate::page::{
-    browser::{
-        blobs::{HIDDEN, TOGETHER},
-        canvas,
-    },
+    browser::blobs::{HIDDEN, TOGETHER},
     desk::{Remedy, Tone},
     state::{
         gathering::{Gathering, LONGEST, SCENES},
@@ -70,6 +68,16 @@ impl Pictures {
         }
     }
 
+    /// Opens the browser's picker, as a click on "Add pictures" does.
+    pub fn pick(self) {
+        let input = document()
+            .get_element_by_id("add-pictures")
+            .and_then(|input| input.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(input) = input {
+            input.click();
+        }
+    }
+
     /// Numbers of the decoded pictures, in order.
     pub fn ids(self) -> Vec<u32> {
         self.list.with(|list| list.iter().map(|thumb| thumb.id).collect())
@@ -78,6 +86,16 @@ impl Pictures {
     /// A decoded picture.
     pub fn find(self, id: u32) -> Option<Thumb> {
         self.list.with(|list| list.iter().find(|thumb| thumb.id == id).cloned())
+    }
+
+    /// The chosen one, where it is decoded.
+    pub fn first(self) -> Option<Thumb> {
+        self.chosen.get().and_then(|id| self.find(id))
+    }
+
+    /// The second one, where it is decoded.
+    pub fn second(self) -> Option<Thumb> {
+        self.other.get().and_then(|id| self.find(id))
     }
 
     /// How many were added, decoded or not.
@@ -242,25 +260,6 @@ impl Room {
             return Some(blob);
         }
         TOGETHER.take(id).await
-    }
-
-    /// A picture with up to `most` pixels on its long side, for where a thumbnail is too small; the thumbnail itself for
-    /// scenes, and for files that the browser cannot decode.
-    pub async fn sharp(self, id: u32, most: u32) -> Option<Canvas> {
-        let thumb = untrack(|| self.pictures.find(id))?;
-        if thumb.origin != Origin::File {
-            return Some(thumb.canvas);
-        }
-        let large = match self.file(id).await {
-            Some(blob) => {
-                let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
-                let large = canvas::load(&url, most).await;
-                let _ = web_sys::Url::revoke_object_url(&url);
-                large
-            }
-            None => None,
-        };
-        Some(large.unwrap_or(thumb.canvas))
     }
 
     /// Takes over what lies in the first room's strip; `items` are its numbers, names and origins.

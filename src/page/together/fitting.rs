@@ -1,0 +1,203 @@
+//! Which part fits? The hole, the candidates, the visitor's guess.
+
+use leptos::prelude::*;
+use web_sys::HtmlCanvasElement as Canvas;
+
+use super::{Room, live::Newest};
+use crate::{
+    mask::{Grid, Mask},
+    page::{
+        browser::{canvas, storage},
+        state::{
+            abilities, frame,
+            hole::Hole,
+            ranking::{self, Judge},
+            session::Session,
+        },
+    },
+    protocol::together::{Able, Candidate, FromTogether, Slot, ToTogether},
+};
+
+/// Candidates in all.
+const CANDIDATES: usize = 6;
+/// Pictures that candidates come from at most: thousands would be no harder to tell.
+const AMONG: usize = 64;
+
+/// The candidates and what the models say of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fitted {
+    /// The picture with the hole.
+    pub id: u32,
+    /// The seed they were drawn by.
+    pub seed: u64,
+    /// The hole as used.
+    pub hole: Mask,
+    /// The picture with its hole.
+    pub holed: Canvas,
+    /// The picture with each candidate in it.
+    pub squares: Vec<Canvas>,
+    /// In the order of the squares.
+    pub candidates: Vec<Candidate>,
+    /// The order in which they are shown.
+    pub order: Vec<usize>,
+}
+
+/// Signals of the panel.
+#[derive(Clone, Copy)]
+pub struct Fitting {
+    /// The newest answer.
+    pub fitted: RwSignal<Option<Fitted>, LocalStorage>,
+    /// Which candidate the visitor took, or gave up: `None` before.
+    pub guess: RwSignal<Option<Guess>>,
+    /// Whether an answer is on its way.
+    pub working: RwSignal<bool>,
+    newest: Newest,
+    /// The hole of the first room, where its session has one.
+    hidden: StoredValue<Option<Hole>>,
+}
+
+/// What the visitor did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guess {
+    /// Took this candidate.
+    Took(usize),
+    /// Wanted to be told.
+    GaveUp,
+}
+
+impl Fitting {
+    pub(super) fn new() -> Self {
+        let hidden = storage::read(storage::SESSION).and_then(|text| Session::parse(&text));
+        Self {
+            fitted: RwSignal::new_local(None),
+            guess: RwSignal::default(),
+            working: RwSignal::default(),
+            newest: Newest::new(),
+            hidden: StoredValue::new(hidden.and_then(|session| Hole::around(&session.mask))),
+        }
+    }
+}
+
+impl Room {
+    /// The grid on which the hole is drawn.
+    pub fn hole_grid(self) -> Grid {
+        let of = |slot: Slot| self.models.in_slot(slot)?.with(|model| model.as_ref().map(|model| model.info.grid));
+        of(Slot::First)
+            .or(of(Slot::Drawing))
+            .filter(|grid| !grid.is_empty())
+            .unwrap_or(Grid::new(8, 8))
+    }
+
+    /// The hole: a link's, the first room's, or the middle.
+    pub fn hole(self) -> Hole {
+        let grid = self.hole_grid();
+        let wanted = self.control::<String>("hole").and_then(|text| Hole::parse(&text));
+        wanted
+            .or(self.fitting.hidden.get_value())
+            .map_or_else(|| Hole::middle(grid), |hole| hole.on(grid))
+    }
+
+    /// Makes the hole elsewhere.
+    pub fn cut(self, hole: Hole) {
+        self.set_control("hole", Some(hole.text()));
+    }
+
+    /// The seed by which candidates are drawn.
+    pub fn draw_seed(self) -> u64 {
+        self.control::<u64>("draw").unwrap_or(0)
+    }
+
+    /// Draws other candidates.
+    pub fn draw_again(self) {
+        let next = untrack(|| self.draw_seed()).wrapping_add(1);
+        self.set_control("draw", Some(next.to_string()));
+    }
+
+    /// Opens a masked autoencoder beside the room's model, where none is wanted yet and the page has one.
+    pub fn bring_drawing(self) {
+        let there = untrack(|| self.wanted_model(Slot::Drawing).is_some() || self.judge(Judge::Drawn).is_some());
+        let draws = untrack(|| self.shipped_that(|able| able.draws)).into_iter().next();
+        if let Some(name) = draws.filter(|_| !there) {
+            self.choose_model(Slot::Drawing, Some(name));
+        }
+    }
+
+    /// Where the model stands that ranks; the engine goes by the same order.
+    pub fn judge(self, judge: Judge) -> Option<Slot> {
+        let slots = match judge {
+            Judge::Joint => [Slot::First, Slot::Second, Slot::Drawing],
+            Judge::Drawn => [Slot::Drawing, Slot::First, Slot::Second],
+        };
+        let can = |able: Able| match judge {
+            Judge::Joint => able.predicts,
+            Judge::Drawn => able.draws,
+        };
+        let ranks = |slot: &Slot| {
+            self.models
+                .in_slot(*slot)
+                .is_some_and(|model| model.with(|model| model.as_ref().is_some_and(|m| can(m.able))))
+        };
+        slots.into_iter().find(ranks)
+    }
+
+    /// Models beside the page that can do something.
+    pub fn shipped_that(self, can: impl Fn(Able) -> bool) -> Vec<String> {
+        self.models.shipped.with(|list| {
+            let names = list.iter().flatten().map(|model| model.name.as_str());
+            names
+                .filter(|name| abilities::of_shipped(name).is_some_and(&can))
+                .map(str::to_owned)
+                .collect()
+        })
+    }
+
+    /// Asks how well the candidates fit.
+    pub fn ask_fit(self) {
+        self.fitting.newest.wish(move || self.fit_turn());
+    }
+
+    async fn fit_turn(self) {
+        let Some(thumb) = untrack(|| self.pictures.first()) else {
+            return self.fitting.fitted.set(None);
+        };
+        if untrack(|| self.judge(Judge::Joint).or(self.judge(Judge::Drawn))).is_none() {
+            return self.fitting.fitted.set(None);
+        }
+        self.fitting.working.set(true);
+        let (seed, hole) = untrack(|| (self.draw_seed(), self.hole()));
+        let among = untrack(|| self.pictures.ids())
+            .into_iter()
+            .filter(|id| *id != thumb.id)
+            .take(AMONG)
+            .collect();
+        let body = ToTogether::Fit {
+            id: thumb.id,
+            frame: frame::centre(thumb.size),
+            hole: hole.mask(),
+            among,
+            seed,
+            count: CANDIDATES,
+        };
+        if let Some(answer) = self.answer(body, None).await
+            && let FromTogether::Fit { size_px, hole, candidates } = answer.body
+        {
+            let mut prints = answer.buffers.iter().filter_map(|buffer| canvas::of_rgba(buffer, size_px, size_px));
+            let holed = prints.next();
+            let squares: Vec<Canvas> = prints.collect();
+            let whole = squares.len() == candidates.len();
+            let order = ranking::shown(candidates.len(), seed);
+            let id = thumb.id;
+            self.fitting.guess.set(None);
+            self.fitting.fitted.set(holed.filter(|_| whole).map(|holed| Fitted {
+                id,
+                seed,
+                hole,
+                holed,
+                squares,
+                candidates,
+                order,
+            }));
+        }
+        self.fitting.working.set(false);
+    }
+}
