@@ -190,7 +190,13 @@ fn no_knob_hides_behind_a_field_of_the_run() {
 
 /// A masked autoencoder's file, and what its encoder says of the patches of `seen`.
 fn drawing(seen: &Tensor<4>) -> (Vec<u8>, Vec<f32>) {
-    let set = [("size", "32"), ("patch", "8"), ("encoder_dim", "48"), ("encoder_depth", "2"), ("encoder_heads", "3")];
+    let set = [
+        ("size", "32"),
+        ("patch", "8"),
+        ("encoder_dim", "48"),
+        ("encoder_depth", "2"),
+        ("encoder_heads", "3"),
+    ];
     let settings = Settings {
         method: Some("mae"),
         set: set.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
@@ -230,7 +236,9 @@ fn an_encoder_of_another_shape_is_refused_and_named() {
     ] {
         let mut config = config(methods::cards().iter().find(|card| card.name == "simclr").unwrap(), "tiny");
         config.knobs.insert("backbone".into(), backbone.into());
-        let why = weights::onto(&config, &file, "drawing.safetensors", &device).unwrap_err().to_string();
+        let why = weights::onto(&config, &file, "drawing.safetensors", &device)
+            .unwrap_err()
+            .to_string();
         assert!(why.contains("drawing.safetensors") && why.contains(said), "{backbone}: {why}");
     }
 }

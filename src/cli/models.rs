@@ -124,6 +124,7 @@ fn index(folder: &Path) -> Outcome {
         let content = open::bytes(&file)?;
         let (opened, _) = open::model(&file, "cpu")?;
         let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let draws = opened.method.draws();
         let title = opened.header.map(|header| header.card.title).unwrap_or_default();
         shipped.push(ShippedModel {
             name: stem,
@@ -131,6 +132,7 @@ fn index(folder: &Path) -> Outcome {
             file: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             bytes: content.len() as u64,
             sha256: Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect(),
+            draws,
         });
     }
     let text = serde_json::to_string_pretty(&shipped).map_err(Failure::from_error)?;

@@ -304,4 +304,6 @@ pub struct ShippedModel {
     pub bytes: u64,
     /// SHA-256, lower-case hex.
     pub sha256: String,
+    /// Whether it draws what is hidden; one that only embeds is of no use to the first room.
+    pub draws: bool,
 }

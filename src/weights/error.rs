@@ -66,7 +66,9 @@ pub enum WeightsError {
         problem: MethodError,
     },
     /// An encoder that does not fit the network that is to start from it.
-    #[error("{file} cannot be started from: {problem}. Its encoder must have the same width, layers, heads and patch (`darkroom models` shows a file's)")]
+    #[error(
+        "{file} cannot be started from: {problem}. Its encoder must have the same width, layers, heads and patch (`darkroom models` shows a file's)"
+    )]
     Encoder {
         /// The file's name.
         file: String,

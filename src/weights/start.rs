@@ -3,9 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use burn::{
-    tensor::{Device, TensorData},
-};
+use burn::tensor::{Device, TensorData};
 
 use super::{error::WeightsError, state::state};
 use crate::{
@@ -70,7 +68,9 @@ impl Source for Encoder {
         let Some(name) = below_encoder(path) else { return drawn };
         let trouble = match self.values.get(name) {
             None => format!("it lacks \"{name}\""),
-            Some(data) if data.shape().as_slice() != shape => format!("its \"{name}\" is {:?}, here it is {shape:?}", data.shape().to_vec()),
+            Some(data) if data.shape().as_slice() != shape => {
+                format!("its \"{name}\" is {:?}, here it is {shape:?}", data.shape().to_vec())
+            }
             Some(data) => {
                 self.used.insert(name.to_owned());
                 return data.iter::<f32>().collect();

@@ -2,6 +2,13 @@
 
 pub use crate::protocol::together::Able;
 
+const JOINT: Able = Able {
+    patches: true,
+    attention: true,
+    predicts: false,
+    draws: false,
+};
+const PARTS: Able = Able { predicts: true, ..JOINT };
 const DRAWS: Able = Able {
     patches: true,
     attention: false,
@@ -10,7 +17,7 @@ const DRAWS: Able = Able {
 };
 
 /// Each shipped model with what it can do. A model that is open says so itself.
-const SHIPPED: [(&str, Able); 2] = [("photos", DRAWS), ("scenes", DRAWS)];
+const SHIPPED: [(&str, Able); 4] = [("parts", PARTS), ("photos", DRAWS), ("scenes", DRAWS), ("together", JOINT)];
 
 /// What a shipped model can do; `None` for one that is not known here.
 #[must_use]

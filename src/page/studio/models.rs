@@ -52,7 +52,9 @@ impl Studio {
         spawn_local(async move {
             let text = files::fetch_text("./models/index.json").await;
             let list = text.and_then(|text| serde_json::from_str::<Vec<ShippedModel>>(&text).ok());
-            self.models.shipped.set(Some(list.unwrap_or_default()));
+            let mut list = list.unwrap_or_default();
+            list.retain(|model| model.draws);
+            self.models.shipped.set(Some(list));
         });
     }
 

@@ -16,6 +16,7 @@ mod models;
 mod pairing;
 mod pictures;
 mod placing;
+mod sharp;
 mod thumbs;
 mod training;
 

@@ -50,7 +50,7 @@ pub struct Models {
 }
 
 /// Shipped models in the order in which the room looks for one by itself.
-const PREFERRED: [&str; 2] = ["pairs", "photos"];
+const PREFERRED: [&str; 2] = ["together", "photos"];
 
 impl Models {
     pub(super) fn new() -> Self {

@@ -116,15 +116,6 @@ impl Room {
         self.pictures.choose_other(next);
     }
 
-    /// A becomes B and B becomes A.
-    pub fn swap(self) {
-        let (chosen, other) = (self.pictures.chosen.get_untracked(), self.pictures.other.get_untracked());
-        if other.is_some() {
-            self.pictures.choose(other);
-            self.pictures.choose_other(chosen);
-        }
-    }
-
     /// Asks for the energies of what is set now.
     pub fn ask_pair(self) {
         self.pair.newest.wish(move || self.pair_turn());

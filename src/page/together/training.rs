@@ -9,7 +9,7 @@ use web_sys::{Blob, HtmlCanvasElement as Canvas};
 use super::{Room, looking::floats};
 use crate::{
     page::{
-        browser::{canvas, files},
+        browser::{canvas, files, moves},
         engines::Trouble,
         state::run::{self, Run},
     },
@@ -120,7 +120,7 @@ impl Training {
         self.asked.set_value(true);
         request_animation_frame(move || {
             self.asked.set_value(false);
-            let part = if is_still() { 1.0 } else { GLIDE };
+            let part = if moves() { GLIDE } else { 1.0 };
             let arrived = self
                 .places
                 .try_update_value(|places| run::approach(&mut places.shown, &places.target, part))
@@ -152,12 +152,6 @@ impl Training {
     fn move_to(self, target: Vec<f32>) {
         self.places.update_value(|places| places.target = target);
     }
-}
-
-/// Whether the person wants nothing to move.
-fn is_still() -> bool {
-    let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
-    query.is_some_and(|query| query.matches())
 }
 
 impl Room {

@@ -15,16 +15,17 @@ use crate::page::{
 pub fn Cut() -> impl IntoView {
     let room = Room::here();
     let node = NodeRef::<html::Canvas>::new();
+    let sharp = room.sharp(move || room.pictures.first());
     // Where a drag began, and the hole so far: it is cut when the pointer lifts.
     let dragged = RwSignal::new(None::<(usize, Hole)>);
     let hole = Memo::new(move |_| dragged.get().map_or_else(|| room.hole(), |(_, hole)| hole));
     Effect::new(move |_| {
         room.desk.resized.track();
-        let (Some(canvas), Some(thumb)) = (node.get(), room.pictures.first()) else {
+        let (Some(canvas), Some(picture)) = (node.get(), sharp()) else {
             return;
         };
         let Some((pen, side)) = fit(&canvas) else { return };
-        lay_square(&pen, &thumb.canvas, 0.0, 0.0, side);
+        lay_square(&pen, &picture, 0.0, 0.0, side);
         let unit = side / f64::from(canvas.client_width().max(1));
         let part = match room.fitting.guess.get() {
             Some(Guess::Took(_) | Guess::GaveUp) if dragged.get().is_none() => None,

@@ -29,15 +29,16 @@ pub fn Prints(
     let stage = NodeRef::<html::Div>::new();
     let first = move || room.pictures.first();
     let name = move || first().map(|thumb| thumb.name).unwrap_or_default();
+    let sharp = room.sharp(first);
     let disturbed = move || {
         let print = room.pair.print.get().filter(|print| Some(print.id) == room.pictures.chosen.get());
-        print.map(|print| print.canvas).or_else(|| first().map(|thumb| thumb.canvas))
+        print.map(|print| print.canvas).or_else(sharp)
     };
     let done = Memo::new(move |_| changes::words(&room.changes()));
     view! {
         <div class="prints" node_ref=stage>
             <figure class="print paper one">
-                <Sheet from=move || first().map(|thumb| thumb.canvas) label=Signal::derive(move || format!("A: {}", name()))/>
+                <Sheet from=sharp label=Signal::derive(move || format!("A: {}", name()))/>
                 <figcaption class="caption"><h2>"A"</h2><span class="small">{name}</span></figcaption>
             </figure>
             <figure class="print paper two" class:working=move || room.pair.working.get()>
@@ -56,6 +57,7 @@ fn Other(ends: Ends) -> impl IntoView {
     let room = Room::here();
     let second = move || room.pictures.second();
     let name = move || second().map(|thumb| thumb.name).unwrap_or_default();
+    let sharp = room.sharp(second);
     let several = move || room.pictures.list.with(|list| list.len() > 1);
     let words = move || {
         if several() {
@@ -66,7 +68,7 @@ fn Other(ends: Ends) -> impl IntoView {
     };
     view! {
         <figure class="print paper three">
-            <Sheet from=move || second().map(|thumb| thumb.canvas) node=ends.other label=Signal::derive(move || {
+            <Sheet from=sharp node=ends.other label=Signal::derive(move || {
                 if second().is_some() { format!("B: {}", name()) } else { "B: no picture yet".into() }
             })/>
             <Show when=move || second().is_none()>
@@ -78,7 +80,7 @@ fn Other(ends: Ends) -> impl IntoView {
                 <Show when=several fallback=move || view! { <button class="link" on:click=move |_| room.pictures.pick()>"Add pictures"</button> }>
                     <button class="link" on:click=move |_| room.next_other()>"Next"</button>
                     <Show when=move || second().is_some()>
-                        <button class="link" on:click=move |_| room.swap()>"Swap with A"</button>
+                        <button class="link" on:click=move |_| room.pictures.swap()>"Swap with A"</button>
                     </Show>
                 </Show>
             </figcaption>

@@ -40,16 +40,17 @@ pub fn Large() -> impl IntoView {
     let room = Room::here();
     let node = NodeRef::<html::Canvas>::new();
     let pointed = room.looking.pointed;
+    let sharp = room.sharp(move || room.pictures.first());
     Effect::new(move |_| {
         room.desk.resized.track();
-        let (Some(canvas), Some(thumb)) = (node.get(), room.pictures.first()) else {
+        let (Some(canvas), Some(thumb), Some(picture)) = (node.get(), room.pictures.first(), sharp()) else {
             return;
         };
         let Some((pen, side)) = fit(&canvas) else { return };
         let look = room.look();
         room.looking.seen.with(|seen| {
             let seen = seen.as_ref().filter(|seen| seen.id == thumb.id && seen.look == look);
-            lay_colours(&pen, &thumb.canvas, seen.and_then(|seen| seen.sheets.get(&thumb.id)), look, side);
+            lay_colours(&pen, &picture, seen.and_then(|seen| seen.sheets.get(&thumb.id)), look, side);
         });
         if let Some(grid) = room.patch_grid().filter(|_| points(room)) {
             outline(&pen, grid, room.patch(), side, side / f64::from(canvas.client_width().max(1)));
