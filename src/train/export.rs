@@ -158,11 +158,18 @@ fn tail(path: &str) -> &str {
     path.get(cut..).unwrap_or(path).trim_start_matches('/')
 }
 
-/// A command line with each word's folders shortened likewise.
+/// A command line with each word's folders shortened likewise. A knob's value may have slashes and be no path.
 fn without_folders(command: &str) -> String {
-    let short = |word: &str| match word.split_once('\'') {
+    let path = |word: &str| match word.split_once('\'') {
         Some((before, rest)) => format!("{before}'{}", shown(rest)),
         None => shown(word),
+    };
+    let short = |word: &str| match word.split_once('=').filter(|(name, _)| !name.contains('/')) {
+        Some((name, value)) if ["data", "val_data", "from"].iter().any(|known| name.ends_with(known)) => {
+            format!("{name}={}", path(value))
+        }
+        Some(_) => word.to_owned(),
+        None => path(word),
     };
     command.split(' ').map(short).collect::<Vec<_>>().join(" ")
 }
@@ -182,6 +189,11 @@ mod tests {
         assert_eq!(
             without_folders(command),
             "darkroom train --data 'photos/train-*.tar' --batch 8 --out runs/a"
+        );
+        let knobs = "darkroom train --set backbone=vit:192x6/3/16 --set data=/srv/my/pictures/a.tar";
+        assert_eq!(
+            without_folders(knobs),
+            "darkroom train --set backbone=vit:192x6/3/16 --set data=pictures/a.tar"
         );
     }
 
