@@ -105,7 +105,7 @@ impl Room {
     }
 
     /// Whether heads are asked where they look from the patch; otherwise from the picture as a whole.
-    pub fn from_patch(self) -> bool {
+    pub fn looks_from_patch(self) -> bool {
         self.control::<String>("from").as_deref() == Some("patch")
     }
 
@@ -140,7 +140,7 @@ impl Room {
         }
         let mut ids = vec![id];
         ids.extend(untrack(|| self.beside()));
-        let from = untrack(|| self.from_patch()).then_some(patch);
+        let from = untrack(|| self.looks_from_patch()).then_some(patch);
         let slot = Slot::First;
         let body = match look {
             Look::Heat => ToTogether::Heat {

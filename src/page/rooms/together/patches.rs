@@ -113,7 +113,7 @@ fn Says() -> impl IntoView {
     };
     let heads = move || room.look() == Look::Heads;
     let from = move |patch: bool, name: &'static str| {
-        let on = move || room.from_patch() == patch;
+        let on = move || room.looks_from_patch() == patch;
         view! { <button class="chip" class:own=on aria-pressed=move || on().to_string() on:click=move |_| room.look_from_patch(patch)>{name}</button> }
     };
     view! {
@@ -131,7 +131,7 @@ fn Says() -> impl IntoView {
 fn keep_asking(room: Room) {
     let wish = Memo::new(move |_| {
         let look = room.look();
-        let from = room.from_patch();
+        let from = room.looks_from_patch();
         let patch = (look == Look::Heat || (look == Look::Heads && from)).then(|| room.patch());
         let beside = if look == Look::Heads { Vec::new() } else { room.beside() };
         let model = room.models.first.with(|model| model.as_ref().map(|model| model.name.clone()));

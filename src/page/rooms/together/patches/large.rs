@@ -109,7 +109,7 @@ fn points(room: Room) -> bool {
     match room.look() {
         Look::Heat => true,
         Look::Colours => false,
-        Look::Heads => room.from_patch(),
+        Look::Heads => room.looks_from_patch(),
     }
 }
 
