@@ -31,7 +31,7 @@ pub const KNOBS: [Knob; 6] = [
         high: 1.0,
         step: 0.01,
         rest: 1.0,
-        words: |v| format!("{:.0} % of the side", v * 100.0),
+        words: |v| format!("{:.0} %", v * 100.0),
         field: |c| &mut c.crop,
     },
     Knob {

@@ -81,11 +81,12 @@ impl Fitting {
 impl Room {
     /// The grid on which the hole is drawn.
     pub fn hole_grid(self) -> Grid {
-        let of = |slot: Slot| self.models.in_slot(slot)?.with(|model| model.as_ref().map(|model| model.info.grid));
-        of(Slot::First)
-            .or(of(Slot::Drawing))
-            .filter(|grid| !grid.is_empty())
-            .unwrap_or(Grid::new(8, 8))
+        // A model that hides nothing has a grid of one patch.
+        let of = |slot: Slot| {
+            let grid = self.models.in_slot(slot)?.with(|model| model.as_ref().map(|model| model.info.grid));
+            grid.filter(|grid| grid.len() > 1)
+        };
+        of(Slot::First).or_else(|| of(Slot::Drawing)).unwrap_or(Grid::new(8, 8))
     }
 
     /// The hole: a link's, the first room's, or the middle.

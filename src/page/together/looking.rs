@@ -84,7 +84,7 @@ impl Room {
     pub fn patch_grid(self) -> Option<Grid> {
         let seen = self.looking.seen.with(|seen| seen.as_ref().map(|seen| seen.grid));
         seen.or_else(|| self.models.first.with(|model| model.as_ref().map(|model| model.info.grid)))
-            .filter(|grid| !grid.is_empty())
+            .filter(|grid| grid.len() > 1)
     }
 
     /// The patch that was pinned; the middle one where none was.
