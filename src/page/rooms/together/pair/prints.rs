@@ -101,7 +101,12 @@ fn Lines(ends: Ends, stage: NodeRef<html::Div>) -> impl IntoView {
             Some((matches.grid, matching::best(&matches.all, matches.grid, count)))
         })
     });
-    let words = move || drawn.get().map(|(grid, lines)| matching::words(&lines, grid)).unwrap_or_default();
+    let words = move || {
+        drawn.get().map_or_else(
+            || "No lines between patches yet".to_owned(),
+            |(grid, lines)| matching::words(&lines, grid),
+        )
+    };
     Effect::new(move |_| {
         room.desk.resized.track();
         room.pair.print.track();

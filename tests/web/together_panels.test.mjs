@@ -1,0 +1,150 @@
+// The panels of the room "Together": energies of a pair, patches, collapse, parts that fit, things out of place.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import { apart, browser, pixels, serve, visit } from './darkroom.mjs';
+
+let server;
+let chrome;
+before(async () => {
+  server = await serve();
+  chrome = await browser();
+});
+after(async () => {
+  await chrome?.close();
+  server?.stop();
+});
+
+/** Enters a panel of the room, on the scenes that a first visitor finds. */
+async function enter(panel, { controls = '', ...options } = {}) {
+  const found = await visit(chrome, server, { hash: `#room=together&panel=${panel}${controls}`, ...options });
+  await found.page.getByTestId(panel).waitFor();
+  await found.page.waitForFunction(() => document.body.dataset.state === 'ready' && document.querySelector('.reel .frame'), null, { timeout: 180_000 });
+  return found;
+}
+
+const slide = (page, name, value) => page.getByRole('slider', { name, exact: true }).fill(String(value));
+
+/** Number of the large energy, once it is what `fits` says. */
+async function energy(page, fits) {
+  const output = page.getByLabel('Energy of A and A disturbed', { exact: true });
+  for (let i = 0; i < 200; i++) {
+    const value = parseFloat(await output.textContent());
+    if (Number.isFinite(value) && fits(value)) return value;
+    await page.waitForTimeout(50);
+  }
+  return assert.fail(`the energy stays at ${await output.textContent()}`);
+}
+
+test('a picture that is disturbed has an energy to itself, and none as it was', async () => {
+  const { context, page, seen } = await enter('pair', { controls: '&a=7&b=19' });
+  await energy(page, (value) => value === 0);
+  await slide(page, 'Crop', 0.4);
+  const cropped = await energy(page, (value) => value > 0.001);
+  assert.ok(cropped <= 4);
+  await page.waitForFunction(() => location.hash.includes('crop'));
+  await page.getByRole('button', { name: 'As it was' }).click();
+  await energy(page, (value) => value === 0);
+  await page.getByRole('img', { name: /patches|lines/i }).first().waitFor();
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+});
+
+test('a patch pointed at lights what is like it; colours and attention are a touch away', async () => {
+  const { context, page, seen } = await enter('patches', { controls: '&a=7' });
+  const large = page.getByLabel(/^Patches of /);
+  const heat = await settled(page, large);
+  await large.focus();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowUp');
+  const moved = await changed(page, large, heat);
+  await page.getByRole('button', { name: 'Colours' }).click();
+  await changed(page, large, moved);
+  await page.getByRole('button', { name: 'Attention' }).click();
+  await page.getByRole('list', { name: 'Heads of the last layer' }).getByRole('listitem').first().waitFor();
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+});
+
+/** Pixels of a canvas once they stay as they are. */
+async function settled(page, canvas) {
+  let before = await pixels(canvas);
+  for (let i = 0; i < 100; i++) {
+    await page.waitForTimeout(200);
+    const now = await pixels(canvas);
+    if (new Set(now).size > 8 && apart(before, now) === 0 && i > 10) return now;
+    before = now;
+  }
+  return before;
+}
+
+/** Pixels of a canvas once they are others than `before`. */
+async function changed(page, canvas, before) {
+  for (let i = 0; i < 200; i++) {
+    const now = await pixels(canvas);
+    if (apart(before, now) > 1) return now;
+    await page.waitForTimeout(50);
+  }
+  return assert.fail('nothing changed');
+}
+
+test('a run trains, collapses when what stops it is taken away, waits, is kept and forgotten', async () => {
+  const { context, page, seen } = await enter('collapse');
+  const panel = page.getByTestId('collapse');
+  await panel.getByRole('button', { name: 'Start' }).click();
+  await page.waitForFunction(() => /Step [1-9]\d/.test(document.querySelector('[data-testid="collapse"]').textContent), null, { timeout: 60_000 });
+  await panel.getByRole('switch', { name: 'What stops collapse' }).click();
+  await panel.getByText(/dead|dying|point|close together/).first().waitFor({ timeout: 60_000 });
+  await panel.getByRole('button', { name: 'Pause' }).click();
+  await page.waitForTimeout(500);
+  const step = () => panel.textContent().then((text) => Number(text.match(/Step (\d+)/)[1]));
+  const paused = await step();
+  await page.waitForTimeout(500);
+  assert.equal(await step(), paused);
+  await panel.getByRole('button', { name: 'One step' }).click();
+  await page.waitForFunction((wanted) => document.querySelector('[data-testid="collapse"]').textContent.includes(`Step ${wanted}`), paused + 1);
+  const [file] = await Promise.all([page.waitForEvent('download'), panel.getByRole('button', { name: 'Save the weights' }).click()]);
+  assert.match(file.suggestedFilename(), /\.safetensors$/);
+  await panel.getByRole('button', { name: 'Reset' }).click();
+  await panel.getByRole('button', { name: 'Start' }).waitFor();
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+});
+
+test('parts that may fit: a guess first, then the rankings', async () => {
+  const { context, page, seen } = await enter('fit', { controls: '&a=7' });
+  const panel = page.getByTestId('fit');
+  await panel.getByRole('button', { name: /Look through .parts/ }).click();
+  await panel.getByRole('button', { name: /Look through .parts/ }).waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.body.dataset.state === 'ready');
+  const parts = panel.getByRole('list', { name: 'Parts that may fit' }).getByRole('button');
+  await parts.first().waitFor({ timeout: 60_000 });
+  assert.equal(await panel.getByText('It puts the right one').count(), 0, 'no ranking before the guess');
+  await parts.first().click();
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid="fit"] .ranking').length === 2);
+  await panel.getByText('It puts the right one').first().waitFor();
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+});
+
+test('out of place: one number for the model, between setting and object', async () => {
+  const { context, page, seen } = await enter('place');
+  const panel = page.getByTestId('place');
+  const output = panel.getByRole('status').first();
+  await output.waitFor({ timeout: 60_000 });
+  const part = parseFloat(await output.textContent());
+  assert.ok(part >= 0 && part <= 1, String(part));
+  await panel.getByText('a rare pair').waitFor();
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+});
+
+test('axe finds nothing serious in any panel, and on a phone nothing sticks out', async () => {
+  for (const panel of ['pair', 'patches', 'collapse', 'fit', 'place']) {
+    const { context, page } = await enter(panel, { viewport: { width: 360, height: 740 }, bypassCSP: true });
+    await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core') });
+    const found = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ['violations'] })).violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => `${v.id}: ${v.nodes[0].html}`));
+    assert.deepEqual(found, [], panel);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${panel} sticks out`);
+    await context.close();
+  }
+});
