@@ -10,7 +10,10 @@ use crate::{
     },
     picture::{Picture, Rgb8},
     platform::{now_ms, yield_now},
-    predict::together::{patches, tell},
+    predict::{
+        PredictError,
+        together::{Kept, patches, tell},
+    },
     protocol::{
         Job,
         together::{FromTogether, Slot, Stage},
@@ -60,25 +63,11 @@ impl<'a> Asking<'a> {
     /// # Errors
     /// A picture or a model that is not there, a device that fails.
     pub async fn embed(&self, slot: Slot, ids: &[u32]) -> Result<Rc<Held>, Stop> {
-        let held = self.engine.model(slot)?;
         let missing = self.engine.kept.borrow().missing(slot, ids);
-        let mut rounds = Rounds::default();
-        let mut done = 0;
-        while let Some(round) = missing.get(done..).filter(|rest| !rest.is_empty()) {
-            let round = &round[..rounds.size().min(round.len())];
-            let began = now_ms();
-            let squares = self.engine.squares(round, held.size_px)?;
-            let told = tell(&held.model, &squares, &self.engine.chosen.device).await.map_err(failed)?;
-            self.engine.check_held(slot, &held)?;
-            for (id, told) in round.iter().zip(told).filter(|(id, _)| self.engine.pictures.borrow().has(**id)) {
-                self.engine.kept.borrow_mut().keep(slot, *id, told);
-            }
-            rounds.took(now_ms() - began);
-            done += round.len();
-            self.say(Stage::Embed, done, missing.len());
-            self.pause().await?;
-        }
-        Ok(held)
+        let device = &self.engine.chosen.device;
+        let ask = async |held: &Held, squares: &[Picture]| tell(&held.model, squares, device).await;
+        self.in_rounds(slot, &missing, ask, |kept, id, told| kept.keep(slot, id, told))
+            .await
     }
 
     /// The same for the pictures' patches.
@@ -86,18 +75,32 @@ impl<'a> Asking<'a> {
     /// # Errors
     /// As [`Asking::embed`]; a model without patches.
     pub async fn look(&self, slot: Slot, ids: &[u32]) -> Result<Rc<Held>, Stop> {
-        let held = self.engine.model(slot)?;
         let missing = self.engine.kept.borrow().missing_patches(slot, ids);
+        let device = &self.engine.chosen.device;
+        let ask = async |held: &Held, squares: &[Picture]| patches(&held.model, squares, device).await;
+        self.in_rounds(slot, &missing, ask, |kept, id, rows| kept.keep_patches(slot, id, rows))
+            .await
+    }
+
+    /// Asks the model in `slot` about `missing` pictures, some at a time, and keeps what it says of those still there.
+    async fn in_rounds<T>(
+        &self,
+        slot: Slot,
+        missing: &[u32],
+        ask: impl AsyncFn(&Held, &[Picture]) -> Result<Vec<T>, PredictError>,
+        keep: impl Fn(&mut Kept, u32, T),
+    ) -> Result<Rc<Held>, Stop> {
+        let held = self.engine.model(slot)?;
         let mut rounds = Rounds::default();
         let mut done = 0;
         while let Some(round) = missing.get(done..).filter(|rest| !rest.is_empty()) {
             let round = &round[..rounds.size().min(round.len())];
             let began = now_ms();
             let squares = self.engine.squares(round, held.size_px)?;
-            let looked = patches(&held.model, &squares, &self.engine.chosen.device).await.map_err(failed)?;
+            let found = ask(&held, &squares).await.map_err(failed)?;
             self.engine.check_held(slot, &held)?;
-            for (id, rows) in round.iter().zip(looked).filter(|(id, _)| self.engine.pictures.borrow().has(**id)) {
-                self.engine.kept.borrow_mut().keep_patches(slot, *id, rows);
+            for (id, found) in round.iter().zip(found).filter(|(id, _)| self.engine.pictures.borrow().has(**id)) {
+                keep(&mut self.engine.kept.borrow_mut(), *id, found);
             }
             rounds.took(now_ms() - began);
             done += round.len();
