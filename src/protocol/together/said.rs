@@ -13,7 +13,7 @@ use crate::{
 pub enum FromTogether {
     /// First, once: the engine is up.
     Ready {
-        /// [`VERSION`] of the engine.
+        /// [`super::VERSION`] of the engine.
         version: u32,
         /// The device it computes on.
         device: DeviceKind,
