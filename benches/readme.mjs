@@ -11,7 +11,7 @@ const results = ORDER.map((name) => join(ROOT, 'benches', 'results', `${name}.js
   .filter((path) => existsSync(path))
   .map((path) => JSON.parse(readFileSync(path, 'utf8')));
 
-const amount = (value, unit) => `${figure(value)}${unit === '×' ? ' ×' : ` ${unit}`}`;
+const amount = (value, unit) => `${figure(value)} ${unit}`.trim();
 const line = ({ what, value, unit, limit, floor, ours, theirs, peer, of, missing }) => {
   const reach = limit !== undefined ? `at most ${amount(limit, unit)}` : floor !== undefined ? `at least ${amount(floor, unit)}` : '';
   const measured = missing ? `not measured: ${missing}` : amount(value, unit);

@@ -1,12 +1,12 @@
 // What benchmarks of the page share: counting prints, and asking for one more.
 
-/** Counts prints and remembers the longest task, from the first script on. */
+/** Counts prints and keeps the times of long tasks, from the first script on. A browser tells of those over 50 ms alone. */
 export const watch = (page) =>
   page.addInitScript(() => {
     window.prints = 0;
-    window.longest = 0;
+    window.tasks = [];
     new PerformanceObserver((list) => {
-      for (const task of list.getEntries()) window.longest = Math.max(window.longest, task.duration);
+      for (const { duration } of list.getEntries()) window.tasks.push(duration);
     }).observe({ type: 'longtask', buffered: true });
     const start = () =>
       new MutationObserver(() => {
@@ -27,3 +27,13 @@ export async function turn(page, timeout = 60_000) {
 
 /** Bytes of the engine's own memory after the last print. */
 export const memory = async (page) => Number(await page.getByTestId('device').getAttribute('data-memory'));
+
+/** Forgets the long tasks there were. */
+export const quiet = (page) => page.evaluate(() => void (window.tasks = []));
+
+/** A row that says how many tasks of the page's thread were long since `quiet`, with their times among the raw numbers. */
+export async function tasks(page, meanwhile, raw) {
+  const times = await page.evaluate(() => window.tasks);
+  (raw.tasks ??= {})[meanwhile] = times;
+  return { what: `tasks of the page thread over 50 ms ${meanwhile}`, value: times.length, unit: '', limit: 0, holds: times.length === 0 };
+}
