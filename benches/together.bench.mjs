@@ -2,7 +2,7 @@
 // and a map of thousands.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { browser, drop, paint, serve, visit } from '../tests/web/darkroom.mjs';
+import { browser, carry, drop, letGo, paint, serve, visit } from '../tests/web/darkroom.mjs';
 import { median, report } from './report.mjs';
 import { quiet, tasks, watch } from './turns.mjs';
 
@@ -47,9 +47,11 @@ async function enter(panel) {
 const { page, context } = await enter('map');
 await page.getByRole('button', { name: 'Take all pictures out' }).click();
 const { files, kind } = await pictures(page, FEW);
+await carry(page, files);
+await page.waitForTimeout(500);
 await quiet(page);
 const began = performance.now();
-await drop(page, files);
+await letGo(page);
 await calm(page, 1, 120_000);
 await page.getByText(`${FEW} pictures`, { exact: true }).waitFor({ timeout: 120_000 });
 await page.waitForFunction(() => document.querySelectorAll('[data-testid="nearest"] li').length > 0, null, { timeout: 120_000, polling: 20 });
@@ -57,26 +59,28 @@ const mapped = (performance.now() - began) / 1000;
 rows.push({ what: `${FEW} dropped ${kind} to a map`, value: mapped, unit: 's', limit: 15, holds: mapped <= 15 });
 rows.push(await tasks(page, 'meanwhile', raw));
 
-// From a key that moves the patch pointed at to another picture on the large print.
+// From a pointer that comes upon another patch to the frame that shows what is like it, in that picture and in all others.
 await page.getByRole('tab', { name: 'Patches' }).click();
 const large = page.getByLabel(/^Patches of /);
 await large.waitFor();
-await page.waitForTimeout(6000);
+const more = page.getByRole('button', { name: 'Show more' });
+while (await more.isVisible()) await more.click();
+await page.waitForFunction((count) => document.querySelectorAll('[data-testid="patches"] .over:not([hidden])').length === count, FEW);
+await page.waitForTimeout(1000);
 const heats = await large.evaluate(async (canvas) => {
-  const seen = () => {
-    const small = new OffscreenCanvas(16, 16);
-    const pen = small.getContext('2d');
-    pen.drawImage(canvas, 0, 0, 16, 16);
-    return pen.getImageData(0, 0, 16, 16).data.join();
-  };
-  const label = () => document.querySelector('[data-testid="patches"]').textContent;
+  const sheets = [...document.querySelectorAll('[data-testid="patches"] .over')];
+  const [first, last] = [sheets[0], sheets.at(-1)];
+  const look = (sheet) => sheet.getContext('2d').getImageData(0, 0, sheet.width, sheet.height).data.join();
   const frame = () => new Promise((next) => requestAnimationFrame(next));
+  const { left, top, width, height } = canvas.getBoundingClientRect();
   const times = [];
-  for (let i = 0; i < 24; i++) {
-    const [before, said] = [seen(), label()];
+  for (let i = 0; i < 30; i++) {
+    const before = [look(first), look(last)];
+    const at = { clientX: left + ((i % 6) + 1.5) * (width / 8), clientY: top + ((i % 5) + 1.5) * (height / 8) };
     const start = performance.now();
-    canvas.dispatchEvent(new KeyboardEvent('keydown', { key: ['ArrowRight', 'ArrowDown', 'ArrowLeft', 'ArrowUp'][(i >> 1) % 4], bubbles: true }));
-    while (performance.now() - start < 2000 && (seen() === before || label() === said)) await frame();
+    canvas.dispatchEvent(new PointerEvent('pointermove', { ...at, bubbles: true }));
+    do await frame();
+    while (performance.now() - start < 2000 && (look(first) === before[0] || look(last) === before[1]));
     times.push(performance.now() - start);
     await new Promise((later) => setTimeout(later, 150));
   }

@@ -89,18 +89,29 @@ export async function stroke(page, canvas, points) {
   await page.mouse.up();
 }
 
-/** Drops files on the page as from a file manager: `[{ name, type, bytes }]`. */
-export async function drop(page, files) {
+/** Files in the visitor's hand, above the page. */
+export async function carry(page, files) {
   const list = files.map(({ name, type, bytes }) => ({ name, type, data: Buffer.from(bytes).toString('base64') }));
   await page.evaluate((list) => {
-    const data = new DataTransfer();
-    for (const { name, type, data: text } of list) {
-      data.items.add(new File([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))], name, { type }));
-    }
-    for (const kind of ['dragenter', 'dragover', 'drop']) {
-      document.body.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: data }));
+    window.carried = new DataTransfer();
+    for (const { name, type, data } of list) {
+      window.carried.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name, { type }));
     }
   }, list);
+}
+
+/** Lets go of what is carried. */
+export const letGo = (page) =>
+  page.evaluate(() => {
+    for (const kind of ['dragenter', 'dragover', 'drop']) {
+      document.body.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: window.carried }));
+    }
+  });
+
+/** Drops files on the page as from a file manager: `[{ name, type, bytes }]`. */
+export async function drop(page, files) {
+  await carry(page, files);
+  await letGo(page);
 }
 
 /** A picture painted by the browser: a smooth ramp of colours with a disc in it, as PNG or JPEG. */

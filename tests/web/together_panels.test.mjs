@@ -53,12 +53,13 @@ test('a picture that is disturbed has an energy to itself, and none as it was', 
 test('a patch pointed at lights what is like it; colours and attention are a touch away', async () => {
   const { context, page, seen } = await enter('patches', { controls: '&a=7' });
   const large = page.getByLabel(/^Patches of /);
-  const heat = await settled(page, large);
+  const colours = page.locator('.print .over');
+  const heat = await settled(page, colours);
   await large.focus();
   for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowUp');
-  const moved = await changed(page, large, heat);
+  const moved = await changed(page, colours, heat);
   await page.getByRole('button', { name: 'Colours' }).click();
-  await changed(page, large, moved);
+  await changed(page, colours, moved);
   await page.getByRole('button', { name: 'Attention' }).click();
   await page.getByRole('list', { name: 'Heads of the last layer' }).getByRole('listitem').first().waitFor();
   assert.deepEqual(seen.errors, []);

@@ -21,14 +21,32 @@ pub fn pen(canvas: &Canvas) -> Option<Context> {
     canvas.get_context("2d").ok()??.dyn_into().ok()
 }
 
-/// A canvas with these pixels, `4 * width * height` bytes RGBA; `None` where there are more or fewer.
-pub fn of_rgba(buffer: &ArrayBuffer, width: usize, height: usize) -> Option<Canvas> {
+/// These pixels, `4 * width * height` bytes RGBA; `None` where there are more or fewer.
+pub fn image_of(buffer: &ArrayBuffer, width: usize, height: usize) -> Option<ImageData> {
     let (width, height) = (u32::try_from(width).ok()?, u32::try_from(height).ok()?);
-    let pixels = Uint8ClampedArray::new(buffer);
-    let data = ImageData::new_with_js_u8_clamped_array_and_sh(&pixels, width, height).ok()?;
-    let canvas = sheet(width, height)?;
-    pen(&canvas)?.put_image_data(&data, 0.0, 0.0).ok()?;
+    ImageData::new_with_js_u8_clamped_array_and_sh(&Uint8ClampedArray::new(buffer), width, height).ok()
+}
+
+/// A canvas with these pixels, as [`image_of`] takes them.
+pub fn of_rgba(buffer: &ArrayBuffer, width: usize, height: usize) -> Option<Canvas> {
+    let image = image_of(buffer, width, height)?;
+    let canvas = sheet(image.width(), image.height())?;
+    show(&canvas, &image)?;
     Some(canvas)
+}
+
+/// Makes a canvas show these pixels, one of its own for each.
+pub fn show(canvas: &Canvas, image: &ImageData) -> Option<()> {
+    size(canvas, image.width(), image.height());
+    pen(canvas)?.put_image_data(image, 0.0, 0.0).ok()
+}
+
+/// Gives a canvas another size, and leaves what is on it where it has that size already.
+pub fn size(canvas: &Canvas, width: u32, height: u32) {
+    if [canvas.width(), canvas.height()] != [width, height] {
+        canvas.set_width(width);
+        canvas.set_height(height);
+    }
 }
 
 /// A canvas's pixels, RGBA.
@@ -41,10 +59,7 @@ pub fn pixels(canvas: &Canvas) -> Option<Vec<u8>> {
 pub fn fit(canvas: &Canvas) -> Option<(Context, f64)> {
     let ratio = window().device_pixel_ratio().clamp(1.0, 3.0);
     let side = (f64::from(canvas.client_width()) * ratio).round().clamp(1.0, 2048.0);
-    if f64::from(canvas.width()) != side || f64::from(canvas.height()) != side {
-        canvas.set_width(side as u32);
-        canvas.set_height(side as u32);
-    }
+    size(canvas, side as u32, side as u32);
     let pen = pen(canvas)?;
     smooth(&pen);
     Some((pen, side))
@@ -56,10 +71,7 @@ pub fn fit_area(canvas: &Canvas) -> Option<(Context, f64, f64, f64)> {
     let ratio = window().device_pixel_ratio().clamp(1.0, 3.0);
     let side = |css: i32| (f64::from(css) * ratio).round().clamp(1.0, 4096.0);
     let (width, height) = (side(canvas.client_width()), side(canvas.client_height()));
-    if f64::from(canvas.width()) != width || f64::from(canvas.height()) != height {
-        canvas.set_width(width as u32);
-        canvas.set_height(height as u32);
-    }
+    size(canvas, width as u32, height as u32);
     Some((pen(canvas)?, width, height, ratio))
 }
 

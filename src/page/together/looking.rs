@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
-use web_sys::HtmlCanvasElement as Canvas;
+use web_sys::ImageData;
 
 use super::{Answer, Room, live::Newest};
 use crate::{
@@ -39,9 +39,9 @@ pub struct Seen {
     /// Numbers behind the colours, where they are numbers.
     pub scale: Option<Scale>,
     /// One pixel a patch, by picture.
-    pub sheets: BTreeMap<u32, Canvas>,
+    pub sheets: BTreeMap<u32, ImageData>,
     /// One pixel a patch, by head.
-    pub heads: Vec<Canvas>,
+    pub heads: Vec<ImageData>,
 }
 
 /// Signals of the panel.
@@ -181,7 +181,7 @@ fn seen(answer: Answer, look: Look, id: u32, patch: Option<usize>, ids: &[u32]) 
     if look == Look::Colours {
         let sheets = ids.iter().zip(&answer.buffers);
         seen.sheets = sheets
-            .filter_map(|(id, buffer)| Some((*id, canvas::of_rgba(buffer, grid.columns, grid.rows)?)))
+            .filter_map(|(id, buffer)| Some((*id, canvas::image_of(buffer, grid.columns, grid.rows)?)))
             .collect();
         return Some(seen);
     }
@@ -199,7 +199,7 @@ fn seen(answer: Answer, look: Look, id: u32, patch: Option<usize>, ids: &[u32]) 
     };
     let sheets = values.iter().filter_map(|values| {
         let rgba = web::to_buffer(&likeness::pixels(values, scale));
-        canvas::of_rgba(&rgba, grid.columns, grid.rows)
+        canvas::image_of(&rgba, grid.columns, grid.rows)
     });
     match look {
         Look::Heat => seen.sheets = ids.iter().copied().zip(sheets).collect(),

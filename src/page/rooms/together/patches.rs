@@ -2,6 +2,7 @@
 
 mod beside;
 mod large;
+mod over;
 
 use leptos::prelude::*;
 

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::large::lay_colours;
+use super::over::Over;
 use crate::page::{
     state::likeness::Look,
     together::{MORE, Room},
-    widgets::sheet::Painted,
+    widgets::sheet::Sheet,
 };
 
 /// The other pictures.
@@ -36,20 +36,20 @@ pub fn Beside() -> impl IntoView {
 fn Other(id: u32) -> impl IntoView {
     let room = Room::here();
     let name = move || room.pictures.find(id).map(|thumb| thumb.name).unwrap_or_default();
-    let paint = move |pen: &web_sys::CanvasRenderingContext2d, side: f64| {
-        let Some(thumb) = room.pictures.find(id) else { return };
+    let picture = move || room.pictures.find(id).map(|thumb| thumb.canvas);
+    let colours = move || {
         let look = room.look();
         room.looking.seen.with(|seen| {
             let seen = seen
                 .as_ref()
                 .filter(|seen| seen.look == look && Some(seen.id) == room.pictures.chosen.get());
-            lay_colours(pen, &thumb.canvas, seen.and_then(|seen| seen.sheets.get(&id)), look, side);
-        });
+            seen?.sheets.get(&id).cloned()
+        })
     };
     view! {
         <li>
             <button class="frame" title=move || format!("{}: point at patches of this one", name()) aria-label=move || format!("Point at patches of {}", name()) on:click=move |_| room.pictures.choose(Some(id))>
-                <Painted paint label=""/>
+                <span class="laid"><Sheet from=picture label=""/><Over colours/></span>
             </button>
         </li>
     }
@@ -61,17 +61,18 @@ pub fn Heads() -> impl IntoView {
     let room = Room::here();
     let count = Memo::new(move |_| room.looking.seen.with(|seen| seen.as_ref().map_or(0, |seen| seen.heads.len())));
     let head = move |at: usize| {
-        let paint = move |pen: &web_sys::CanvasRenderingContext2d, side: f64| {
-            let Some(thumb) = room.pictures.first() else { return };
+        let picture = move || room.pictures.first().map(|thumb| thumb.canvas);
+        let colours = move || {
+            let of = room.pictures.first()?.id;
             room.looking.seen.with(|seen| {
-                let seen = seen.as_ref().filter(|seen| seen.look == Look::Heads && seen.id == thumb.id);
-                lay_colours(pen, &thumb.canvas, seen.and_then(|seen| seen.heads.get(at)), Look::Heads, side);
-            });
+                let seen = seen.as_ref().filter(|seen| seen.look == Look::Heads && seen.id == of);
+                seen?.heads.get(at).cloned()
+            })
         };
         view! {
             <li>
                 <figure>
-                    <Painted paint label=format!("Head {}", at + 1)/>
+                    <span class="laid"><Sheet from=picture label=format!("Head {}", at + 1)/><Over colours/></span>
                     <figcaption class="small">{format!("head {}", at + 1)}</figcaption>
                 </figure>
             </li>

@@ -1,38 +1,18 @@
 //! The picture pointed at.
 
 use leptos::{html, prelude::*};
-use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement as Canvas, KeyboardEvent, PointerEvent};
+use web_sys::{KeyboardEvent, PointerEvent};
 
-use crate::{
-    mask::Grid,
-    page::{
-        browser::canvas::{fit, lay, lay_square},
-        state::{
-            cursor::Move,
-            likeness::{Look, patch_at},
-            matching,
-        },
-        together::Room,
+use super::over::Over;
+use crate::page::{
+    browser::canvas::{fit, lay_square},
+    state::{
+        cursor::Move,
+        likeness::{Look, patch_at},
+        matching,
     },
+    together::Room,
 };
-
-/// How much of the picture the colours cover.
-pub fn cover(look: Look) -> f64 {
-    match look {
-        Look::Heat | Look::Heads => 0.74,
-        Look::Colours => 0.86,
-    }
-}
-
-/// A picture with colours over it.
-pub fn lay_colours(pen: &Context, picture: &Canvas, sheet: Option<&Canvas>, look: Look, side: f64) {
-    lay_square(pen, picture, 0.0, 0.0, side);
-    if let Some(sheet) = sheet {
-        pen.set_global_alpha(cover(look));
-        lay(pen, sheet, 0.0, 0.0, side);
-        pen.set_global_alpha(1.0);
-    }
-}
 
 /// The print.
 #[component]
@@ -43,19 +23,33 @@ pub fn Large() -> impl IntoView {
     let sharp = room.sharp(move || room.pictures.first());
     Effect::new(move |_| {
         room.desk.resized.track();
-        let (Some(canvas), Some(thumb), Some(picture)) = (node.get(), room.pictures.first(), sharp()) else {
+        let (Some(canvas), Some(picture)) = (node.get(), sharp()) else {
             return;
         };
-        let Some((pen, side)) = fit(&canvas) else { return };
-        let look = room.look();
-        room.looking.seen.with(|seen| {
-            let seen = seen.as_ref().filter(|seen| seen.id == thumb.id && seen.look == look);
-            lay_colours(&pen, &picture, seen.and_then(|seen| seen.sheets.get(&thumb.id)), look, side);
-        });
-        if let Some(grid) = room.patch_grid().filter(|_| points(room)) {
-            outline(&pen, grid, room.patch(), side, side / f64::from(canvas.client_width().max(1)));
+        if let Some((pen, side)) = fit(&canvas) {
+            lay_square(&pen, &picture, 0.0, 0.0, side);
         }
     });
+    let colours = move || {
+        let (look, of) = (room.look(), room.pictures.first()?.id);
+        room.looking.seen.with(|seen| {
+            let seen = seen.as_ref().filter(|seen| seen.id == of && seen.look == look);
+            seen?.sheets.get(&of).cloned()
+        })
+    };
+    // In percent: left, top, width, height.
+    let mark = Memo::new(move |_| {
+        let grid = room.patch_grid().filter(|_| points(room))?;
+        let (width, height) = (100.0 / grid.columns as f64, 100.0 / grid.rows as f64);
+        let patch = room.patch();
+        Some([
+            (patch % grid.columns) as f64 * width,
+            (patch / grid.columns) as f64 * height,
+            width,
+            height,
+        ])
+    });
+    let side = move |at: usize| move || mark.get().map(|sides| format!("{}%", sides[at]));
     let spot = move |event: &PointerEvent| {
         let area = node.get_untracked()?.get_bounding_client_rect();
         let part = |at: i32, start: f64, length: f64| (f64::from(at) - start) / length.max(1.0);
@@ -83,7 +77,7 @@ pub fn Large() -> impl IntoView {
             .map(|grid| matching::place(grid, room.patch()))
     };
     view! {
-        <figure class="print dark">
+        <figure class="print dark"><div class="laid">
             <canvas
                 node_ref=node
                 class="pointable"
@@ -98,6 +92,9 @@ pub fn Large() -> impl IntoView {
                 on:blur=move |_| pointed.set(None)
                 on:keydown=move |event| by_key(room, &event)
             ></canvas>
+            <Over colours/>
+            <span class="pointed" hidden=move || mark.get().is_none() style:left=side(0) style:top=side(1) style:width=side(2) style:height=side(3)></span>
+            </div>
             <p id="patches-keys" class="unseen">"Arrow keys move from patch to patch."</p>
             <figcaption class="caption"><h2>{name}</h2><span class="figure">{place}</span></figcaption>
         </figure>
@@ -125,14 +122,4 @@ fn by_key(room: Room, event: &KeyboardEvent) {
     room.looking.pointed.set(None);
     room.pin(to);
     room.desk.said.set(matching::place(grid, to));
-}
-
-fn outline(pen: &Context, grid: Grid, patch: usize, side: f64, unit: f64) {
-    let (width, height) = (side / grid.columns as f64, side / grid.rows as f64);
-    let (x, y) = ((patch % grid.columns) as f64 * width, (patch / grid.columns) as f64 * height);
-    for (colour, line) in [("rgba(12, 9, 8, 0.7)", 4.0), ("#ff5b3a", 2.0)] {
-        pen.set_stroke_style_str(colour);
-        pen.set_line_width(line * unit);
-        pen.stroke_rect(x + unit, y + unit, width - 2.0 * unit, height - 2.0 * unit);
-    }
 }
