@@ -91,7 +91,7 @@ impl BackboneConfig {
             return Err(format!("its width {dim} must be divisible by 4 and by its {heads} heads"));
         }
         if matches!(kind, Kind::ResNet(_)) && extras != Extras::default() {
-            return Err("only transformers have a layer scale or registers".into());
+            return Err("only transformers have a layer scale, registers or patches to take the mean of".into());
         }
         if std.iter().any(|std| *std <= 0.0) {
             return Err("the channels' deviations it divides by must be above 0".into());
@@ -99,17 +99,20 @@ impl BackboneConfig {
         Ok(Self {
             kind,
             extras,
-            pool: Pool::default(),
+            pool: if extras.mean { Pool::Mean } else { Pool::Class },
             mean,
             std,
             name: text.trim().into(),
         })
     }
 
-    /// The same with another token, or all of them, to stand for a picture.
+    /// The same for a method that wants all tokens to stand for a picture, whatever was asked for.
     #[must_use]
     pub fn pooled(self, pool: Pool) -> Self {
-        Self { pool, ..self }
+        Self {
+            pool: if pool == Pool::Mean { pool } else { self.pool },
+            ..self
+        }
     }
 
     /// Whether pictures of this side can be seen.

@@ -44,6 +44,7 @@ fn read_transformer(reader: &Reader<'_>, names: Names) -> Recognised {
             true => reader.axes::<3>(top.registers)?[1],
             false => 0,
         },
+        mean: false,
     };
     let kind = Kind::Vit {
         dim,

@@ -35,7 +35,8 @@ pub const SHARED_KNOBS: [Knob; 8] = [
         "",
         "resnet50",
         "The encoder: resnet18, resnet50 (with -cifar: a 3x3 stem for small pictures), vit-tiny/16, vit-small/16, … or vit:192x4/3/8 \
-         for width x layers / heads / patch.",
+         for width x layers / heads / patch. With +mean behind a transformer the mean of its patches stands for a picture, not \
+         the class token.",
     ),
     knob(
         "projector",

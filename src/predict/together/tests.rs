@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor, TensorData};
 
 use super::*;
 use crate::{
@@ -174,6 +174,23 @@ fn registers_are_left_out_of_attention() {
     );
     let found = block_on(attention(&model, &picture(0), None, &DEVICE())).unwrap().unwrap();
     assert!(found.heads.iter().all(|head| head.len() == 16));
+}
+
+#[test]
+fn the_mean_of_the_patches_stands_for_a_picture_where_it_is_asked_for() {
+    let of = |backbone| model("simclr", &[("size", "32"), ("backbone", backbone), ("projector", "16,6")]);
+    let pictures = Tensor::<4>::from_data(TensorData::new(picture(0).pixels, [1, 3, 32, 32]), &DEVICE());
+    let (class, mean) = (of("vit:12x2/3/8"), of("vit:12x2/3/8+mean"));
+    let patches = mean.embed_patches(pictures.clone()).unwrap();
+    let apart = |model: &AnyMethod| {
+        let embedded = model.embed(pictures.clone());
+        (embedded - patches.clone().mean_dim(1).squeeze_dim(1))
+            .abs()
+            .max()
+            .into_scalar::<f32>()
+    };
+    assert!(apart(&mean) < 1e-6, "{}", apart(&mean));
+    assert!(apart(&class) > 1e-3, "{}", apart(&class));
 }
 
 /// Two by two of four by four patches.
