@@ -8,7 +8,7 @@ use burn::{
 };
 use darkroom::{
     kernels::bridge::{self, AimTensors, PatchCut},
-    nn::{Block, BlockConfig, Builder, Drawn, LayerNorm, Linear, patches::patchify},
+    nn::{BatchNorm, Block, BlockConfig, Builder, Conv, Drawn, LayerNorm, Linear, patches::patchify},
 };
 use serde_json::json;
 
@@ -19,6 +19,9 @@ const BATCH: usize = 64;
 const TOKENS: usize = 17;
 const DIM: usize = 192;
 const HEADS: usize = 3;
+/// Maps of the first stage of a ResNet-18 with CIFAR's stem: 32 pictures, channels last.
+const CHANNELS: usize = 64;
+const MAPS: [usize; 4] = [32, 32, 32, CHANNELS];
 /// Side of its pictures and patches, pixels.
 const SIZE_PX: usize = 128;
 const PATCH_PX: usize = 16;
@@ -64,10 +67,15 @@ fn numbers<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
 }
 
 /// Forward, and forward with backward, of a layer of a network on the CPU.
-fn both_ways<M, F>(names: [&'static str; 2], make: impl Fn(&Device) -> M, shape: [usize; 3], forward: F) -> [Case; 2]
+fn both_ways<M, F, const D: usize>(
+    names: [&'static str; 2],
+    make: impl Fn(&Device) -> M,
+    shape: [usize; D],
+    forward: F,
+) -> [Case; 2]
 where
     M: Module + 'static,
-    F: Fn(&M, Tensor<3>) -> Tensor<3> + Copy + 'static,
+    F: Fn(&M, Tensor<D>) -> Tensor<D> + Copy + 'static,
 {
     let [plain, trained] = [Device::flex(), Device::flex().autodiff()];
     let (layer, x) = (make(&plain), numbers(shape, &plain));
@@ -118,6 +126,21 @@ fn cases() -> Vec<Case> {
         move |device| Block::new(Builder::new(&mut { source }, device), block),
         shape,
         |layer: &Block, x| layer.forward(x),
+    ));
+    cases.extend(both_ways(
+        [
+            "convolution, 3 x 3, 64 channels, 32 maps of 32 px",
+            "convolution, forward and backward",
+        ],
+        move |device| Conv::new(Builder::new(&mut { source }, device), [CHANNELS, CHANNELS, 3], 1),
+        MAPS,
+        |layer: &Conv, x| layer.forward(x),
+    ));
+    cases.extend(both_ways(
+        ["batch norm and ReLU, the same maps", "batch norm and ReLU, forward and backward"],
+        move |device| BatchNorm::new(Builder::new(&mut { source }, device), CHANNELS, true, 1.0),
+        MAPS,
+        |layer: &BatchNorm, x| layer.forward_relu(x),
     ));
     cases.push(patches());
     cases.push(errors());
