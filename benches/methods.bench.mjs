@@ -13,7 +13,7 @@ import { darkroom, ROOT, SCRATCH } from './native.mjs';
 import { script } from './peers.mjs';
 import { report } from './report.mjs';
 
-const SEEDS = Number(process.env.DARKROOM_BENCH_SEEDS ?? 3);
+const SEEDS = Number(process.env.DARKROOM_BENCH_SEEDS ?? 5);
 const [PICTURES, HELD_OUT, RECORD] = [8000, 2000, 1 + 3 * 32 * 32];
 const FOLDER = join(SCRATCH, 'methods');
 const ONE = { ...process.env, RAYON_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
