@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use fast_image_resize::{
     FilterType, ResizeAlg, ResizeOptions, Resizer,
-    images::{TypedImage, TypedImageRef},
+    images::{TypedCroppedImage, TypedImage, TypedImageRef},
     pixels::U8x3,
 };
 
@@ -160,14 +160,17 @@ fn resize(picture: &Rgb8, place: Rectangle, size_px: usize) -> Rgb8 {
     let size_px = size_px.max(1);
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
-        .use_alpha(false)
-        .crop(place.x as f64, place.y as f64, place.width as f64, place.height as f64);
+        .use_alpha(false);
     let mut pixels = vec![0; 3 * size_px * size_px];
     // Typed: the untyped form brings every pixel format's code and half a megabyte of tables into the engine.
     let source = TypedImageRef::<U8x3>::from_buffer(picture.width as u32, picture.height as u32, &picture.pixels);
     let out = TypedImage::<U8x3>::from_buffer(size_px as u32, size_px as u32, &mut pixels);
-    let done = match (source, out) {
-        (Ok(source), Ok(mut out)) => RESIZER.with_borrow_mut(|resizer| resizer.resize_typed(&source, &mut out, &options).is_ok()),
+    // A picture of its own, not a part to be resized: what lies beside the rectangle shall not shine into its edges.
+    let [x, y, width, height] = [place.x, place.y, place.width, place.height].map(|side| side as u32);
+    let source = source.as_ref().ok();
+    let part = source.and_then(|source| TypedCroppedImage::from_ref(source, x, y, width, height).ok());
+    let done = match (part, out) {
+        (Some(part), Ok(mut out)) => RESIZER.with_borrow_mut(|resizer| resizer.resize_typed(&part, &mut out, &options).is_ok()),
         _ => false,
     };
     debug_assert!(done, "a rectangle within the picture can be resized");

@@ -11,6 +11,8 @@ Writes case.safetensors beside itself:
                                  adjust_saturation, adjust_hue (of tensors of floats), rgb_to_grayscale with three
                                  channels, solarize, and gaussian_blur, here sigma=SIGMA,radius=(taps - 1) / 2
 - rotate=DEGREES                 torch's grid_sample, bilinear, padding_mode="reflection", counter-clockwise
+- large               [3, 20, 24]  a picture of bytes, 64..191
+- crop=X,Y,W,H,SIZE   [3, S, S]    0..1, its resized_crop: antialiased bicubic, of the rectangle alone, clamped
 - jitter                         brightness 1.6, hue 0.1, contrast 0.5, saturation 1.7, in that order
 
 The file in the repository was made with Python 3.11, torch 2.15.0, safetensors 0.8.0. Hues are also checked here against
@@ -115,6 +117,11 @@ def rotate(picture, degrees):
     return functional.grid_sample(picture[None], grid, **options)[0]
 
 
+def resized_crop(large, x, y, width, height, size):
+    part = large[None, :, y : y + height, x : x + width] / 255
+    return functional.interpolate(part, (size, size), mode="bicubic", align_corners=False, antialias=True)[0].clamp(0, 1)
+
+
 def main():
     picture = made_picture()
     case = {"picture": picture, "grey": grey(picture).expand(3, -1, -1)}
@@ -130,6 +137,10 @@ def main():
         case[f"blur={sigma},{radius}"] = gaussian_blur(picture, sigma, radius)
     for degrees in (0, 15, -70, 90, 180, 213):
         case[f"rotate={degrees}"] = rotate(picture, degrees)
+    large = torch.randint(64, 192, (3, 20, 24)).double()  # nothing overshoots a byte
+    case["large"] = large
+    for place in ((0, 0, 24, 20, 8), (3, 2, 15, 17, 8), (9, 5, 6, 7, 12), (20, 0, 4, 20, 10), (7, 7, 12, 12, 12)):
+        case["crop=" + ",".join(map(str, place))] = resized_crop(large, *place)
     case["jitter"] = saturation(contrast(hue(brightness(picture, 1.6), 0.1), 0.5), 1.7)
     case = {name: values.float().contiguous() for name, values in case.items()}
     save_file(case, Path(__file__).parent / "case.safetensors")

@@ -1,8 +1,12 @@
 //! Each operation against torchvision's formulas, which `make_case.py` worked out.
 
 use darkroom::{
-    picture::Picture,
-    views::{blur, flip, grey, jitter, solarise, turn},
+    picture::{Picture, Rgb8},
+    views::{
+        blur,
+        crop::{self, Rectangle},
+        flip, grey, jitter, solarise, turn,
+    },
 };
 use safetensors::SafeTensors;
 
@@ -10,11 +14,15 @@ const CASE: &[u8] = include_bytes!("case.safetensors");
 const WIDTH: usize = 8;
 const HEIGHT: usize = 6;
 
-fn read(name: &str) -> Picture {
+fn numbers(name: &str) -> Vec<f32> {
     let case = SafeTensors::deserialize(CASE).unwrap();
     let tensor = case.tensor(name).unwrap();
     let numbers = tensor.data().as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four));
-    Picture::new(WIDTH, HEIGHT, numbers.collect()).unwrap()
+    numbers.collect()
+}
+
+fn read(name: &str) -> Picture {
+    Picture::new(WIDTH, HEIGHT, numbers(name)).unwrap()
 }
 
 fn off(ours: &Picture, theirs: &Picture) -> f32 {
@@ -40,6 +48,28 @@ fn compare(operation: &str, count: usize, change: impl Fn(&mut Picture, &[f32]))
         compared += 1;
     }
     assert_eq!(compared, count, "strengths of {operation}");
+}
+
+/// Ours rounds to bytes between rows and columns, and at the end.
+const RESAMPLED: f32 = 2.0 / 255.0;
+
+#[test]
+fn crops_are_torchvisions_and_nothing_beside_them_shines_in() {
+    let planes = numbers("large");
+    let pixels = (0..20 * 24).flat_map(|at| [0, 1, 2].map(|channel| planes[channel * 20 * 24 + at] as u8));
+    let large = Rgb8::new(24, 20, pixels.collect()).unwrap();
+    let case = SafeTensors::deserialize(CASE).unwrap();
+    let places: Vec<&str> = case.names().into_iter().filter(|name| name.starts_with("crop=")).collect();
+    assert_eq!(places.len(), 5);
+    for name in places {
+        let place: Vec<usize> = name[5..].split(',').map(|side| side.parse().unwrap()).collect();
+        let &[x, y, width, height, size_px] = place.as_slice() else {
+            panic!("{name}")
+        };
+        let ours = crop::cut(&large, Rectangle { x, y, width, height }, size_px);
+        let off = off(&ours, &Picture::new(size_px, size_px, numbers(name)).unwrap());
+        assert!(off <= RESAMPLED, "{name} is off by {} of 255", 255.0 * off);
+    }
 }
 
 #[test]
