@@ -57,7 +57,7 @@ const PRESETS: [Preset; 6] = [
     preset(
         "cifar",
         "CIFAR-10, 200 epochs, as in lightly's benchmark (kNN 84.2 there).",
-        &[presets::CIFAR, &[("projector", "2048,2048"), ("lambda", "0.005")]],
+        &[presets::CIFAR, &[("projector", "2048,2048"), ("lambda", "0.005"), ("jitter", "1")]],
     ),
     preset(
         "imagenet",
@@ -102,7 +102,7 @@ impl Objective for Redundancy {
 
     fn design(_knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
         let recipes = Recipe::barlow(trunk.size).map(|recipe| trunk.view(recipe));
-        Ok(Design::new(HeadConfig::projector(trunk.dim(), &trunk.projector), recipes.into()))
+        Ok(Design::new(HeadConfig::unbiased(trunk.dim(), &trunk.projector), recipes.into()))
     }
 
     fn new(_at: Builder<'_>, knobs: &Knobs<'_>, _trunk: &Trunk, _config: &RunConfig) -> Result<Self, MethodError> {

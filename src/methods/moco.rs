@@ -3,7 +3,7 @@
 use burn::{module::Module, tensor::Tensor};
 
 use super::{
-    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
+    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Pace, Preset, Step,
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
         presets::{self, preset},
@@ -105,7 +105,7 @@ const PRESETS: [Preset; 7] = [
     ),
     preset(
         "cifar",
-        "CIFAR-10, 200 epochs, as in lightly's benchmark (kNN 83.8 there), but for its split batch norms.",
+        "CIFAR-10, 200 epochs, as in lightly's benchmark (kNN 83.8 there), but for the batch norms it splits into eight.",
         &[
             presets::CIFAR,
             &[
@@ -115,12 +115,13 @@ const PRESETS: [Preset; 7] = [
                 ("teacher_momentum", "0.99"),
                 ("symmetric", "true"),
                 ("crop_scale", "0.08,1"),
+                ("jitter", "1"),
             ],
         ],
     ),
     preset(
         "imagenet",
-        "Version 2, ResNet-50: batch 256, SGD, 200 epochs (linear probe 67.7 there).",
+        "Version 2, ResNet-50: batch 256, SGD, 200 epochs (linear probe 67.7 there, with batch norms shuffled between GPUs).",
         &[
             presets::IMAGENET,
             &[
@@ -205,7 +206,8 @@ impl Objective for MomentumContrast {
         } else {
             [Recipe::moco_v2(trunk.size), Recipe::moco_v2(trunk.size)]
         };
-        let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
+        let head = if is_third { HeadConfig::normed } else { HeadConfig::plain };
+        let projector = head(trunk.dim(), &trunk.projector);
         let recipes = recipes.map(|recipe| trunk.view(recipe)).into();
         let design = Design::new(projector, recipes).with_teacher();
         // A queue gives a single picture something to be compared with.
@@ -218,7 +220,7 @@ impl Objective for MomentumContrast {
     fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {
         let predictor = widths(knobs, "predictor")?;
         trunk.check_predictor(&predictor)?;
-        let head = HeadConfig::predictor(trunk.width(), &predictor);
+        let head = HeadConfig::normed(trunk.width(), &predictor);
         let size = knobs.within("queue", 0usize, 1 << 24)?;
         Ok(Self {
             predictor: (!predictor.is_empty()).then(|| Head::new(at.at("predictor"), &head)),
@@ -274,6 +276,14 @@ impl Objective for MomentumContrast {
     fn settle(&mut self, _step: Step, kept: Vec<Kept>) {
         if let Some(queue) = &mut self.queue {
             kept.into_iter().flat_map(|kept| kept.tensors).for_each(|keys| queue.push(keys));
+        }
+    }
+
+    /// Version 3 leaves the first layer of a transformer as it was drawn: it is where trainings break (section 4).
+    fn pace_of_branch(&self, name: &str, _step: Step) -> Pace {
+        match self.queue {
+            None if name.starts_with("encoder.network.patch.") => Pace::Frozen,
+            _ => Pace::Scheduled,
         }
     }
 

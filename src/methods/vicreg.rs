@@ -57,7 +57,7 @@ const PRESETS: [Preset; 7] = [
     preset(
         "cifar",
         "CIFAR-10, 200 epochs, lightly's settings for Barlow Twins.",
-        &[presets::CIFAR, &[("projector", "2048,2048")]],
+        &[presets::CIFAR, &[("projector", "2048,2048"), ("jitter", "1")]],
     ),
     preset(
         "imagenet",
@@ -102,7 +102,7 @@ impl Objective for Terms {
     const DEVIATION: Option<f32> = Some(1.0);
 
     fn design(_knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
-        let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
+        let projector = HeadConfig::unbiased(trunk.dim(), &trunk.projector);
         Ok(Design::new(projector, vec![trunk.view(Recipe::vicreg(trunk.size)); 2]))
     }
 

@@ -35,6 +35,8 @@ pub struct HeadConfig {
     pub norm_last: bool,
     /// Whether the output's norm has a scale and a shift.
     pub affine_last: bool,
+    /// Whether an output without a norm has a bias.
+    pub bias_last: bool,
     /// Between layers.
     pub activation: Activation,
     /// Behind the last layer: so many prototypes, compared by angle (DINO's weight-normalised layer).
@@ -42,8 +44,7 @@ pub struct HeadConfig {
 }
 
 impl HeadConfig {
-    /// Hidden layers with batch norm and ReLU, a plain output: the projectors of SimCLR, MoCo, BYOL, Barlow Twins, VICReg
-    /// and SwAV.
+    /// Hidden layers with batch norm and ReLU, a plain output: the projectors of SimCLR, BYOL and SwAV.
     #[must_use]
     pub fn projector(input: usize, widths: &[usize]) -> Self {
         Self {
@@ -52,12 +53,41 @@ impl HeadConfig {
             norm: true,
             norm_last: false,
             affine_last: true,
+            bias_last: true,
             activation: Activation::Relu,
             prototypes: None,
         }
     }
 
-    /// The same from a projector's width on: the predictors of BYOL, SimSiam, MoCo v3 and NNCLR.
+    /// The same without a bias at its end, as the authors of Barlow Twins and VICReg have it: both losses are blind to one.
+    #[must_use]
+    pub fn unbiased(input: usize, widths: &[usize]) -> Self {
+        Self {
+            bias_last: false,
+            ..Self::projector(input, widths)
+        }
+    }
+
+    /// Without norms: the projector of MoCo v2.
+    #[must_use]
+    pub fn plain(input: usize, widths: &[usize]) -> Self {
+        Self {
+            norm: false,
+            ..Self::projector(input, widths)
+        }
+    }
+
+    /// A norm without scale and shift at its end, too: projector and predictor of MoCo v3.
+    #[must_use]
+    pub fn normed(input: usize, widths: &[usize]) -> Self {
+        Self {
+            norm_last: true,
+            affine_last: false,
+            ..Self::projector(input, widths)
+        }
+    }
+
+    /// As [`HeadConfig::projector`] from a projector's width on: the predictors of BYOL, SimSiam and NNCLR.
     #[must_use]
     pub fn predictor(input: usize, widths: &[usize]) -> Self {
         Self::projector(input, widths)
@@ -88,6 +118,18 @@ impl HeadConfig {
         (layers + last * self.prototypes.unwrap_or(0)) as u64
     }
 
+    /// What belongs to a layer beside its weight.
+    pub(crate) fn extras(&self, number: usize) -> LayerExtras {
+        let is_last = number + 1 == self.widths.len();
+        let norm = if is_last { self.norm_last } else { self.norm };
+        let affine = norm && (!is_last || self.affine_last);
+        LayerExtras {
+            norm,
+            affine,
+            bias: !affine && (norm || !is_last || self.bias_last),
+        }
+    }
+
     /// Input and output of each layer.
     pub fn layers(&self) -> impl Iterator<Item = [usize; 2]> {
         let inputs = std::iter::once(self.input).chain(self.widths.iter().copied());
@@ -95,10 +137,21 @@ impl HeadConfig {
     }
 }
 
+/// What belongs to a layer of a head beside its weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LayerExtras {
+    /// A batch norm behind it.
+    pub(crate) norm: bool,
+    /// The norm's scale and shift.
+    pub(crate) affine: bool,
+    /// A bias of its own.
+    pub(crate) bias: bool,
+}
+
 /// One layer of a head.
 #[derive(Module, Debug)]
 pub struct HeadLayer {
-    /// `[from, to]`; without a bias where a norm with a shift follows.
+    /// `[from, to]`; without a bias where a norm with a shift follows, or where [`HeadConfig::bias_last`] says so.
     pub linear: Linear,
     /// Behind it.
     pub norm: Option<BatchNorm>,
@@ -118,18 +171,15 @@ pub struct Head {
 impl Head {
     /// A head with its first weights: even within `1 / sqrt(inputs)`, as PyTorch draws them for the papers' code; biases 0.
     pub fn new(mut at: Builder<'_>, config: &HeadConfig) -> Self {
-        let count = config.widths.len();
-        let mut layers = Vec::with_capacity(count);
+        let mut layers = Vec::with_capacity(config.widths.len());
         for (number, [from, to]) in config.layers().enumerate() {
-            let is_last = number + 1 == count;
-            let has_norm = if is_last { config.norm_last } else { config.norm };
-            let affine = !is_last || config.affine_last;
+            let LayerExtras { norm, affine, bias } = config.extras(number);
             let mut at = at.at("layers");
             let mut at = at.at(&number.to_string());
             let limit = (from.max(1) as f32).sqrt().recip();
             layers.push(HeadLayer {
-                linear: Linear::drawn(at.at("linear"), [from, to], !(has_norm && affine), Init::Even(limit)),
-                norm: has_norm.then(|| BatchNorm::new(at.at("norm"), to, affine, 1.0)),
+                linear: Linear::drawn(at.at("linear"), [from, to], bias, Init::Even(limit)),
+                norm: norm.then(|| BatchNorm::new(at.at("norm"), to, affine, 1.0)),
             });
         }
         let width = config.widths.last().copied().unwrap_or(config.input);
@@ -180,6 +230,12 @@ impl Prototypes {
         Self {
             weight: at.param("weight", shape, Init::Normal(deviation)),
         }
+    }
+
+    /// How many directions there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.weight.dims()[1]
     }
 
     /// Rows `[rows, dim]` of length 1 to their cosines with each prototype, `[rows, prototypes]`.

@@ -38,7 +38,7 @@ class MoCo(Method):
     recipes = "moco"
 
     def __init__(self, settings, count):
-        super().__init__(settings, count)
+        super().__init__(settings, count, norm=False)
         self.teacher = nets.follower(self.student)
         self.queue = Queue(settings["queue"], self.width)
 

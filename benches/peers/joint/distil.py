@@ -68,7 +68,7 @@ class Dino(Method):
         self.teacher = nets.follower(self.student)
         self.centre = torch.zeros(settings["prototypes"])
 
-    def head(self, norm_last, affine_last):
+    def head(self):
         return DinoHead(self.dim, self.settings["projector"], self.settings["prototypes"])
 
     def make_views(self, pictures):

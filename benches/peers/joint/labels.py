@@ -24,11 +24,10 @@ class SupCon(Method):
 class Supervised(Method):
     """Cross-entropy of one view."""
 
+    recipes = "supervised"
+
     def loss(self, views, labels, indices, step):
         return F.cross_entropy(self.student(views[0]), labels)
-
-    def make_views(self, pictures):
-        return super().make_views(pictures)[:1]
 
 
 class Siamese(Method):

@@ -17,17 +17,17 @@ class Method(nn.Module):
     recipes = "simclr"
     mean_of_tokens = False
 
-    def __init__(self, settings, count, norm_last=False, affine_last=True):
+    def __init__(self, settings, count, **head):
         super().__init__()
         self.settings, self.count = settings, count
         encoder = nets.encoder(settings["backbone"], settings["size"], self.mean_of_tokens)
         self.dim = encoder.dim
-        self.student = nn.Sequential(encoder, self.head(norm_last, affine_last))
+        self.student = nn.Sequential(encoder, self.head(**head))
         self.width = settings["projector"][-1] if settings["projector"] else self.dim
         self.teacher = None
 
-    def head(self, norm_last, affine_last):
-        return nets.head(self.dim, self.settings["projector"], norm_last, affine_last)
+    def head(self, **how):
+        return nets.head(self.dim, self.settings["projector"], **how)
 
     def make_views(self, pictures):
         """A list of views, each `[batch, 3, side, side]` in 0..1."""

@@ -132,14 +132,15 @@ def even(linear):
     return linear
 
 
-def head(inputs, widths, norm_last=False, affine_last=True):
+def head(inputs, widths, norm_last=False, affine_last=True, norm=True, bias_last=True):
     """Affine maps, batch norm and ReLU between them."""
     layers = []
     for number, width in enumerate(widths):
         is_last = number + 1 == len(widths)
-        norm = nn.BatchNorm1d(width, affine=affine_last or not is_last) if norm_last or not is_last else None
-        layers.append(even(nn.Linear(inputs, width, bias=norm is None or not norm.affine)))
-        layers += [norm] if norm else []
+        behind = nn.BatchNorm1d(width, affine=affine_last or not is_last) if (norm_last if is_last else norm) else None
+        has_bias = (bias_last or not is_last) if behind is None else not behind.affine
+        layers.append(even(nn.Linear(inputs, width, bias=has_bias)))
+        layers += [behind] if behind else []
         layers += [] if is_last else [nn.ReLU()]
         inputs = width
     return nn.Sequential(*layers)

@@ -15,6 +15,9 @@ class BarlowTwins(Method):
 
     recipes = "barlow"
 
+    def __init__(self, settings, count):
+        super().__init__(settings, count, bias_last=False)
+
     def loss(self, views, labels, indices, step):
         a, b = [F.batch_norm(self.student(view), None, None, training=True) for view in views]
         correlation = a.T @ b / len(a)
@@ -26,6 +29,9 @@ class VicReg(Method):
     """Bardes et al., 2022, algorithm 1."""
 
     recipes = "vicreg"
+
+    def __init__(self, settings, count):
+        super().__init__(settings, count, bias_last=False)
 
     def loss(self, views, labels, indices, step):
         a, b = [self.student(view) for view in views]

@@ -47,6 +47,7 @@ def published(name, size):
         "dino": byol("whole"),
         "dino-local": [replace(mild, blur=0.5)],
         "vicreg": [replace(mild, blur=0.5, kernel="23", solarise=0.1)] * 2,
+        "supervised": [replace(simclr, grey=0.0)],
         "lejepa": [replace(mild, blur=0.5, kernel="7", solarise=0.2)] * 2,
         "swav": [replace(simclr, kernel="23")] * 2,
         "swav-local": [replace(simclr, kernel="23")],

@@ -189,20 +189,17 @@ fn batch_norm(ours: &str, theirs: &str, channels: usize, affine: bool) -> Vec<En
 
 /// Every parameter of the head at `path`, as `theirs.0.weight`, `theirs.0.norm.weight`, ….
 pub fn head(config: &HeadConfig, path: &str, theirs: &str) -> Vec<Entry> {
-    let count = config.widths.len();
     let mut list = Vec::new();
     for (number, [from, to]) in config.layers().enumerate() {
-        let is_last = number + 1 == count;
-        let has_norm = if is_last { config.norm_last } else { config.norm };
-        let affine = !is_last || config.affine_last;
+        let extras = config.extras(number);
         let (ours, theirs) = (format!("{path}.layers.{number}"), format!("{theirs}.{number}"));
-        let [weight, bias] = linear(&format!("{ours}.linear"), &theirs, to, from);
+        let [weight, own_bias] = linear(&format!("{ours}.linear"), &theirs, to, from);
         list.push(weight);
-        if !(has_norm && affine) {
-            list.push(bias);
+        if extras.bias {
+            list.push(own_bias);
         }
-        if has_norm {
-            list.extend(batch_norm(&format!("{ours}.norm"), &format!("{theirs}.norm"), to, affine));
+        if extras.norm {
+            list.extend(batch_norm(&format!("{ours}.norm"), &format!("{theirs}.norm"), to, extras.affine));
         }
     }
     if let Some(prototypes) = config.prototypes {
