@@ -88,6 +88,10 @@ macro_rules! methods {
                 match self { $(Self::$name(method) => method.note(),)* }
             }
 
+            fn doubts(&self, batch: usize, classes: usize) -> Vec<String> {
+                match self { $(Self::$name(method) => method.doubts(batch, classes),)* }
+            }
+
             fn views(&self) -> ViewPlan {
                 match self { $(Self::$name(method) => method.views(),)* }
             }

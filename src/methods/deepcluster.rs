@@ -110,10 +110,7 @@ impl Objective for Clustering {
     fn design(_knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
         let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
         let recipe = trunk.view(Recipe::swav_global(trunk.size));
-        Ok(Design {
-            least_batch: 1,
-            ..Design::new(projector, vec![recipe; 2])
-        })
+        Ok(Design::new(projector, vec![recipe; 2]))
     }
 
     fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {
@@ -134,9 +131,19 @@ impl Objective for Clustering {
                 iterations: knobs.within("iterations", 1, 1000)?,
             },
             temperature: knobs.within("temperature", 0.001, 100.0)?,
-            steps_a_pass: pictures.div_ceil(config.batch.max(1)) as u64,
+            steps_a_pass: pictures.div_ceil(config.batch.max(1) * config.accumulate.max(1)) as u64,
             seed: config.seed,
         })
+    }
+
+    fn doubts(&self, _batch: usize, classes: usize) -> Vec<String> {
+        let clusters = self.how.clusters;
+        let pictures = self.bank.rows().dims()[0];
+        let few = (clusters < classes).then(|| {
+            format!("{clusters} clusters are fewer than the {classes} classes of these pictures: some classes have to share one")
+        });
+        let many = (clusters > pictures).then(|| format!("{clusters} clusters are more than the {pictures} pictures: most stay empty"));
+        few.into_iter().chain(many).collect()
     }
 
     fn loss(&self, nets: &Nets<'_>, batch: &Batch, _step: Step) -> Loss {

@@ -93,6 +93,7 @@ const PRESETS: [Preset; 4] = [
                 ("optimiser", "sgd"),
                 ("base_lr", "0.03"),
                 ("weight_decay", "0.0001"),
+                ("schedule", "steps"),
                 ("warmup", "0"),
             ],
         ],

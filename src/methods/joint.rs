@@ -69,6 +69,11 @@ impl Setting {
             );
             return Err(MethodError::value("batch", config.batch, wanted));
         }
+        if config.precision != "f32" {
+            // A teacher's steps, a bank's means and the ends of losses are smaller than what half precision can tell apart.
+            let wanted = "methods that compare embeddings are trained in f32";
+            return Err(MethodError::value("precision", &config.precision, wanted));
+        }
         Ok(Self {
             trunk,
             design,
@@ -207,6 +212,10 @@ impl<O: Objective> Method for Joint<O> {
             let momentum = self.objective.momentum(step);
             self.teacher = Some(teacher::momentum_update(teacher, &self.student, momentum as f32, Statistics::Keep));
         }
+    }
+
+    fn doubts(&self, batch: usize, classes: usize) -> Vec<String> {
+        self.objective.doubts(batch, classes)
     }
 
     fn pace(&self, name: &str, step: Step) -> Pace {

@@ -195,6 +195,12 @@ pub trait Method: Module {
         None
     }
 
+    /// What a person should know before such a network is trained on batches of so many pictures, in so many classes (0
+    /// without labels): sentences on settings that can be, and that seldom are meant.
+    fn doubts(&self, _batch: usize, _classes: usize) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What this method wants of each picture.
     fn views(&self) -> ViewPlan;
 

@@ -72,7 +72,7 @@ const PRESETS: [Preset; 4] = [
     ),
     preset(
         "cifar",
-        "CIFAR-10, 200 epochs, as in lightly's benchmark (kNN 83.4 there).",
+        "CIFAR-10, 200 epochs, near lightly's benchmark (kNN 83.4 there), whose negatives are those of both views.",
         &[
             presets::CIFAR,
             &[

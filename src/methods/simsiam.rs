@@ -72,8 +72,16 @@ const PRESETS: [Preset; 5] = [
     preset("small", presets::SMALL_HELP, &[presets::SMALL, &[("predictor", "32,64")]]),
     preset(
         "cifar",
-        "CIFAR-10, 200 epochs, as in lightly's benchmark (kNN 81.9 there).",
-        &[presets::CIFAR, &[("projector", "2048,2048"), ("predictor", "512,2048")]],
+        "CIFAR-10, 200 epochs, as in lightly's benchmark (kNN 81.9 there), but for the scale and shift of the projector's last norm.",
+        &[
+            presets::CIFAR,
+            &[
+                ("projector", "2048,2048"),
+                ("predictor", "512,2048"),
+                ("jitter", "1"),
+                ("fixed_predictor_lr", "false"),
+            ],
+        ],
     ),
     preset(
         "imagenet",

@@ -86,9 +86,13 @@ impl Objective for Labels {
 
     fn design(_knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
         let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
+        let recipe = Recipe {
+            grey: 0.0,
+            ..Recipe::simclr(trunk.size, 1.0)
+        };
         Ok(Design {
             least_batch: 1,
-            ..Design::new(projector, vec![trunk.view(Recipe::simclr(trunk.size, 1.0))])
+            ..Design::new(projector, vec![trunk.view(recipe)])
         })
     }
 

@@ -138,6 +138,7 @@ const PRESETS: [Preset; 6] = [
                 ("batch", "4096"),
                 ("epochs", "100"),
                 ("base_lr", "0.3"),
+                ("freeze_prototypes", "0.01"),
                 ("weight_decay", "0.000001"),
                 ("warmup", "0.1"),
                 ("final_lr", "0.0048"),
@@ -156,6 +157,7 @@ const PRESETS: [Preset; 6] = [
                 ("epsilon", "0.03"),
                 ("queue", "3840"),
                 ("queue_from", "0.075"),
+                ("freeze_prototypes", "0.005"),
                 ("weight_decay", "0.000001"),
                 ("warmup", "0"),
                 ("final_lr", "0.0006"),
@@ -210,7 +212,7 @@ impl Objective for Assignments {
         Ok(Self {
             prototypes: Prototypes::new(at.at("prototypes"), [width, count]),
             queues: (0..queues)
-                .map(|view| Queue::new(at.at(&format!("queues.{view}")), [size, width], config.seed))
+                .map(|view| Queue::new(at.at(&format!("queues.{view}")), [size, width], config.seed.wrapping_add(view as u64)))
                 .collect(),
             temperature: knobs.within("temperature", 0.001, 100.0)?,
             sinkhorn: Sinkhorn {
@@ -226,8 +228,10 @@ impl Objective for Assignments {
         let seen: Vec<_> = batch.views().into_iter().map(|view| nets.student(view)).collect();
         let rows: Vec<Tensor<2>> = seen.iter().map(|seen| unit_rows(seen.projection.clone())).collect();
         let scores: Vec<Tensor<2>> = rows.iter().map(|rows| self.prototypes.forward(rows.clone())).collect();
+        // Not before its random rows are gone.
+        let is_full = |queue: &&Queue| step.index >= queue.full_after(batch.pictures.dims()[0]) as u64;
         let helps = !schedule::is_among_first(self.queue_from, step);
-        let queues = self.queues.iter().filter(|_| helps);
+        let queues = self.queues.iter().filter(|queue| helps && is_full(queue));
         let queued: Vec<Tensor<2>> = queues.map(|queue| self.prototypes.forward(queue.rows()).detach()).collect();
         let total = swapped(&scores, LARGE, &queued, self.temperature, self.sinkhorn);
         let keys = rows.into_iter().take(self.queues.len()).map(Tensor::detach);
@@ -247,6 +251,21 @@ impl Objective for Assignments {
                 queue.push(keys);
             }
         }
+    }
+
+    fn doubts(&self, batch: usize, classes: usize) -> Vec<String> {
+        let prototypes = self.prototypes.count();
+        let shared = batch + self.queues.first().map_or(0, Queue::size);
+        let few = (prototypes < classes).then(|| {
+            format!("{prototypes} prototypes are fewer than the {classes} classes of these pictures: some classes have to share one")
+        });
+        let many = (prototypes > shared && self.sinkhorn.iterations > 0).then(|| {
+            format!(
+                "{shared} pictures (a batch, and the queue where there is one) cannot be shared out evenly among {prototypes} \
+                 prototypes: give it a larger batch, a queue, or fewer of them"
+            )
+        });
+        few.into_iter().chain(many).collect()
     }
 
     fn pace(&self, name: &str, step: Step) -> Pace {

@@ -83,6 +83,9 @@ impl<'a> Run<'a> {
         if !draws && classes == 0 {
             events(Event::Warning(without_classes(&config.data)));
         }
+        for doubt in model.doubts(config.batch, classes) {
+            events(Event::Warning(doubt));
+        }
         let online = Online::new(if draws { 0 } else { classes }, config.seed);
         let mut trainer = Trainer::new(model, &config, steps, &on);
         trainer.leave_features(online.every(on.is_host()));

@@ -151,6 +151,11 @@ pub trait Objective: Module + ModuleDisplay + Debug + 'static {
         None
     }
 
+    /// As [`Method::doubts`](crate::methods::Method::doubts).
+    fn doubts(&self, _batch: usize, _classes: usize) -> Vec<String> {
+        Vec::new()
+    }
+
     /// How fast the optimiser may move the parameter of this path within the objective.
     fn pace(&self, _name: &str, _step: Step) -> Pace {
         Pace::Scheduled

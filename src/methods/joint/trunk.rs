@@ -184,6 +184,10 @@ impl Trunk {
         if count > 0 {
             let fits = self.backbone.fits(local_px);
             fits.map_err(|why| MethodError::value("local_size", local_px, why))?;
+            if local_px > self.size {
+                let why = format!("a small crop is no larger than a large one, of {} px (knob size)", self.size);
+                return Err(MethodError::value("local_size", local_px, why));
+            }
         }
         let local = Recipe {
             area: range(knobs, "local_crop")?,

@@ -55,10 +55,16 @@ impl Queue {
         self.rows.val()
     }
 
+    /// How many keys it holds.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.rows.dims()[0]
+    }
+
     /// After how many batches of `batch` every row is a real one.
     #[must_use]
     pub fn full_after(&self, batch: usize) -> usize {
-        self.rows.dims()[0].div_ceil(batch.max(1))
+        self.size().div_ceil(batch.max(1))
     }
 
     /// Takes `[batch, dim]` in, as it is, and lets go of as many.
