@@ -126,6 +126,9 @@ fn gradients_reach_every_trained_parameter_and_no_teacher() {
     }
 }
 
+/// The least part of its loss that a method loses over one batch.
+const LEARNT: f32 = 0.02;
+
 #[test]
 fn one_batch_is_learnt() {
     for card in family().filter(|card| card.name != "untrained") {
@@ -153,7 +156,7 @@ fn one_batch_is_learnt() {
         let first = losses.iter().position(|loss| *loss != 0.0).unwrap();
         let [start, end] = [mean(&losses[first + 2..first + 6]), mean(&losses[36..])];
         assert!(losses.iter().all(|loss| loss.is_finite()), "{}: {losses:?}", card.name);
-        assert!(end < start, "{}: from {start} to {end}", card.name);
+        assert!(start - end > LEARNT * start.abs(), "{}: from {start} to {end}", card.name);
     }
 }
 
@@ -319,11 +322,6 @@ const SIGNS: &[(&str, &str, Sign)] = &[
         Sign::Says("few points", |found| of(found).twins.unwrap() > 0.25),
     ),
     (
-        "dino",
-        "break-teacher",
-        Sign::Says("few points", |found| of(found).twins.unwrap() > 0.12),
-    ),
-    (
         "vicreg",
         "break-weights",
         Sign::Says("small deviations", |found| of(found).deviation.unwrap() < 0.5),
@@ -359,6 +357,11 @@ fn what_is_not_broken_does_not_show_it() {
         assert!(!verdict.state.is_bad(), "{method}: {}", verdict.sentence);
         let spread = of(&found).spread.unwrap();
         assert!(spread > 0.4 * of(&found).healthy_spread, "{method}: {}", verdict.sentence);
+        for (_, preset, sign) in SIGNS.iter().filter(|sign| sign.0 == method) {
+            if let Sign::Says(what, shows) = sign {
+                assert!(!shows(&found), "{method} shows \"{what}\" without {preset}: {:?}", of(&found));
+            }
+        }
     }
 }
 
