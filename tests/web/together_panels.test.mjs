@@ -4,6 +4,9 @@ import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { apart, browser, pixels, serve, visit } from './darkroom.mjs';
 
+/** What the room says where pictures fall together. */
+const COLLAPSED = /dead|dying|close together|one point/;
+
 let server;
 let chrome;
 before(async () => {
@@ -93,8 +96,10 @@ test('a run trains, collapses when what stops it is taken away, waits, is kept a
   const panel = page.getByTestId('collapse');
   await panel.getByRole('button', { name: 'Start' }).click();
   await page.waitForFunction(() => /Step [1-9]\d/.test(document.querySelector('[data-testid="collapse"]').textContent), null, { timeout: 60_000 });
+  const verdict = panel.locator('.verdict');
+  assert.doesNotMatch(await verdict.textContent(), COLLAPSED);
   await panel.getByRole('switch', { name: 'What stops collapse' }).click();
-  await panel.getByText(/dead|dying|point|close together/).first().waitFor({ timeout: 60_000 });
+  await verdict.filter({ hasText: COLLAPSED }).waitFor({ timeout: 60_000 });
   await panel.getByRole('button', { name: 'Pause' }).click();
   await page.waitForTimeout(500);
   const step = () => panel.textContent().then((text) => Number(text.match(/Step (\d+)/)[1]));

@@ -62,6 +62,8 @@ pub struct Seen {
     pub laid: RwSignal<Option<Arc<Laid>>>,
     /// Maps of the same pictures, one of each kind, so that going back to one is quick.
     kept: StoredValue<Vec<Arc<Laid>>>,
+    /// Counts the models there were: what was asked of an earlier one is not shown.
+    model: StoredValue<u64>,
     /// The nearest of the chosen picture, with their energies.
     pub nearest: RwSignal<Vec<(u32, f32)>>,
     /// What goes together.
@@ -88,10 +90,26 @@ impl Seen {
         Self {
             laid: RwSignal::default(),
             kept: StoredValue::new(Vec::new()),
+            model: StoredValue::new(0),
             nearest: RwSignal::default(),
             groups: RwSignal::default(),
             pairs: RwSignal::default(),
         }
+    }
+
+    /// Forgets everything: another model is to be looked through, or nothing is there.
+    pub(super) fn forget(self) {
+        self.model.update_value(|count| *count += 1);
+        self.kept.set_value(Vec::new());
+        self.laid.set(None);
+        self.groups.set(None);
+        self.pairs.set(None);
+        self.nearest.set(Vec::new());
+    }
+
+    /// Which model this is of those there were.
+    fn model(self) -> u64 {
+        self.model.get_value()
     }
 }
 

@@ -145,6 +145,8 @@ impl Room {
             return Ok(());
         }
         place.set(None);
+        // Whichever panel is open: the map's may not be, and would find the last model's map when it opens.
+        self.mapping.through(slot).forget();
         self.line.embedded.update(|done| drop(done.remove(&slot)));
         engine.holds(|holds| holds.models.remove(&slot));
         let Some(name) = wanted else {

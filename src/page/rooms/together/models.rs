@@ -157,16 +157,16 @@ fn worth_of(worth: &EmbeddingCard) -> impl IntoView + use<> {
 /// What it can do in this room, as a sentence.
 fn can(able: Able) -> String {
     let all = [
-        (true, "places pictures on the map"),
-        (able.patches, "compares patches"),
-        (able.attention, "shows where its heads look"),
-        (able.predicts, "ranks parts that may fit"),
-        (able.draws, "draws what is hidden"),
+        (true, "places pictures on the map", ""),
+        (able.patches, "compares patches", "compare patches"),
+        (able.attention, "shows where its heads look", "show where its heads look"),
+        (able.predicts, "ranks parts that may fit", "rank parts that may fit"),
+        (able.draws, "draws what is hidden", "draw what is hidden"),
     ];
-    let can: Vec<&str> = all.iter().filter(|(able, _)| *able).map(|(_, what)| *what).collect();
-    let cannot: Vec<&str> = all.iter().filter(|(able, _)| !*able).map(|(_, what)| *what).collect();
+    let can: Vec<&str> = all.iter().filter(|(able, ..)| *able).map(|(_, does, _)| *does).collect();
+    let cannot: Vec<&str> = all.iter().filter(|(able, ..)| !*able).map(|(.., does_not)| *does_not).collect();
     match cannot.is_empty() {
         true => format!("It {}.", can.join(", ")),
-        false => format!("It {}. Not what it {}.", can.join(", "), cannot.join(", or ")),
+        false => format!("It {}. It does not {}.", can.join(", "), cannot.join(", or ")),
     }
 }

@@ -31,11 +31,7 @@ impl Room {
             let there = Memo::new(move |_| self.models.in_slot(slot).is_some_and(|model| model.with(Option::is_some)));
             Effect::new(move |_| {
                 if !there.get() || ids.with(Vec::is_empty) {
-                    seen.kept.set_value(Vec::new());
-                    seen.laid.set(None);
-                    seen.groups.set(None);
-                    seen.pairs.set(None);
-                    seen.nearest.set(Vec::new());
+                    seen.forget();
                 }
             });
             Effect::new(move |_| {
@@ -105,6 +101,7 @@ impl Room {
             kind,
         };
         let progress = (kind == MapKind::Neighbours).then(|| self.shows("the map"));
+        let (seen, model) = (self.mapping.through(slot), self.mapping.through(slot).model());
         let answer = self.ask(body, Vec::new(), progress).await;
         if kind == MapKind::Neighbours {
             self.desk.progress.set(None);
@@ -114,7 +111,7 @@ impl Room {
             return false;
         };
         let numbers = floats(buffer);
-        if numbers.len() != 2 * ids.len() || untrack(|| self.pictures.ids()) != ids {
+        if numbers.len() != 2 * ids.len() || untrack(|| self.pictures.ids()) != ids || seen.model() != model {
             return false;
         }
         let fine = |value: f32| {
@@ -131,7 +128,7 @@ impl Room {
             places: self.like_the_last(slot, ids, kind, places),
             explained,
         };
-        let (seen, laid) = (self.mapping.through(slot), Arc::new(laid));
+        let laid = Arc::new(laid);
         seen.kept.update_value(|kept| {
             kept.retain(|old| old.kind != laid.kind && old.ids == laid.ids);
             kept.push(laid.clone());
@@ -164,12 +161,14 @@ impl Room {
             among,
             count: NEIGHBOURS,
         };
+        let (seen, model) = (self.mapping.through(slot), self.mapping.through(slot).model());
         let answer = self.ask(body, Vec::new(), None).await;
         if let Some(answer) = self.unless_gone(answer)
             && let FromTogether::Nearest(nearest) = answer.body
             && self.pictures.chosen.get_untracked() == Some(id)
+            && seen.model() == model
         {
-            self.mapping.through(slot).nearest.set(nearest);
+            seen.nearest.set(nearest);
         }
     }
 
@@ -184,10 +183,12 @@ impl Room {
             ids: ids.clone(),
             count,
         };
+        let model = seen.model();
         let answer = self.ask(body, Vec::new(), None).await;
         if let Some(answer) = self.unless_gone(answer)
             && let FromTogether::Groups(groups) = answer.body
             && groups.len() == ids.len()
+            && seen.model() == model
             && untrack(|| self.grouping()) == grouping
         {
             seen.groups.set(Some(Arc::new(Grouped { ids, groups })));
@@ -199,8 +200,11 @@ impl Room {
         if !(2..=MOST_PAIRED).contains(&ids.len()) {
             return seen.pairs.set(None);
         }
+        let model = seen.model();
         let answer = self.ask(ToTogether::Energies { slot, ids: ids.clone() }, Vec::new(), None).await;
-        let Some(answer) = self.unless_gone(answer) else { return };
+        let Some(answer) = self.unless_gone(answer).filter(|_| seen.model() == model) else {
+            return;
+        };
         if let Some(energies) = answer.buffers.first().map(floats).filter(|all| all.len() == ids.len() * ids.len()) {
             seen.pairs.set(Some(Arc::new(Pairs { ids, energies })));
         }

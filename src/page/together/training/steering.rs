@@ -91,7 +91,7 @@ impl Room {
         self.control::<String>("pace").as_deref() == Some("slow")
     }
 
-    /// Begins the run that the panel is set to.
+    /// Begins the run that the panel is set to; `paused` after its first step.
     pub fn begin_watched(self, paused: bool) {
         let Some(method) = untrack(|| self.method()) else { return };
         let own = untrack(|| self.trains_on_own());
@@ -124,6 +124,7 @@ impl Room {
             {
                 training.forget(Run::new(settings.paused));
                 let slow = untrack(|| self.is_slow());
+                let single = settings.paused;
                 training.begun.set(Some(Begun {
                     settings,
                     facts,
@@ -132,6 +133,9 @@ impl Room {
                 }));
                 if slow {
                     self.steer(Steer::Pace(SLOW));
+                }
+                if single {
+                    self.steer(Steer::Step);
                 }
             } else {
                 self.run_is_over();

@@ -72,7 +72,11 @@ fn lower(sentence: &str) -> String {
 fn Source() -> impl IntoView {
     let room = Room::here();
     let own = move || room.trains_on_own();
-    let few = move || room.pictures.list.with(Vec::len) < 8;
+    let count = move || room.pictures.list.with(Vec::len);
+    let few = move || match count() {
+        0 | 1 => "Add pictures first, two at least: methods compare them with each other.",
+        _ => "A handful of pictures is soon learnt by heart. Some dozens show more; or take the scenes.",
+    };
     let chip = move |wanted: bool, name: &'static str| {
         let on = move || own() == wanted;
         view! {
@@ -96,8 +100,8 @@ fn Source() -> impl IntoView {
                 <input type="number" min="0" max="999999" step="1" inputmode="numeric" prop:value=move || room.train_seed().to_string() on:change=seed/>
             </label>
         </div>
-        <Show when=move || own() && few()>
-            <p class="small">"A handful of pictures is soon learnt by heart. Some dozens show more; or take the scenes."</p>
+        <Show when=move || own() && count() < 8>
+            <p class="small">{few}</p>
         </Show>
     }
 }
@@ -110,7 +114,9 @@ fn Buttons() -> impl IntoView {
     let going = Memo::new(move |_| begun() && training.as_read(|run| run.is_going()));
     let over = Memo::new(move |_| begun() && training.as_read(|run| run.ended || run.stopped.is_some()));
     let starting = move || training.starting.get();
-    let cannot = move || starting() || room.training.methods.with(Option::is_none);
+    let cannot = move || starting() || room.training.methods.with(Option::is_none) || elsewhere(room);
+    let lacks = move || room.trains_on_own() && room.pictures.list.with(Vec::len) < 2;
+    let cannot_begin = move || lacks() && (!begun() || over.get());
     let main = move |_| match (begun(), over.get_untracked()) {
         (true, false) => room.pause(going.get_untracked()),
         _ => room.begin_watched(false),
@@ -132,12 +138,20 @@ fn Buttons() -> impl IntoView {
     let slow = move || room.is_slow();
     view! {
         <div class="row buttons" role="group" aria-label="Run">
-            <button class="chip own main" disabled=cannot on:click=main>{main_words}</button>
-            <button class="chip" disabled=move || cannot() || going.get() || over.get() title="One step, then wait" on:click=step>"One step"</button>
+            <button class="chip own main" disabled=move || cannot() || cannot_begin() on:click=main>{main_words}</button>
+            <button class="chip" disabled=move || cannot() || cannot_begin() || going.get() || over.get() title="One step, then wait" on:click=step>"One step"</button>
             <button class="chip" role="switch" class:own=slow aria-checked=move || slow().to_string() title="A few steps a second, so that each can be seen" on:click=move |_| room.pace(!slow())>"Slow"</button>
-            <button class="chip" disabled=move || !begun() title="End this run and forget it" on:click=move |_| room.forget_run()>"Reset"</button>
+            <button class="chip" disabled=move || !begun() || elsewhere(room) title="End this run and forget it" on:click=move |_| room.forget_run()>"Reset"</button>
         </div>
+        <Show when=move || elsewhere(room)>
+            <p class="small">"This is the run that “Out of place” asked for. It goes on to its end, or is stopped there."</p>
+        </Show>
     }
+}
+
+/// Whether the run in hand is of another panel, which counts on its going on as it began.
+fn elsewhere(room: Room) -> bool {
+    room.placing.going.with(Option::is_some)
 }
 
 #[component]
@@ -195,7 +209,7 @@ fn Switch() -> impl IntoView {
                 class="guard-switch"
                 role="switch"
                 aria-checked=move || on.get().to_string()
-                disabled=move || !begun() || takes().is_none()
+                disabled=move || !begun() || takes().is_none() || elsewhere(room)
                 on:click=move |_| room.steer(Steer::Safeguard(!on.get_untracked()))
             >
                 <span class="lever" aria-hidden="true"><span></span></span>
@@ -207,6 +221,8 @@ fn Switch() -> impl IntoView {
             <p class="small">
                 {move || if none() {
                     "This method has nothing to take away: choose another to see collapse.".to_owned()
+                } else if on.get() {
+                    takes().map(|words| format!("Without it: {}", lower(&words))).unwrap_or_default()
                 } else {
                     takes().unwrap_or_default()
                 }}

@@ -76,7 +76,7 @@ where
 impl Paper<'_> {
     /// Where the drawing lies: left, top, width, height. Room is left for a number at either end.
     fn area(&self) -> [f64; 4] {
-        let (margin, above) = (34.0 * self.unit, 8.0 * self.unit);
+        let (margin, above) = (44.0 * self.unit, 8.0 * self.unit);
         [
             margin,
             above,
@@ -175,7 +175,7 @@ fn short(value: f32) -> String {
         v if v >= 0.1 || v == 0.0 => 2,
         _ => 3,
     };
-    let text = format!("{value:.decimals$}");
+    let text = format!("{value:.decimals$}").replace('-', "−");
     if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     } else {
