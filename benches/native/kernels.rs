@@ -67,12 +67,7 @@ fn numbers<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
 }
 
 /// Forward, and forward with backward, of a layer of a network on the CPU.
-fn both_ways<M, F, const D: usize>(
-    names: [&'static str; 2],
-    make: impl Fn(&Device) -> M,
-    shape: [usize; D],
-    forward: F,
-) -> [Case; 2]
+fn both_ways<M, F, const D: usize>(names: [&'static str; 2], make: impl Fn(&Device) -> M, shape: [usize; D], forward: F) -> [Case; 2]
 where
     M: Module + 'static,
     F: Fn(&M, Tensor<D>) -> Tensor<D> + Copy + 'static,
