@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { browser, drop, paint, pixels, ready, serve, visit } from './darkroom.mjs';
+import { apart, browser, drop, paint, pixels, ready, serve, visit } from './darkroom.mjs';
 
 let server;
 let chrome;
@@ -136,6 +136,29 @@ test('a link restores panel, pictures and controls', async () => {
   await page.getByRole('tab', { name: 'A pair' }).click();
   await page.waitForFunction(() => location.hash.includes('panel=pair'));
   for (const part of ['a=7', 'b=19', 'map=pca', 'groups=3', 'look=0.2', 'theme=light']) assert.ok(page.url().includes(part), part);
+  await context.close();
+});
+
+test('the map is of the model that is open, whichever panel it was opened on', async () => {
+  const { context, page } = await enter({ hash: `${ROOM}&map=pca&groups=0` });
+  await settled(page);
+  const of = async (model) => {
+    await page.getByRole('button', { name: /^Seen through/ }).click();
+    await page.getByRole('dialog').getByRole('button', { name: new RegExp(`^${model}\\b`) }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: new RegExp(`Seen through *${model}`) }).waitFor();
+    await settled(page);
+  };
+  await page.getByRole('tab', { name: 'A pair' }).click();
+  await of('photos');
+  await page.getByRole('tab', { name: 'Map' }).click();
+  await settled(page);
+  await page.waitForTimeout(1500);
+  const there = await pixels(plane(page), 96);
+  await page.reload();
+  await settled(page);
+  await page.waitForTimeout(1500);
+  assert.ok(apart(there, await pixels(plane(page), 96)) < 0.5);
   await context.close();
 });
 
