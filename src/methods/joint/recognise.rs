@@ -53,7 +53,7 @@ fn read_transformer(reader: &Reader<'_>, names: Names) -> Recognised {
         patch,
     };
     let size = reader.side(top.positions)?.saturating_mul(patch);
-    let local = ((LOCAL_PX + patch / 2) / patch.max(1)).max(1).saturating_mul(patch);
+    let local = ((LOCAL_PX + patch / 2) / patch.max(1)).max(1).saturating_mul(patch).min(size);
     let set = [
         ("backbone", spelt(kind, extras).unwrap_or_default()),
         ("size", size.to_string()),
