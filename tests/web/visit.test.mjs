@@ -206,6 +206,7 @@ test('axe finds nothing serious: dark, light, dialogs, card', async () => {
   await page.getByRole('button', { name: /^Light or dark/ }).click();
   await check('light');
   for (const key of ['?', 'f']) {
+    await ready(page);
     await page.locator('body').press(key);
     await page.getByRole('dialog').waitFor();
     await check(`dialog ${key}`);
