@@ -13,7 +13,9 @@ import { darkroom, ROOT, SCRATCH } from './native.mjs';
 import { script } from './peers.mjs';
 import { report } from './report.mjs';
 
-const SEEDS = Number(process.env.DARKROOM_BENCH_SEEDS ?? 5);
+const SEEDS = Number(process.env.DARKROOM_BENCH_SEEDS ?? 3);
+// A single batch's loss is noise: what a run came to is the mean over these.
+const LAST_STEPS = 50;
 const [PICTURES, HELD_OUT, RECORD] = [8000, 2000, 1 + 3 * 32 * 32];
 const FOLDER = join(SCRATCH, 'methods');
 const ONE = { ...process.env, RAYON_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
@@ -74,11 +76,19 @@ function result(side, method, seed, data) {
   return found;
 }
 
-/** Both sides' accuracy in percent: mean, standard error of the mean, and all of them. */
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+/** A run as the raw numbers have it: accuracy, the loss of the first step, and what the last steps came to. */
+const told = ({ side, method, seed, knn, losses }) => ({ side, method, seed, knn, first: losses[0], last: mean(losses.slice(-LAST_STEPS)) });
+
+/** Both sides' accuracy in percent and their loss at the end: mean, standard error of the mean, and all of them. */
 function compared(method, runs) {
-  const [ours, theirs] = ['ours', 'theirs'].map((side) => spread(runs.filter((run) => run.side === side && run.method === method).map((run) => 100 * run.knn)));
+  const sides = (of) => ['ours', 'theirs'].map((side) => spread(runs.filter((run) => run.side === side && run.method === method).map(of)));
+  const apart = ([ours, theirs]) => (ours.mean - theirs.mean) / (Math.hypot(ours.error, theirs.error) || 1);
+  const accuracy = sides(({ knn }) => 100 * knn);
+  const loss = sides(({ last }) => last);
+  const [ours, theirs] = accuracy;
   const holds = ours.mean >= theirs.mean - 2 * theirs.error;
-  return { method, ours, theirs, apart: (ours.mean - theirs.mean) / Math.hypot(ours.error, theirs.error), holds };
+  return { method, ours, theirs, apart: apart(accuracy), loss: { ours: loss[0], theirs: loss[1], apart: apart(loss) }, holds };
 }
 
 mkdirSync(FOLDER, { recursive: true });
@@ -92,13 +102,15 @@ if (!data) {
   for (let seed = 0; seed < SEEDS; seed++) {
     for (const method of METHODS) for (const side of ['ours', 'theirs']) runs.push({ side, method, seed, ...result(side, method, seed, data) });
   }
-  const methods = METHODS.map((method) => compared(method, runs));
-  for (const { method, ours, theirs, apart, holds } of methods) {
-    const side = ({ mean, error }) => `${mean.toFixed(2)} ± ${error.toFixed(2)}`;
-    console.log(`${method.padEnd(14)} ours ${side(ours)}, PyTorch ${side(theirs)} %, ${apart.toFixed(1)} standard errors apart${holds ? '' : ': DOES NOT HOLD'}`);
+  const raw = runs.map(told);
+  const methods = METHODS.map((method) => compared(method, raw));
+  for (const { method, ours, theirs, apart, loss, holds } of methods) {
+    const side = ({ mean, error }, digits) => `${mean.toFixed(digits)} ± ${error.toFixed(digits)}`;
+    const both = (of, digits) => `ours ${side(of.ours, digits)}, PyTorch ${side(of.theirs, digits)}`;
+    const losses = `loss ${both(loss, 3)}, ${loss.apart.toFixed(1)} apart`;
+    console.log(`${method.padEnd(14)} ${both({ ours, theirs }, 2)} %, ${apart.toFixed(1)} standard errors apart; ${losses}${holds ? '' : ': DOES NOT HOLD'}`);
   }
   const within = methods.filter(({ holds }) => holds).length;
   const { torch } = runs.find(({ torch }) => torch);
-  const raw = runs.map(({ side, method, seed, knn, losses }) => ({ side, method, seed, knn, first: losses[0], last: losses.at(-1) }));
   report('methods', [{ what, value: within, unit, floor: METHODS.length, holds: within === METHODS.length }], { timed: false, versions: { PyTorch: torch }, methods, runs: raw });
 }

@@ -9,7 +9,7 @@ const COMMON = {
   jitter: 0.5,
   blur: 0.5,
   batch: 64,
-  steps: 200,
+  steps: 600,
   optimiser: 'adamw',
   base_lr: 0.004,
   weight_decay: 0.05,

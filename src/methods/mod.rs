@@ -252,7 +252,8 @@ pub trait Method: Module {
 
     /// Where the heads of the last layer look, `[batch, heads, 1 + patches, 1 + patches]`: row by row what part of its
     /// attention a token gives to each, the class token first, then the patches in the grid's rows. A row sums to 1, less what
-    /// registers get. `None` where a network has no attention.
+    /// registers get. The first row is of what stands for the picture: the mean of the patches' rows where their mean does.
+    /// `None` where a network has no attention.
     fn attention(&self, _pictures: Tensor<4>) -> Option<Tensor<4>> {
         None
     }

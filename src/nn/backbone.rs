@@ -270,14 +270,20 @@ impl Backbone {
     }
 
     /// Where the heads of a transformer's last layer look, `[batch, heads, 1 + patches, 1 + patches]`; see [`Vit::attention`].
-    /// `None` for a residual network.
+    /// The first row is of what stands for the whole picture: the class token's, or the mean of the patches' where those
+    /// stand for it and nothing taught the class token where to look. `None` for a residual network.
     #[must_use]
     pub fn attention(&self, pictures: Tensor<4>) -> Option<Tensor<4>> {
         let [batch, _, height, _] = pictures.dims();
         let side = height / self.patch_px();
         let vit = self.for_grid(self.as_vit()?, Grid::new(side, side));
         let order = Order::all_kept(batch, side * side);
-        vit.attention(self.patches(pictures, &order), &order)
+        let found = vit.attention(self.patches(pictures, &order), &order)?;
+        if self.config.pool == Pool::Class {
+            return Some(found);
+        }
+        let patches = found.narrow(2, 1, side * side);
+        Some(Tensor::cat(vec![patches.clone().mean_dim(2), patches], 2))
     }
 
     /// The transformer, where it is one.

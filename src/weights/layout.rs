@@ -54,14 +54,14 @@ impl<'a> Layout<'a> {
             problem,
         };
         if bytes.is_empty() {
-            return Err(broken("it is empty".into()));
+            return Err(broken("it is empty; download or copy it again".into()));
         }
         if let Some(other) = foreign::told(bytes) {
             return Err(broken(other.into()));
         }
         let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
             return Err(broken(format!(
-                "it has {} bytes, fewer than its header's length takes",
+                "it has {} bytes, fewer than its header's length takes; download or copy it again",
                 bytes.len()
             )));
         };
@@ -69,7 +69,7 @@ impl<'a> Layout<'a> {
         let length = usize::try_from(announced).ok().filter(|length| *length <= MOST_HEADER_BYTES);
         let Some(length) = length else {
             return Err(broken(format!(
-                "its first eight bytes announce a header of {announced} bytes; {MOST_HEADER_BYTES} are the most taken"
+                "its first eight bytes announce a header of {announced} bytes, and {MOST_HEADER_BYTES} are the most taken: it is damaged, or a file of another kind; choose weights as a trainer wrote them"
             )));
         };
         let Some((header, data)) = rest.split_at_checked(length) else {

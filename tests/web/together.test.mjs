@@ -1,5 +1,6 @@
 // The room "Together": its pictures, its map, what it keeps, and how it looks to those who cannot see it.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { apart, browser, drop, paint, pixels, ready, serve, visit } from './darkroom.mjs';
@@ -180,6 +181,44 @@ test('a reload keeps pictures, their order and what was chosen', async () => {
   await page.waitForFunction(() => document.querySelectorAll('.reel .frame').length === 5);
   const names = await frames(page).evaluateAll((all) => all.map((frame) => frame.getAttribute('aria-label')));
   assert.deepEqual(names, ['p0.png', 'p1.png', 'p2.png, chosen', 'p3.png', 'p4.png, the second']);
+  await context.close();
+});
+
+test('what is dropped is what is looked at, and is in sight again after a reload', async () => {
+  const { context, page } = await enter();
+  await only(page, 30);
+  assert.equal(await page.locator('.reel .frame.own').getAttribute('aria-label'), 'p0.png, chosen');
+  await drop(page, [{ name: 'late.png', type: 'image/png', bytes: await paint(page, { hue: 200, width: 140 }) }]);
+  await frame(page, 'late.png').waitFor();
+  await settled(page);
+  const inSight = () =>
+    page.waitForFunction(() => {
+      const [chosen, reel] = ['.reel .frame.own', '.reel'].map((name) => document.querySelector(name)?.getBoundingClientRect());
+      const label = document.querySelector('.reel .frame.own')?.getAttribute('aria-label');
+      return chosen && label === 'late.png, chosen' && chosen.left >= reel.left && chosen.right <= reel.right + 12;
+    });
+  await inSight();
+  await page.waitForTimeout(400);
+  await page.reload();
+  await settled(page);
+  await inSight();
+  await context.close();
+});
+
+test('another file of the same name is another model', async () => {
+  const { context, page } = await enter();
+  const bring = async (model) => {
+    const bytes = await readFile(new URL(`../../public/models/${model}.safetensors`, import.meta.url));
+    await drop(page, [{ name: 'mine.safetensors', type: '', bytes }]);
+    await page.waitForTimeout(300);
+    await settled(page);
+    await page.getByRole('button', { name: /^Seen through *mine/ }).click();
+    const text = page.getByRole('dialog').getByRole('region', { name: 'Its card' });
+    await text.getByText(model === 'scenes' ? '64 × 64 pixels' : '128 × 128 pixels').waitFor();
+    await page.keyboard.press('Escape');
+  };
+  await bring('scenes');
+  await bring('together');
   await context.close();
 });
 

@@ -86,6 +86,15 @@ impl Room {
         answer
     }
 
+    /// The engine opens a model of this name anew.
+    pub(super) fn forget_model(self, name: &str) {
+        self.line.engine.with_value(|engine| {
+            if let Some(engine) = engine {
+                engine.holds(|holds: &mut crate::page::engines::Holding| holds.models.retain(|_, held| held != name));
+            }
+        });
+    }
+
     /// What the device calls itself; `None` until the engine is up.
     pub fn adapter(self) -> Option<String> {
         self.line.adapter.get()

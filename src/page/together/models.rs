@@ -112,26 +112,29 @@ impl Room {
         })
     }
 
-    /// Asks what can be fetched and what storage holds.
+    /// Asks what can be fetched and what storage holds, and goes on with what that makes possible.
     pub fn list_models(self) {
         spawn_local(async move {
-            match self.ask(ToTogether::ListModels, Vec::new(), None).await.map(|answer| answer.body) {
-                Ok(FromTogether::Models { shipped, stored }) => {
-                    self.models.shipped.set(Some(shipped));
-                    self.models.stored.set(stored);
-                }
-                Ok(_) | Err(Trouble::Gone(_)) => {}
-                Err(Trouble::Failed(why)) => {
-                    self.models.shipped.set(Some(Vec::new()));
-                    self.desk.trouble(why);
-                }
+            if let Err(Trouble::Failed(why)) = self.ask_for_models().await {
+                self.models.shipped.set(Some(Vec::new()));
+                self.desk.trouble(why);
             }
             self.bring();
         });
     }
 
+    async fn ask_for_models(self) -> Result<(), Trouble> {
+        if let FromTogether::Models { shipped, stored } = self.ask(ToTogether::ListModels, Vec::new(), None).await?.body {
+            self.models.shipped.set(Some(shipped));
+            self.models.stored.set(stored);
+        }
+        Ok(())
+    }
+
     /// Weights that were dropped: the model of the room, or of another place.
     pub fn take_weights(self, slot: Slot, name: String, blob: Blob) {
+        // Another file of the same name is another model, wherever the last one is open.
+        self.forget_model(&name);
         self.models.dropped.update(|dropped| drop(dropped.insert(name.clone(), blob)));
         self.choose_model(slot, Some(name));
     }
@@ -158,6 +161,8 @@ impl Room {
             Ok(model) => {
                 engine.holds(|holds| holds.models.insert(slot, name));
                 place.set(Some(model));
+                // What was fetched is stored now, and the list says so.
+                spawn_local(async move { drop(self.ask_for_models().await) });
                 Ok(())
             }
             Err(trouble) => {

@@ -132,7 +132,8 @@ impl Pictures {
 }
 
 impl Room {
-    /// Adds pictures; they are decoded and embedded behind everything else.
+    /// Adds pictures; they are decoded and embedded behind everything else. The first of them becomes the chosen one, so
+    /// that every panel shows what came.
     pub fn add_pictures(self, files: Vec<(String, Blob)>) {
         let (mut added, mut left_out) = (Vec::new(), 0);
         self.pictures.all.update(|all| {
@@ -144,6 +145,9 @@ impl Room {
             }
         });
         self.pictures.blobs.update_value(|blobs| blobs.extend(added.iter().cloned()));
+        if let Some((first, _)) = added.first() {
+            self.pictures.choose(Some(*first));
+        }
         if left_out > 0 {
             let text = format!("The room holds {LONGEST} pictures: {left_out} found no place. Take some out first.");
             self.desk.trouble(text);

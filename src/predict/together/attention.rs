@@ -20,7 +20,7 @@ pub struct Attention {
     pub heads: Vec<Vec<f32>>,
 }
 
-/// Where the heads of the last layer look from `patch`, or from the class token; `None` where the model has no attention.
+/// Where the heads of the last layer look from `patch`, or from what stands for the picture; `None` where the model has no attention.
 ///
 /// # Errors
 /// A patch that is none of the picture's, a picture of another size, a device that fails.

@@ -65,7 +65,8 @@ struct Merge {
 
 /// Which rows go together: the number of each row's group, the largest group 0, of two as large the one with the lowest row
 /// first. Groups are joined by the mean energy of their pairs (average linkage; Sokal & Michener, 1958) until `count` are
-/// left, or up to where the next join would be dearest beside the last (the widest gap). `energies` is `[rows, rows]`.
+/// left, or up to where the next join would be dearest beside the last (the widest gap), among cuts that leave at most
+/// `2 √rows` groups: a picture beside its one neighbour is no answer to what goes together. `energies` is `[rows, rows]`.
 ///
 /// Without a gap worth the name, as among twins, all are one group.
 #[must_use]
@@ -76,17 +77,19 @@ pub fn groups(energies: &[f32], rows: usize, count: Option<usize>) -> Vec<u32> {
     let merges = linkage(energies.to_vec(), rows);
     let joins = match count {
         Some(count) => rows - count.clamp(1, rows),
-        None => before_widest_gap(&merges),
+        None => before_widest_gap(&merges, (2.0 * libm::sqrt(rows as f64)) as usize),
     };
     numbered(rows, &merges[..joins])
 }
 
-/// Joins to make so that the widest gap between heights is left open. With no join at all every row is alone: heights begin
-/// at 0.
-fn before_widest_gap(merges: &[Merge]) -> usize {
+/// Joins to make so that the widest gap between heights is left open and no more than `most` groups are left. With no join
+/// at all every row is alone: heights begin at 0.
+fn before_widest_gap(merges: &[Merge], most: usize) -> usize {
     let heights: Vec<f32> = merges.iter().map(|merge| merge.height).collect();
     let gaps = heights.windows(2).map(|pair| pair[1] - pair[0]).enumerate();
-    let widest = gaps.fold(
+    // So many joins leave `heights.len() + 1 - joins` groups.
+    let few = gaps.filter(|(at, _)| heights.len() - at <= most);
+    let widest = few.fold(
         (heights.len(), LEAST_GAP),
         |best, (at, gap)| if gap > best.1 { (at + 1, gap) } else { best },
     );
@@ -236,6 +239,9 @@ mod tests {
         assert_eq!(groups(&all, 18, Some(1)), [0; 18]);
         assert_eq!(groups(&all, 18, Some(99)), (0..18).collect::<Vec<u32>>());
         assert_eq!(groups(&all, 18, Some(0)), [0; 18]);
+        let angles: Vec<f32> = (0..25).map(|at| at as f32 * 7.0).collect();
+        let pairs = groups(&energies(&about(&angles, 2)), 50, None);
+        assert!(pairs.iter().all(|group| *group < 14), "pairs are too many groups: {pairs:?}");
     }
 
     #[test]

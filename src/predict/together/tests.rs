@@ -177,6 +177,18 @@ fn registers_are_left_out_of_attention() {
 }
 
 #[test]
+fn a_picture_looks_where_its_patches_look_where_they_stand_for_it() {
+    let ask = |patch| block_on(attention(&predicting(), &picture(0), patch, &DEVICE())).unwrap().unwrap();
+    let of_patches: Vec<_> = (0..16).map(|patch| ask(Some(patch)).heads).collect();
+    for (head, whole) in ask(None).heads.iter().enumerate() {
+        for (patch, part) in whole.iter().enumerate() {
+            let mean = of_patches.iter().map(|heads| heads[head][patch]).sum::<f32>() / 16.0;
+            assert!((part - mean).abs() < 1e-6, "{part} instead of {mean}");
+        }
+    }
+}
+
+#[test]
 fn the_mean_of_the_patches_stands_for_a_picture_where_it_is_asked_for() {
     let of = |backbone| model("simclr", &[("size", "32"), ("backbone", backbone), ("projector", "16,6")]);
     let pictures = Tensor::<4>::from_data(TensorData::new(picture(0).pixels, [1, 3, 32, 32]), &DEVICE());

@@ -35,7 +35,8 @@ fn write_sizes(dist: &Path) -> Done {
 fn write_list(dist: &Path) -> Done {
     let (mut first, mut later, mut all) = (String::new(), String::new(), String::new());
     for name in super::files_below(dist)? {
-        if name == LIST || name == "sw.js" || name.ends_with(".safetensors") {
+        // Many hosts hold hidden files back, and one file that does not come would keep the worker from starting.
+        if name == LIST || name == "sw.js" || name.starts_with('.') || name.ends_with(".safetensors") {
             continue;
         }
         let hash = hash::of_file(&dist.join(&name))?.chars().take(16).collect::<String>();

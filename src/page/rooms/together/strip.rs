@@ -81,15 +81,21 @@ fn Reel() -> impl IntoView {
                 .collect::<Vec<_>>()
         })
     };
-    // What is chosen elsewhere comes into sight here.
+    // What is chosen elsewhere comes into sight here, after a reload as soon as it is read.
+    let is_read = Memo::new(move |_| {
+        let chosen = room.pictures.chosen.get()?;
+        ids.with(|ids| ids.contains(&chosen)).then_some(chosen)
+    });
     Effect::new(move |_| {
-        let Some((chosen, reel)) = room.pictures.chosen.get().zip(node.get()) else {
+        let Some((chosen, reel)) = is_read.get().zip(node.get()) else {
             return;
         };
-        let at = ids.with_untracked(|ids| ids.iter().position(|id| *id == chosen));
-        if let Some(at) = at {
-            show(&reel, at);
-        }
+        // The strip has its new length with the next frame.
+        request_animation_frame(move || {
+            if let Some(at) = ids.try_get_untracked().and_then(|ids| ids.iter().position(|id| *id == chosen)) {
+                show(&reel, at);
+            }
+        });
     });
     view! {
         <ul

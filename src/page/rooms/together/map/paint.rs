@@ -1,6 +1,9 @@
 //! Paints a map: what is in sight, as pictures where there is room for them and as dots where not.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement as Canvas};
 
@@ -22,6 +25,8 @@ const MOST_PICTURES: usize = 1_400;
 const MOST_OUTLINED: usize = 300;
 /// Smaller than this a picture is a dot, pixels of the page.
 const SMALLEST: f64 = 9.0;
+/// Pixels of the atlas that are laid down in one frame.
+const A_FRAMES_WORTH: f64 = 12.0 * 128.0 * 128.0;
 /// How long pictures take from one map to the next, milliseconds.
 pub const JOURNEY_MS: f64 = 650.0;
 
@@ -64,21 +69,33 @@ pub struct Scene {
     groups: BTreeMap<u32, u32>,
     thumbs: BTreeMap<u32, Thumb>,
     atlas: Option<Atlas>,
+    /// Pictures that are still to be laid on the atlas.
+    waiting: VecDeque<u32>,
 }
 
 impl Scene {
-    /// Takes thumbnails over, laying new ones down.
+    /// Takes thumbnails over; [`Self::lay_down`] lays the new ones on the atlas.
     pub fn take_thumbs(&mut self, list: &[Thumb]) {
         self.thumbs = list.iter().map(|thumb| (thumb.id, thumb.clone())).collect();
         let atlas = match self.atlas.take().filter(|atlas| !atlas.is_outgrown(list.len())) {
             Some(atlas) => self.atlas.insert(atlas),
             None => self.atlas.insert(Atlas::new(list.len())),
         };
-        for thumb in list {
-            if !atlas.has(thumb.id) {
-                let _ = atlas.add(thumb.id, &thumb.canvas, thumb.mean);
+        self.waiting = list.iter().map(|thumb| thumb.id).filter(|id| !atlas.has(*id)).collect();
+    }
+
+    /// Lays some of the new thumbnails on the atlas and tells whether any are left. A browser scales what is drawn in a
+    /// frame all at once, and a hundred photographs at once hold the page up.
+    pub fn lay_down(&mut self) -> bool {
+        if let Some(atlas) = &mut self.atlas {
+            let some = (A_FRAMES_WORTH / atlas.side().powi(2)).ceil() as usize;
+            for id in self.waiting.drain(..some.min(self.waiting.len())) {
+                if let Some(thumb) = self.thumbs.get(&id) {
+                    let _ = atlas.add(id, &thumb.canvas, thumb.mean);
+                }
             }
         }
+        !self.waiting.is_empty()
     }
 
     /// Goes to another map: those that were on the last one travel, `travels` or not.
@@ -172,17 +189,20 @@ impl Scene {
     fn print(&self, pen: &Context, id: u32, at: Point, side: f64, sharp: f64) {
         let (x, y) = (at[0] - side / 2.0, at[1] - side / 2.0);
         let group = self.groups.get(&id);
-        if let Some(atlas) = &self.atlas {
-            let large = self.thumbs.get(&id).filter(|_| sharp > atlas.side() * 1.2);
-            match large {
-                Some(thumb) => {
+        if let Some((atlas, thumb)) = self.atlas.as_ref().zip(self.thumbs.get(&id)) {
+            match thumb {
+                thumb if sharp > atlas.side() * 1.2 => {
                     let from = &thumb.canvas;
                     let (width, height) = (f64::from(from.width()), f64::from(from.height()));
                     let part = width.min(height);
                     let middle = [(width - part) / 2.0, (height - part) / 2.0, part, part];
                     crate::page::browser::canvas::lay_part(pen, from, middle, [x, y, side, side]);
                 }
-                None => atlas.draw(pen, id, x, y, side),
+                _ if atlas.has(id) => atlas.draw(pen, id, x, y, side),
+                Thumb { mean: [r, g, b], .. } => {
+                    pen.set_fill_style_str(&format!("rgb({r} {g} {b})"));
+                    pen.fill_rect(x, y, side, side);
+                }
             }
         }
         if let Some(group) = group {

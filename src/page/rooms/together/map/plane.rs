@@ -130,11 +130,15 @@ impl Plane {
             nearest: self.seen.nearest.with(|nearest| nearest.iter().map(|(id, _)| *id).collect()),
         };
         let (look, now) = (self.room.mapping.look.get(), now_ms());
-        let travels = self.scene.with_value(|scene| {
-            scene.paint(&sheet, look, now, &marks, &ink);
-            scene.travels(now)
-        });
-        if travels {
+        let goes_on = self
+            .scene
+            .try_update_value(|scene| {
+                let waits = scene.lay_down();
+                scene.paint(&sheet, look, now, &marks, &ink);
+                waits || scene.travels(now)
+            })
+            .unwrap_or_default();
+        if goes_on {
             self.wake();
         }
     }
