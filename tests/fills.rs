@@ -1,6 +1,9 @@
 //! The plain fills against the figures of an exact solver, over real photographs where there are any.
 #![cfg(feature = "decode")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
+#![allow(clippy::unwrap_used, missing_docs)]
+
+#[path = "common/skip.rs"]
+mod skip;
 
 use std::path::PathBuf;
 
@@ -44,7 +47,7 @@ fn masks(json: &serde_json::Value, pointer: &str, count: usize) -> Vec<Mask> {
 #[test]
 fn fills_of_real_photographs_measure_what_an_exact_solver_measures() {
     let Some(folder) = std::env::var_os("DARKROOM_DATA").map(PathBuf::from) else {
-        println!("skipped: set DARKROOM_DATA to the folder that holds photos-128/ to compare fills on real photographs");
+        skip::skipped("set DARKROOM_DATA to the folder that holds photos-128/ to compare fills on real photographs");
         return;
     };
     let tar = std::fs::read(folder.join("photos-128/val.tar")).unwrap();

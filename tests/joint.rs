@@ -11,10 +11,14 @@ use darkroom::{
     data::{self, HostBatch, Loader, LoaderConfig, OpenOptions},
     device,
     methods::{self, AnyMethod, Method, MethodCard, Step},
-    probes::verdict::State,
-    train::{self, Control, Event, Trainer, Validated, read, settings::Settings, to_device},
+    train::{Trainer, read, settings::Settings, to_device},
     weights,
 };
+
+#[path = "common/signs.rs"]
+mod signs;
+
+use signs::{SIGNS, Sign, breaks, broken, of};
 
 const PICTURES: usize = 64;
 
@@ -263,131 +267,37 @@ fn a_batch_of_one_is_refused_where_pictures_are_compared() {
     }
 }
 
-/// Trains a preset and answers what was measured last, beside the last loss and the first.
-fn broken(method: &str, preset: &str) -> (Validated, [f32; 2]) {
-    let card = methods::cards().iter().find(|card| card.name == method).unwrap();
-    let config = RunConfig {
-        steps: 200,
-        validate_every: 50,
-        checkpoint_every: 1000,
-        device: "cpu".into(),
-        ..config(card, preset)
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let config = RunConfig {
-        data: "scenes?count=400".into(),
-        ..config
-    };
-    let (mut last, mut losses) = (None, Vec::new());
-    let mut observe = |event: Event| match event {
-        Event::Validated(validated) => last = Some(validated),
-        Event::Step(line) => losses.push(line.loss),
-        _ => {}
-    };
-    train::run(config, &folder.path().join("run"), "", &Control::new(), &mut observe).unwrap();
-    (last.unwrap(), [losses[0], losses[losses.len() - 1]])
-}
-
-/// What the instruments must say of a preset that breaks a method.
-enum Sign {
-    /// Every picture on one point, or on the way there, while the loss looks well.
-    Dead,
-    /// Something else, in its own words.
-    Says(&'static str, fn(&Validated) -> bool),
-}
-
-/// The instruments of a measurement.
-fn of(found: &Validated) -> &darkroom::probes::Instruments {
-    found.instruments.as_ref().unwrap()
-}
-
-const SIGNS: &[(&str, &str, Sign)] = &[
-    ("simclr", "break-negatives", Sign::Dead),
-    ("byol", "break-predictor", Sign::Dead),
-    ("vicreg", "break-variance", Sign::Dead),
-    ("lejepa", "break-sigreg", Sign::Dead),
-    (
-        "simsiam",
-        "break-stop-gradient",
-        Sign::Says("few points", |found| of(found).twins.unwrap() > 0.2),
-    ),
-    (
-        "dino",
-        "break-centre",
-        Sign::Says("one direction", |found| of(found).mean_cosine.unwrap() > 0.95),
-    ),
-    (
-        "dino",
-        "break-sharpening",
-        Sign::Says("few points", |found| of(found).twins.unwrap() > 0.25),
-    ),
-    (
-        "vicreg",
-        "break-weights",
-        Sign::Says("small deviations", |found| of(found).deviation.unwrap() < 0.5),
-    ),
-    (
-        "vicreg",
-        "break-covariance",
-        Sign::Says("a low rank", |found| of(found).effective_rank.unwrap() < 5.0),
-    ),
-    (
-        "barlow",
-        "break-invariance",
-        Sign::Says("views apart", |found| of(found).alignment.unwrap() > 0.4),
-    ),
-    (
-        "barlow",
-        "break-redundancy",
-        Sign::Says("a low rank", |found| of(found).effective_rank.unwrap() < 4.5),
-    ),
-    (
-        "swav",
-        "break-balance",
-        Sign::Says("one prototype for all", |found| of(found).mean_cosine.unwrap() > 0.9),
-    ),
-];
-
 /// What a method shows that is not broken: far from every sign above.
 #[test]
 fn what_is_not_broken_does_not_show_it() {
     for method in ["simclr", "byol", "vicreg", "lejepa", "barlow", "dino", "swav", "simsiam"] {
-        let (found, _) = broken(method, "tiny");
+        let (found, losses) = broken(method, "tiny");
         let verdict = found.verdict.as_ref().unwrap();
         assert!(!verdict.state.is_bad(), "{method}: {}", verdict.sentence);
         let spread = of(&found).spread.unwrap();
         assert!(spread > 0.4 * of(&found).healthy_spread, "{method}: {}", verdict.sentence);
         for (_, preset, sign) in SIGNS.iter().filter(|sign| sign.0 == method) {
-            if let Sign::Says(what, shows) = sign {
-                assert!(!shows(&found), "{method} shows \"{what}\" without {preset}: {:?}", of(&found));
-            }
+            let what = sign.words();
+            assert!(
+                !sign.shows(&found, losses),
+                "{method} shows \"{what}\" without {preset}: {:?}",
+                of(&found)
+            );
         }
     }
 }
 
 #[test]
 fn what_is_broken_shows() {
-    let breaks = || {
-        methods::cards()
-            .iter()
-            .flat_map(|card| card.presets.iter().map(move |preset| (card.name, preset.name)))
-    };
-    for (method, preset) in breaks().filter(|(_, preset)| preset.starts_with("break-")) {
-        let Some((_, _, sign)) = SIGNS.iter().find(|sign| (sign.0, sign.1) == (method, preset)) else {
+    for (method, preset) in breaks() {
+        let Some(sign) = Sign::of(method, preset) else {
             panic!("{method}'s {preset} wants a line in SIGNS");
         };
-        let (found, [first, last]) = broken(method, preset);
-        let verdict = found.verdict.as_ref().unwrap();
-        match sign {
-            Sign::Dead => {
-                assert!(
-                    matches!(verdict.state, State::Complete | State::Dying),
-                    "{method} {preset}: {}",
-                    verdict.sentence
-                );
-                assert!(last < first, "{method} {preset}: the loss looks well, {first} to {last}");
-            }
-            Sign::Says(what, holds) => assert!(holds(&found), "{method} {preset} should show {what}: {found:?}"),
-        }
+        let (found, losses) = broken(method, preset);
+        let what = sign.words();
+        assert!(
+            sign.shows(&found, losses),
+            "{method} {preset} should show {what}: {losses:?} {found:?}"
+        );
     }
 }

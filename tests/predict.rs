@@ -91,6 +91,11 @@ fn a_painted_mask_hides_what_is_white_in_it() {
         answer[0]["energy"].clone()
     };
     assert_eq!(energy("mask.png"), energy("checkerboard"));
+    // White where it is opaque, and nothing hidden where it is not.
+    let whites = mask.to_picture(5);
+    let rgba: Vec<u8> = whites.pixels.chunks_exact(3).flat_map(|rgb| [255, 255, 255, rgb[0]]).collect();
+    image::save_buffer(folder.path().join("clear.png"), &rgba, 20, 20, image::ExtendedColorType::Rgba8).unwrap();
+    assert_eq!(energy("clear.png"), energy("checkerboard"));
 }
 
 #[test]

@@ -2,8 +2,12 @@
 //! training step. `cargo build --release --example bench`; the scripts of `benches/` call it.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // it talks to those scripts
 
+mod breaks;
 mod case;
 mod kernels;
+#[allow(clippy::unwrap_used)] // a test's, which it is first
+#[path = "../../tests/common/signs.rs"]
+mod signs;
 mod step;
 mod tensors;
 
@@ -16,6 +20,7 @@ bench step PRESET BATCH OUT [DEVICE [PRECISION [BATCHES]]]
                              comes as a line, so many steps of BATCHES batches each, and a line of JSON with their times
 bench views METHOD BATCH OUT [KNOB=VALUE…]
                              the same with a joint embedding's views, its preset cifar but for these knobs
+bench breaks                 every preset that breaks a method, and whether it shows its sign: a line of JSON each
 bench kernels ROUNDS         every kernel beside Burn's own composition, ROUNDS times each: a line of JSON";
 
 /// What went wrong, for a person.
@@ -28,6 +33,7 @@ fn main() -> ExitCode {
         ["case", weights, out] => case::write(Path::new(weights), out),
         ["step", preset, batch, out, more @ ..] => step::masked(preset, batch, out, more),
         ["views", method, batch, out, changes @ ..] => step::views(method, batch, out, changes),
+        ["breaks"] => breaks::tell(),
         ["kernels", rounds] => kernels::time(rounds),
         _ => Err(USAGE.into()),
     };

@@ -46,7 +46,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
             ));
         }
     }
-    let source = open::source(&args.source, args.seed, 128)?;
+    let (source, unopened) = open::source_and_skipped(&args.source, args.seed, 128)?;
     if let Some(path) = &args.sheet {
         let columns = (args.count as f64).sqrt().ceil() as usize;
         let sheet = contact_sheet(&source, args.count, columns.max(1), args.px.clamp(8, 1024))?;
@@ -58,16 +58,17 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         say(sentence);
     }
     if args.json {
-        out.json(&as_json(&args.source, &stats))
+        out.json(&as_json(&args.source, &stats, unopened.count))
     } else {
         as_words(&args.source, &stats, out)
     }
 }
 
-fn as_json(source: &str, stats: &Stats) -> serde_json::Value {
+/// `unopened` were left out before there was anything to measure.
+fn as_json(source: &str, stats: &Stats, unopened: usize) -> serde_json::Value {
     let classes: serde_json::Map<_, _> = stats.classes.iter().map(|(name, count)| (name.clone(), json!(count))).collect();
     json!({
-        "source": source, "pictures": stats.pictures, "skipped": stats.skipped.count, "smallest_px": stats.smallest_px,
+        "source": source, "pictures": stats.pictures, "skipped": unopened + stats.skipped.count, "smallest_px": stats.smallest_px,
         "largest_px": stats.largest_px, "median_px": stats.median_px, "sizes": stats.sizes, "labelled": stats.labelled,
         "classes": classes, "mean": stats.mean, "std": stats.std,
     })

@@ -91,6 +91,17 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     if table.rows.is_empty() {
         return Err(Failure::Failed(format!("{} holds no picture to embed", args.source)));
     }
+    if let Some(row) = table
+        .values
+        .chunks(table.dim.max(1))
+        .position(|row| row.iter().any(|x| !x.is_finite()))
+    {
+        return Err(Failure::Failed(format!(
+            "{} gives {} an embedding that is no number, so that nothing was written: its weights are damaged, or its training diverged; take an earlier checkpoint's",
+            args.model.display(),
+            table.rows[row].name
+        )));
+    }
     write(&table)?;
     tell(args, &table, &args.out, out)
 }

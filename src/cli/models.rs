@@ -35,7 +35,7 @@ pub struct Args {
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
     /// Print JSON, alone on standard output
-    #[arg(long)]
+    #[arg(long, global = true)]
     json: bool,
 }
 
@@ -74,13 +74,28 @@ enum What {
 pub fn run(args: &Args, out: &mut Out) -> Outcome {
     match &args.what {
         None => list(args, out),
-        Some(What::Convert { from, to, names, dtype }) => convert(from, to, names, dtype),
-        Some(What::Index { folder }) => index(folder),
+        Some(What::Convert { from, to, names, dtype }) => {
+            let length = convert(from, to, names, dtype)?;
+            if args.json {
+                return out.json(&json!({ "file": to, "bytes": length, "names": names, "dtype": dtype }));
+            }
+            say(format_args!("{}: {}", to.display(), bytes(length as u64)));
+            Ok(())
+        }
+        Some(What::Index { folder }) => {
+            let (path, shipped) = index(folder)?;
+            if args.json {
+                return out.json(&json!(shipped));
+            }
+            say(format_args!("{}: {} models", path.display(), shipped.len()));
+            Ok(())
+        }
         Some(What::First { folder, models }) => first::draw(folder, models),
     }
 }
 
-fn convert(from: &Path, to: &Path, names: &str, dtype: &str) -> Outcome {
+/// Writes the converted weights and gives their length.
+fn convert(from: &Path, to: &Path, names: &str, dtype: &str) -> Result<usize, Failure> {
     let names = match names {
         "darkroom" => None,
         "hf" => Some(Names::HuggingFace),
@@ -103,8 +118,7 @@ fn convert(from: &Path, to: &Path, names: &str, dtype: &str) -> Outcome {
     open::keep_source(from, to)?;
     let converted = weights::convert(&open::bytes(from)?, &from.display().to_string(), names, dtype)?;
     open::write(to, &converted)?;
-    say(format_args!("{}: {}", to.display(), bytes(converted.len() as u64)));
-    Ok(())
+    Ok(converted.len())
 }
 
 /// Weights of a folder, by name.
@@ -118,7 +132,8 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn index(folder: &Path) -> Outcome {
+/// Writes the index and gives its place and what it lists.
+fn index(folder: &Path) -> Result<(PathBuf, Vec<ShippedModel>), Failure> {
     let mut shipped = Vec::new();
     for file in files(folder)? {
         let content = open::bytes(&file)?;
@@ -138,8 +153,7 @@ fn index(folder: &Path) -> Outcome {
     let text = serde_json::to_string_pretty(&shipped).map_err(Failure::from_error)?;
     let path = folder.join("index.json");
     open::write(&path, format!("{text}\n").as_bytes())?;
-    say(format_args!("{}: {} models", path.display(), shipped.len()));
-    Ok(())
+    Ok((path, shipped))
 }
 
 fn list(args: &Args, out: &mut Out) -> Outcome {

@@ -9,10 +9,10 @@ use std::{
 
 use super::out::{Failure, bytes as size, say};
 use crate::{
-    data::{self, OpenOptions, Source},
+    data::{self, OpenOptions, Skipped, Source},
     device::{self, OpenDevice},
     methods::Method,
-    picture::{Decoded, MAX_BYTES, decode},
+    picture::{Decoded, MAX_BYTES, decode, decode_mask},
     platform::{atomic, file::did_you_mean},
     predict::{block_on, self_test},
     weights::{self, Opened, check::TOLERANCE},
@@ -92,11 +92,20 @@ pub fn unreadable(file: &Path, error: &io::Error) -> Failure {
 
 /// A picture file, decoded. No more of it is read than a picture may have.
 pub fn picture(file: &Path) -> Result<Decoded, Failure> {
+    Ok(decode(&bytes_of(file)?, &file.display().to_string())?)
+}
+
+/// A mask's file, decoded.
+pub fn mask(file: &Path) -> Result<Decoded, Failure> {
+    Ok(decode_mask(&bytes_of(file)?, &file.display().to_string())?)
+}
+
+fn bytes_of(file: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     File::open(file)
         .and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes))
         .map_err(|error| unreadable(file, &error))?;
-    Ok(decode(&bytes, &file.display().to_string())?)
+    Ok(bytes)
 }
 
 /// Writes `bytes` as a whole, or says why that failed. A folder of which only the last part is missing is made.
@@ -136,6 +145,11 @@ pub fn is_for_png(file: &Path) -> Result<(), Failure> {
 
 /// The pictures that `spec` names; what was left out is said.
 pub fn source(spec: &str, seed: u64, size_px: usize) -> Result<Arc<dyn Source>, Failure> {
+    source_and_skipped(spec, seed, size_px).map(|(source, _)| source)
+}
+
+/// The same with what was left out.
+pub fn source_and_skipped(spec: &str, seed: u64, size_px: usize) -> Result<(Arc<dyn Source>, Skipped), Failure> {
     let options = OpenOptions {
         seed,
         size_px,
@@ -147,5 +161,5 @@ pub fn source(spec: &str, seed: u64, size_px: usize) -> Result<Arc<dyn Source>, 
         .into_iter()
         .chain(opened.skipped.sentence())
         .for_each(|note| say(format_args!("{spec}: {note}")));
-    Ok(opened.source)
+    Ok((opened.source, opened.skipped))
 }

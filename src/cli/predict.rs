@@ -61,7 +61,7 @@ impl Hide {
     fn new(text: &str) -> Result<Self, Failure> {
         let path = Path::new(text);
         if path.is_file() || is_picture(path) {
-            return Ok(Self::Painted(open::picture(path)?.picture));
+            return Ok(Self::Painted(open::mask(path)?.picture));
         }
         text.parse()
             .map(Self::Kind)
@@ -80,8 +80,7 @@ impl Hide {
             let square = painted.square(painted.centre_frame(), side).to_rgb8();
             return Ok(Mask::from_picture(&square, grid));
         }
-        // Half a patch more on one side than on the other is no shape of its own.
-        if 2 * grid.columns * width.abs_diff(height) > width.max(height) {
+        if !grid.takes(width, height) {
             return Err(Failure::Usage(format!(
                 "the mask {name} is {width} x {height} pixels, which cannot be scaled to a square of {} x {} patches: make it square, or as large as the picture ({} x {})",
                 grid.columns, grid.rows, picture.width, picture.height

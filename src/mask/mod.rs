@@ -9,6 +9,7 @@ mod picture;
 pub use error::MaskError;
 pub use kind::{MaskKind, Side};
 pub use mix::{MaskMix, MixKind};
+pub use picture::is_hidden;
 
 /// Rows and columns of patches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

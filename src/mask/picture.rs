@@ -5,14 +5,38 @@ use std::ops::Range;
 use super::{Grid, Mask};
 use crate::picture::{Picture, Rgb8};
 
+/// Whether a pixel of a mask's picture hides what lies there: white does.
+#[must_use]
+pub fn is_hidden(rgb: [u8; 3]) -> bool {
+    rgb.iter().map(|value| u32::from(*value)).sum::<u32>() >= 3 * 128
+}
+
+impl Grid {
+    /// Whether a mask's picture of this size can be scaled to the grid, which covers a square. Half a patch more on one
+    /// side than on the other is no shape of its own.
+    #[must_use]
+    pub const fn takes(self, width: usize, height: usize) -> bool {
+        2 * self.columns * width.abs_diff(height) <= if width > height { width } else { height }
+    }
+}
+
 impl Mask {
     /// A mask out of a picture of any size: white is hidden. A patch is hidden when at least half of its area is.
     #[must_use]
     pub fn from_picture(picture: &Rgb8, grid: Grid) -> Self {
-        let white = |pixel: &[u8]| pixel.iter().map(|&value| u32::from(value)).sum::<u32>() >= 3 * 128;
-        let hidden = picture.pixels.chunks_exact(3).map(white).collect();
+        let hidden = picture
+            .pixels
+            .chunks_exact(3)
+            .map(|rgb| is_hidden([rgb[0], rgb[1], rgb[2]]))
+            .collect();
+        Self::from_pixels(hidden, [picture.width, picture.height], grid)
+    }
+
+    /// The same out of what [`is_hidden`] says of each of its pixels, row by row: `width * height` of them.
+    #[must_use]
+    pub fn from_pixels(hidden: Vec<bool>, [width, height]: [usize; 2], grid: Grid) -> Self {
         Self {
-            grid: Grid::new(picture.height, picture.width),
+            grid: Grid::new(height, width),
             hidden,
         }
         .scaled_to(grid)

@@ -69,6 +69,8 @@ const PRESETS: [Preset; 6] = [
                 ("epochs", "300"),
                 ("base_lr", "0.2"),
                 ("bias_lr", "0.024"),
+                // A thousandth of the highest, 0.2 x 2048 / 256.
+                ("final_lr", "0.0016"),
                 ("weight_decay", "0.000001"),
                 ("warmup", "0.0333"),
             ],

@@ -85,7 +85,7 @@ const PRESETS: [Preset; 5] = [
     ),
     preset(
         "imagenet",
-        "The authors' minimal recipe at ImageNet's size: ViT-S/16, AdamW.",
+        "The authors' minimal recipe at ImageNet's size: ViT-S/16, AdamW; with large views alone, where they have six small ones besides.",
         &[
             presets::IMAGENET,
             &[

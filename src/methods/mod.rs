@@ -306,6 +306,14 @@ pub struct MethodCard {
     pub presets: &'static [Preset],
 }
 
+impl MethodCard {
+    /// Whether there is nothing to learn for it where pictures have no labels.
+    #[must_use]
+    pub fn wants_labels(&self) -> bool {
+        self.family == "labels"
+    }
+}
+
 /// One knob of a method.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Knob {

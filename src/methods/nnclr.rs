@@ -10,7 +10,7 @@ use super::{
         widths, with_shared,
     },
     losses::{
-        contrast::{nearest, nnclr},
+        contrast::{Negatives, nearest, nnclr},
         memory::Queue,
         unit_rows,
     },
@@ -53,8 +53,14 @@ const OWN: &[Knob] = &[
         "Embeddings of earlier pictures to find neighbours among.",
     ),
     knob("temperature", "", "0.1", "What cosines are divided by."),
+    knob(
+        "hardness",
+        "",
+        "0",
+        "How much more the nearest strangers weigh (beta of Robinson et al., 2021).",
+    ),
 ];
-const KNOBS: [Knob; 11] = with_shared(OWN);
+const KNOBS: [Knob; 12] = with_shared(OWN);
 
 const PRESETS: [Preset; 4] = [
     preset(
@@ -108,6 +114,8 @@ pub struct Neighbours {
     pub queue: Queue,
     #[module(skip)]
     temperature: f32,
+    #[module(skip)]
+    hardness: f32,
 }
 
 impl Objective for Neighbours {
@@ -129,6 +137,7 @@ impl Objective for Neighbours {
             predictor: Head::new(at.at("predictor"), &HeadConfig::predictor(trunk.width(), &predictor)),
             queue: Queue::new(at.at("queue"), [size, trunk.width()], config.seed),
             temperature: knobs.within("temperature", 0.001, 100.0)?,
+            hardness: knobs.within("hardness", 0.0, 100.0)?,
         })
     }
 
@@ -136,7 +145,11 @@ impl Objective for Neighbours {
         let seen = batch.two_views().map(|view| nets.student(view));
         let [p1, p2] = [0, 1].map(|view| self.predictor.forward(seen[view].projection.clone()));
         let [n1, n2] = [0, 1].map(|view| nearest(self.queue.rows(), seen[view].projection.clone()));
-        let total = (nnclr(n1, p2, self.temperature) + nnclr(n2, p1, self.temperature)) * 0.5;
+        let negatives = Negatives {
+            hardness: self.hardness,
+            ..Negatives::default()
+        };
+        let total = (nnclr(n1, p2, self.temperature, &negatives) + nnclr(n2, p1, self.temperature, &negatives)) * 0.5;
         Loss {
             kept: Kept {
                 tensors: vec![unit_rows(seen[0].projection.clone().detach())],

@@ -67,7 +67,7 @@ const OWN: &[Knob] = &[
 ];
 const KNOBS: [Knob; 11] = with_shared(OWN);
 
-const PRESETS: [Preset; 5] = [
+const PRESETS: [Preset; 6] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY, &[("predictor", "16,32")]]),
     preset("small", presets::SMALL_HELP, &[presets::SMALL, &[("predictor", "32,64")]]),
     preset(
@@ -106,6 +106,12 @@ const PRESETS: [Preset; 5] = [
             presets::TINY,
             &[("predictor", "16,32"), ("stop_gradient", "false"), ("base_lr", "0.06")],
         ],
+    ),
+    preset(
+        "break-predictor",
+        "Break it: no predictor. Published: 0.1 %, collapse. Here the last batch norm keeps the spread, and pictures gather on a few \
+         points.",
+        &[presets::TINY, &[("predictor", "none")]],
     ),
 ];
 

@@ -104,6 +104,14 @@ impl Objective for Labels {
         recognise::residual(shapes, remarks)
     }
 
+    fn doubts(&self, _batch: usize, classes: usize) -> Vec<String> {
+        let outputs = self.classes;
+        let few = (outputs < classes).then(|| {
+            format!("{outputs} outputs are fewer than the {classes} classes: of the others nothing is learnt; set projector={classes}")
+        });
+        few.into_iter().collect()
+    }
+
     fn loss(&self, nets: &Nets<'_>, batch: &Batch, _step: Step) -> Loss {
         let seen = nets.student(batch.pictures.clone());
         // A class beyond the last has no output: such a picture counts as one without a label.

@@ -51,7 +51,7 @@ const OWN: &[Knob] = &[
 ];
 const KNOBS: [Knob; 11] = with_shared(OWN);
 
-const PRESETS: [Preset; 7] = [
+const PRESETS: [Preset; 11] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY]),
     preset("small", presets::SMALL_HELP, &[presets::SMALL]),
     preset(
@@ -82,6 +82,27 @@ const PRESETS: [Preset; 7] = [
         "break-weights",
         "Break it: the published bad weights 1, 1, 1, under which it collapses; deviations stay far below the 1 that is asked.",
         &[presets::TINY, &[("invariance", "1"), ("variance", "1")]],
+    ),
+    preset(
+        "break-1-0-0",
+        "Break it: the invariance term alone. Published: collapse; deviations go to 0, and the loss with them.",
+        &[presets::TINY, &[("invariance", "1"), ("variance", "0"), ("covariance", "0")]],
+    ),
+    preset(
+        "break-0-25-1",
+        "Break it: no invariance term. Published: collapse. Embeddings spread and say nothing: two views of a picture lie as far apart as \
+         two pictures.",
+        &[presets::TINY, &[("invariance", "0")]],
+    ),
+    preset(
+        "break-1-10-1",
+        "Break it: the published bad weights 1, 10, 1. Published: collapse; here the views of a picture stay apart.",
+        &[presets::TINY, &[("invariance", "1"), ("variance", "10")]],
+    ),
+    preset(
+        "break-10-1-1",
+        "Break it: the published bad weights 10, 1, 1. Published: collapse; here deviations stay at a tenth of the 1 that is asked.",
+        &[presets::TINY, &[("invariance", "10"), ("variance", "1")]],
     ),
     preset(
         "break-covariance",

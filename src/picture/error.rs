@@ -49,11 +49,13 @@ pub enum PictureError {
     },
     /// Opening it would take too long.
     #[error(
-        "{name} ({width} x {height} pixels of lossy WebP) would take more than two seconds to open: make it smaller, or save it as JPEG or PNG, and try again"
+        "{name} ({width} x {height} pixels of {kind}) would take more than two seconds to open: make it smaller, or save it as PNG or as a plain JPEG, and try again"
     )]
     TooSlow {
         /// The file.
         name: String,
+        /// What takes so long.
+        kind: &'static str,
         /// As declared.
         width: u64,
         /// As declared.

@@ -15,7 +15,7 @@ pub mod measure;
 mod resize;
 
 #[cfg(feature = "decode")]
-pub use decode::{Decoded, MAX_BYTES, decode, examine};
+pub use decode::{Decoded, MAX_BYTES, affordable, decode, decode_mask, examine};
 #[cfg(feature = "decode")]
 pub use encode::encode_png;
 pub use error::PictureError;

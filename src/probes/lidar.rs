@@ -47,6 +47,9 @@ pub fn lidar(views: &[Embeddings]) -> Option<f64> {
     let all = stacked(views);
     // Fewer rows than numbers in them: the space that they span is smaller, and has all the scatter there is.
     let all = if all.rows < dim { scores(all) } else { all };
+    if all.width == 0 {
+        return Some(0.0); // one point, which spans nothing
+    }
     let (within, means) = scatter(all, views.len());
     let values = eigenvalues_of_ratio(within, &means)?;
     let missing = std::iter::repeat_n(0.0, dim.saturating_sub(values.len()));
@@ -132,6 +135,7 @@ mod tests {
         let found = lidar(&views(&flat(600, 16, 3, 1), 0.05)).unwrap();
         assert!(found > 2.0 && found < 3.5, "{found}");
         assert_eq!(lidar(&views(&point(40, 16), 0.0)), Some(0.0));
+        assert_eq!(lidar(&views(&point(12, 48), 0.0)), Some(0.0), "fewer rows than numbers in them");
     }
 
     #[test]

@@ -77,6 +77,10 @@ const GATHERED: f32 = 0.25;
 const FLAT: f32 = 0.05;
 /// A RankMe below this is one direction, however few there could be.
 const LINE: f32 = 1.5;
+/// Steps after which a network has left its beginning.
+const BEGUN: u64 = 150;
+/// Share of the healthy spread above which it looks well.
+const WELL: f32 = 0.6;
 /// Share of its first value by which a loss must have moved to be called falling.
 const FALLS: f64 = 0.02;
 
@@ -142,15 +146,21 @@ fn judge(series: &[Seen], found: &Instruments, spread: f32) -> Verdict {
         return said(State::Complete, sentence);
     }
     let highest = series.iter().filter_map(|seen| seen.instruments.spread).fold(spread, f32::max);
-    if let Some(falls) = falls.filter(|_| spread < NARROW * found.healthy_spread && spread < FALLEN * highest) {
+    if let Some(falls) = falls
+        .as_ref()
+        .filter(|_| spread < NARROW * found.healthy_spread && spread < FALLEN * highest)
+    {
         return said(
             State::Dying,
             format!("{falls}, the embeddings are dying: {spreads}, down from {highest:.3}{cosine}"),
         );
     }
-    let narrow = spread < NARROW * found.healthy_spread;
-    if narrow {
-        let sentence = format!("the embeddings lie close together: {spreads}{cosine}; usual at the beginning, a bad sign if it stays");
+    if spread < NARROW * found.healthy_spread {
+        let together = format!("the embeddings lie close together: {spreads}{cosine}");
+        let sentence = match falls.filter(|_| series.last().is_some_and(|seen| seen.step >= BEGUN)) {
+            Some(falls) => format!("{falls}, and {together}; a bad sign by now"),
+            None => format!("{together}; usual at the beginning, a bad sign if it stays"),
+        };
         return said(State::Narrow, sentence);
     }
     few_points(found, &spreads)
@@ -176,11 +186,25 @@ fn few_points(found: &Instruments, spreads: &str) -> Option<Verdict> {
     Some(said(State::Clusters, sentence))
 }
 
+/// RankMe does not take the mean off: what all pictures have in common, as in a network that began as another's encoder, is
+/// one direction that outweighs all others. Dimensions have collapsed where few are left without it, too.
 fn few_directions(found: &Instruments, spreads: &str) -> Option<Verdict> {
     let bound = found.bound();
-    let rank = found.rank_me.filter(|rank| *rank < LINE.max(FLAT * bound as f32))?;
-    let sentence = format!("dimensions have collapsed: RankMe {rank:.1} of {bound} while the {spreads} looks well");
-    Some(said(State::Dimensional, sentence))
+    let line = LINE.max(FLAT * bound as f32);
+    let rank = found.rank_me.filter(|rank| *rank < line)?;
+    if found.effective_rank.is_some_and(|rank| rank >= line) {
+        return None;
+    }
+    let well = found.spread.is_some_and(|spread| spread > WELL * found.healthy_spread);
+    let beside = if well {
+        format!("while the {spreads} looks well")
+    } else {
+        format!("beside a {spreads}")
+    };
+    Some(said(
+        State::Dimensional,
+        format!("dimensions have collapsed: RankMe {rank:.1} of {bound} {beside}"),
+    ))
 }
 
 fn healthy(found: &Instruments, spreads: &str, cosine: &str) -> Verdict {
@@ -266,6 +290,17 @@ mod tests {
             assert!(state == expected && sentence.contains(words), "{words}: {state:?} {sentence}");
         }
         assert_eq!(verdict(&[]).state, State::Unknown);
+    }
+
+    #[test]
+    fn what_all_pictures_share_is_not_taken_for_few_directions() {
+        let rows = gaussian(200, 64, 1);
+        let shared: Vec<f32> = rows.values().chunks(64).flat_map(|row| [&[6.0][..], row].concat()).collect();
+        let rows = Embeddings::new(200, 65, shared).unwrap();
+        let mut seen = seen(10, 1.0, &rows);
+        // A direction that outweighs all others: RankMe sees that one alone.
+        seen.instruments.rank_me = Some(1.2);
+        assert_ne!(verdict(&[seen]).state, State::Dimensional);
     }
 
     #[test]

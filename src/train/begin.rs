@@ -116,6 +116,13 @@ pub(super) fn first(config: &RunConfig, progress: &Progress, on: &OpenDevice) ->
     Ok((model, header.map(|header| header.card)))
 }
 
+/// Why a method of labels does not begin where pictures have no classes.
+pub(super) fn nothing_to_learn(data: &str, method: &str) -> String {
+    format!(
+        "{data} has no classes, and {method} learns from nothing else: give a folder with a folder a class, a source with labels, or another method"
+    )
+}
+
 /// What is left out where pictures have no classes.
 pub(super) fn without_classes(data: &str) -> String {
     format!("{data} has no classes (a folder with a folder a class has): kNN and the linear probe are left out, the rest goes on")

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     Checkpoint, Control, Event, Numbers, Progress, Started, StepLine, Summary, TrainError, Trainer,
-    begin::{batches, first, without_classes},
+    begin::{batches, first, nothing_to_learn, without_classes},
     checkpoint::Tensors,
     export::{self, Exported},
     files::Files,
@@ -80,6 +80,9 @@ impl<'a> Run<'a> {
         let draws = model.draws();
         let measures = Measures::new(&config, &plan, &pictures, draws)?;
         let classes = pictures.train.classes().len();
+        if model.card().wants_labels() && classes == 0 {
+            return Err(TrainError::Setting(nothing_to_learn(&config.data, model.name())));
+        }
         if !draws && classes == 0 {
             events(Event::Warning(without_classes(&config.data)));
         }

@@ -72,7 +72,7 @@ const LOSSES: [(&str, Loss); 21] = [
     ("moco_v3", |x| {
         moco_v3([x.clone(), x.clone()], [x.clone(), x], 0.2, &Negatives::default())
     }),
-    ("nnclr", |x| nnclr(nearest(x.clone(), x.clone()), x, 0.1)),
+    ("nnclr", |x| nnclr(nearest(x.clone(), x.clone()), x, 0.1, &Negatives::default())),
     ("sup_con", |x| {
         let labels = [Some(0), None, Some(0), Some(1), None, None];
         sup_con(&[x.clone(), x.clone()], &labels[..x.dims()[0]], 0.07)

@@ -75,7 +75,9 @@ fn momentum_contrast_with_and_without_a_queue() {
 #[test]
 fn nearest_neighbour_contrast() {
     let case = Case::read();
-    case.check("nnclr", |x| nnclr(nearest(x.get("queue"), x.get("a")), x.get("b"), 0.1));
+    case.check("nnclr", |x| {
+        nnclr(nearest(x.get("queue"), x.get("a")), x.get("b"), 0.1, &Negatives::default())
+    });
 }
 
 #[test]

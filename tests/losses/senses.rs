@@ -62,7 +62,11 @@ fn the_gradient_stops_at_targets_keys_and_banks() {
     assert_eq!(reached(|p, z| sim_siam([p.clone(), p], [z.clone(), z])), first_alone, "sim_siam");
     assert_eq!(reached(|q, k| info_nce(q, k, None, 0.2, &plain)), first_alone, "info_nce");
     assert_eq!(reached(|q, k| info_nce(q, k.clone(), Some(k), 0.2, &plain)), first_alone, "queue");
-    assert_eq!(reached(|z, p| nnclr(nearest(z.clone(), z), p, 0.2)), second_alone, "nnclr");
+    assert_eq!(
+        reached(|z, p| nnclr(nearest(z.clone(), z), p, 0.2, &Negatives::default())),
+        second_alone,
+        "nnclr"
+    );
     assert_eq!(reached(|p, t| i_jepa(p.unsqueeze(), t.unsqueeze())), first_alone, "i_jepa");
     let centre = Tensor::zeros([1, 5], &device());
     let at = Temperatures::default();

@@ -113,6 +113,35 @@ test('a mask goes out as a PNG and comes back the same', async () => {
   assert.equal(apart(before, await pixels(sees())), 0);
 });
 
+test('a mask of another shape, with holes, or finer than the screen', async () => {
+  await press('Middle');
+  await openMask('wide.png', 4000, 20, 'all');
+  await page.getByRole('alert').filter({ hasText: 'wide.png' }).filter({ hasText: 'cannot be scaled' }).waitFor();
+  assert.equal(await hidden(), 16);
+  await openMask('holes.png', 64, 64, 'left');
+  await page.waitForFunction(() => document.querySelector('[data-testid="sees"] .figure').textContent.startsWith('32'));
+  await press('Clear');
+  // Every second pixel: half of each patch, which is enough.
+  await openMask('fine.png', 2048, 2048, 'every second');
+  await page.waitForFunction(() => document.querySelector('[data-testid="sees"] .figure').textContent.startsWith('64'));
+});
+
+/** Opens a mask that is white here and there, and transparent elsewhere. */
+async function openMask(name, width, height, where) {
+  const bytes = await page.evaluate(
+    async ([width, height, where]) => {
+      const white = { all: () => true, left: (x) => x < width / 2, 'every second': (x, y) => (x + y) % 2 === 0 }[where];
+      const image = new ImageData(width, height);
+      for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) if (white(x, y)) image.data.fill(255, 4 * (y * width + x), 4 * (y * width + x) + 4);
+      const canvas = new OffscreenCanvas(width, height);
+      canvas.getContext('2d').putImageData(image, 0, 0);
+      return [...new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer())];
+    },
+    [width, height, where],
+  );
+  await page.getByLabel('Open a mask').setInputFiles({ name, mimeType: 'image/png', buffer: Buffer.from(bytes) });
+}
+
 test('what is no mask is refused by name, and the mask stays', async () => {
   await press('Middle');
   for (const [name, buffer] of [['empty.png', Buffer.alloc(0)], ['letter.png', Buffer.from('hello, I am a letter')]]) {

@@ -64,7 +64,13 @@ test('a patch pointed at lights what is like it; colours and attention are a tou
   await page.getByRole('button', { name: 'Colours' }).click();
   await changed(page, colours, moved);
   await page.getByRole('button', { name: 'Attention' }).click();
-  await page.getByRole('list', { name: 'Heads of the last layer' }).getByRole('listitem').first().waitFor();
+  const heads = page.getByRole('list', { name: 'Heads of the last layer' }).getByRole('listitem').first();
+  await heads.waitFor();
+  // The link holds it, beside where one looks on the map.
+  await page.waitForFunction(() => location.hash.includes('show='));
+  await page.reload();
+  await heads.waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Attention' }).getAttribute('aria-pressed'), 'true');
   assert.deepEqual(seen.errors, []);
   await context.close();
 });

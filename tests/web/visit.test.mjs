@@ -135,6 +135,21 @@ test('a broken link is no worse than none', async () => {
   }
 });
 
+test('what is kept for later is there for the asking, and nothing of it is a hidden file', async () => {
+  const { context, page } = await visit(chrome, server, { serviceWorkers: 'block' });
+  const text = await page.evaluate(async () => (await fetch('precache.js')).text());
+  const { files, later } = new Function('self', `${text}; return self.PRECACHE;`)({});
+  const list = [...files, ...later].map(([path]) => path);
+  assert.ok(list.length > 20);
+  assert.deepEqual(list.filter((path) => path.split('/').some((part) => part.startsWith('.'))), []);
+  const lost = await page.evaluate(async (list) => {
+    const answers = await Promise.all(list.map((path) => fetch(path)));
+    return list.filter((_, i) => !answers[i].ok);
+  }, list);
+  assert.deepEqual(lost, []);
+  await context.close();
+});
+
 test('after one visit the page works without a network', async () => {
   const { context, page } = await visit(chrome, server);
   await ready(page);

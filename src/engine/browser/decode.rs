@@ -56,6 +56,7 @@ pub async fn open(bytes: &Uint8Array, name: &str) -> Result<Opened, String> {
         }
         .to_string());
     }
+    picture::affordable(&inside, name).map_err(|reason| reason.to_string())?;
     let by_browser = match header {
         Some(header) => by_browser(bytes, header).await.ok(),
         None => None,

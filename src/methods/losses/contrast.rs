@@ -13,7 +13,7 @@ pub use bank::{Instances, Noise, bank_nce, bank_softmax, log_partition, pirl};
 pub use negatives::{Crops, Negatives};
 pub use sup_con::sup_con;
 
-use super::rows::{dots, log_sum_exp, numbers, same, unit_rows};
+use super::rows::{dots, numbers, same, unit_rows};
 use negatives::Candidates;
 
 /// NT-Xent (Chen et al., SimCLR, 2020, eq. 1), over both views of each picture.
@@ -83,11 +83,17 @@ pub fn nearest(bank: Tensor<2>, x: Tensor<2>) -> Tensor<2> {
 /// the predictions of the other's. The method's loss is the mean of both directions.
 ///
 /// `neighbours` (out of [`nearest`]) and `predictions` are `[batch, dim]`.
-/// `L = mean_i −log(exp(n_i·p_i/τ) / Σ_k exp(n_i·p_k/τ))`; the gradient reaches all predictions, and no neighbour.
+/// `L = mean_i −log(exp(n_i·p_i/τ) / Σ_k exp(n_i·p_k/τ))`; the gradient reaches all predictions, and no neighbour. The
+/// predictions of other pictures are the negatives, weighed as `negatives` says.
 #[must_use]
-pub fn nnclr(neighbours: Tensor<2>, predictions: Tensor<2>, temperature: f32) -> Tensor<1> {
+pub fn nnclr(neighbours: Tensor<2>, predictions: Tensor<2>, temperature: f32, negatives: &Negatives) -> Tensor<1> {
+    let [batch, _] = predictions.dims();
     let (from, to) = (unit_rows(neighbours.detach()), unit_rows(predictions));
-    let positive = dots(from.clone(), to.clone()) / temperature;
-    let logits = from.matmul(to.transpose()) / temperature;
-    (log_sum_exp(logits) - positive).mean()
+    let pictures = numbers(0..batch, &to.device());
+    Candidates {
+        positive: dots(from.clone(), to.clone()) / temperature,
+        logits: from.matmul(to.transpose()) / temperature,
+        hidden: Some(same(&pictures, &pictures)),
+    }
+    .loss(temperature, negatives)
 }

@@ -89,7 +89,8 @@ impl Found<'_> {
                 "its layers are {inner} wide inside, which is no multiple of their width, {encoder_dim}"
             ));
         }
-        let normalised = reader.remarks.get(NORMALISED).is_some_and(|text| text.eq_ignore_ascii_case("true"));
+        let told = reader.remarks.get(NORMALISED).map(|text| text.eq_ignore_ascii_case("true"));
+        let normalised = told == Some(true);
         let config = MaeConfig {
             size: side.saturating_mul(patch),
             patch,
@@ -109,18 +110,20 @@ impl Found<'_> {
             mean: [0.485, 0.456, 0.406],
             std: [0.229, 0.224, 0.225],
         };
-        Ok((config, self.note(normalised)))
+        Ok((config, self.note(told)))
     }
 
-    fn note(&self, normalised: bool) -> String {
+    /// `normalised` is what the file says of it, if anything.
+    fn note(&self, normalised: Option<bool>) -> String {
         let whose = if self.names == Names::HuggingFace {
             "Hugging Face's names"
         } else {
             "the paper's own names"
         };
         match normalised {
-            true => format!("A published ViT-MAE under {whose}; its metadata says that it learnt normalised patches."),
-            false => format!(
+            Some(true) => format!("A published ViT-MAE under {whose}; its metadata says that it learnt normalised patches."),
+            Some(false) => format!("A published ViT-MAE under {whose}; its metadata says that it learnt pixels."),
+            None => format!(
                 "A published ViT-MAE under {whose}. Such a file does not say whether it learnt pixels or normalised patches; it is drawn as \
                  pixels, and one that learnt normalised patches will look grey and flat."
             ),

@@ -107,11 +107,26 @@ pub async fn png(canvas: &Canvas) -> Option<Blob> {
     png.await
 }
 
-/// A picture at an address, on a canvas of at most `most` pixels on a side; `None` where the browser cannot decode it.
-pub async fn load(address: &str, most: u32) -> Option<Canvas> {
+/// A picture at an address; `None` where the browser cannot decode it.
+pub async fn image(address: &str) -> Option<HtmlImageElement> {
     let image = HtmlImageElement::new().ok()?;
     image.set_src(address);
     JsFuture::from(image.decode()).await.ok()?;
+    Some(image)
+}
+
+/// Pixels of a part of a picture as they are, RGBA; `left, top, width, height`.
+pub fn pixels_of(image: &HtmlImageElement, [left, top, width, height]: [u32; 4]) -> Option<Vec<u8>> {
+    let canvas = sheet(width, height)?;
+    pen(&canvas)?
+        .draw_image_with_html_image_element(image, -f64::from(left), -f64::from(top))
+        .ok()?;
+    pixels(&canvas)
+}
+
+/// A picture at an address, on a canvas of at most `most` pixels on a side; `None` where the browser cannot decode it.
+pub async fn load(address: &str, most: u32) -> Option<Canvas> {
+    let image = image(address).await?;
     let (width, height) = (f64::from(image.natural_width()), f64::from(image.natural_height()));
     let scale = (f64::from(most) / width.max(height)).min(1.0);
     let (width, height) = ((width * scale).round().max(1.0), (height * scale).round().max(1.0));

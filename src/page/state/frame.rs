@@ -46,6 +46,20 @@ pub fn within(frame: Frame, size: [usize; 2]) -> Frame {
     }
 }
 
+/// The frame of this side whose middle is nearest to `at`, a point of the picture.
+#[must_use]
+pub fn about(at: [f32; 2], side: f32, size: [usize; 2]) -> Frame {
+    let [x, y] = at.map(|value| value - side / 2.0);
+    within(Frame { x, y, side }, size)
+}
+
+/// Whether a square has corners to pull: those of a very long picture's would cover it, and it has hardly another size.
+#[must_use]
+pub fn has_corners(size: [usize; 2]) -> bool {
+    let [short, long] = [size[0].min(size[1]), size[0].max(size[1])];
+    12 * short >= long
+}
+
 /// The frame after `grip` moved by `(dx, dy)` pixels of the picture. The corner opposite a dragged one stays.
 #[must_use]
 pub fn dragged(frame: Frame, grip: Grip, dx: f32, dy: f32, size: [usize; 2]) -> Frame {
@@ -106,6 +120,17 @@ mod tests {
         );
         assert_eq!(centre([1, 1]), Frame { x: 0.0, y: 0.0, side: 1.0 });
         assert_eq!(centre([0, 0]).side, 1.0);
+    }
+
+    #[test]
+    fn a_frame_comes_to_where_it_is_wanted() {
+        let of = |x: f32, y: f32| Frame { x, y, side: 100.0 };
+        assert_eq!(about([150.0, 160.0], 100.0, SIZE), of(100.0, 110.0));
+        assert_eq!(about([0.0, 299.0], 100.0, SIZE), of(0.0, 200.0));
+        let thin = [7, 4000];
+        let side = centre(thin).side;
+        assert_eq!(about([3.0, 100.0], side, thin).y, 96.5);
+        assert!(has_corners(SIZE) && !has_corners(thin));
     }
 
     #[test]

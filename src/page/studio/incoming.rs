@@ -5,16 +5,15 @@ use web_sys::File;
 
 use super::Studio;
 use crate::{
-    mask::Mask,
+    mask::{Mask, is_hidden},
     page::{
         browser::{canvas, files},
         state::{history::leave_one, sniff},
     },
-    picture::Rgb8,
 };
 
-/// A mask picture is read at no more than this on a side, pixels: many times any grid.
-const LARGEST_MASK_SIDE: u32 = 1024;
+/// So many pixels of a mask are looked at at once: the largest one would fill the page's memory.
+const AT_ONCE_PX: u32 = 1 << 20;
 
 impl Studio {
     /// Takes files as what they are: weights become the model, the rest goes into the strip.
@@ -43,16 +42,41 @@ impl Studio {
 
     async fn read_mask(self, file: &File) -> Result<Mask, String> {
         let name = file.name();
-        sniff::mask_size(&name, &files::head(file).await)?;
+        let size = sniff::mask_size(&name, &files::head(file).await)?;
+        let [left, top, width, height] = self.part_of_mask(&name, size)?;
         let broken = || format!("“{name}” could not be read as a PNG: it may be cut short. Save the mask again.");
         let url = web_sys::Url::create_object_url_with_blob(file).map_err(|_| broken())?;
-        let sheet = canvas::load(&url, LARGEST_MASK_SIDE).await;
+        let image = canvas::image(&url).await;
         let _ = web_sys::Url::revoke_object_url(&url);
-        let sheet = sheet.ok_or_else(broken)?;
-        let rgba = canvas::pixels(&sheet).ok_or_else(broken)?;
-        let rgb = rgba.chunks_exact(4).flat_map(over_black).collect();
-        let picture = Rgb8::new(sheet.width() as usize, sheet.height() as usize, rgb).map_err(|e| format!("“{name}”: {e}"))?;
-        Ok(Mask::from_picture(&picture, self.grid_now()))
+        let image = image.ok_or_else(broken)?;
+        let mut hidden = Vec::with_capacity(width as usize * height as usize);
+        let rows = (AT_ONCE_PX / width).max(1);
+        for from in (0..height).step_by(rows as usize) {
+            let rgba = canvas::pixels_of(&image, [left, top + from, width, rows.min(height - from)]).ok_or_else(broken)?;
+            hidden.extend(rgba.chunks_exact(4).map(|pixel| is_hidden(over_black(pixel))));
+        }
+        Ok(Mask::from_pixels(hidden, [width as usize, height as usize], self.grid_now()))
+    }
+
+    /// Which part of a mask of this size is meant: the picture's own square where it is as large as the picture, else all of
+    /// it. `left, top, width, height`.
+    fn part_of_mask(self, name: &str, size: [u32; 2]) -> Result<[u32; 4], String> {
+        let [width, height] = size;
+        let grid = self.grid_now();
+        let item = self.table.strip.with_untracked(|strip| strip.item().cloned());
+        let own = item.as_ref().and_then(|item| item.size);
+        if let (Some(square), true) = (item.and_then(|item| item.square()), own == Some(size.map(|side| side as usize))) {
+            let [left, top, side] = [square.x, square.y, square.side].map(|value| value.round() as u32);
+            let side = side.clamp(1, width.min(height));
+            return Ok([left.min(width - side), top.min(height - side), side, side]);
+        }
+        if grid.takes(width as usize, height as usize) {
+            return Ok([0, 0, width, height]);
+        }
+        Err(format!(
+            "“{name}” is {width} × {height} pixels, which cannot be scaled to a square of {} × {} patches: make it square, or as large as the picture.",
+            grid.columns, grid.rows
+        ))
     }
 
     /// The mask as a PNG, one patch as large as in the model's own picture.

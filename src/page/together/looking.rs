@@ -70,14 +70,14 @@ impl Looking {
 impl Room {
     /// What is looked at.
     pub fn look(self) -> Look {
-        self.control::<String>("look")
+        self.control::<String>("show")
             .and_then(|word| Look::of_word(&word))
             .unwrap_or_default()
     }
 
     /// Looks at something else.
     pub fn look_at(self, look: Look) {
-        self.set_control("look", (look != Look::default()).then(|| look.word().into()));
+        self.set_control("show", (look != Look::default()).then(|| look.word().into()));
     }
 
     /// Patches of the model that the room looks through.

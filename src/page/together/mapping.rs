@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The most pictures whose pairs are all shown.
-pub const MOST_PAIRED: usize = 200;
+pub const MOST_PAIRED: usize = 400;
 /// Neighbours listed.
 pub const NEIGHBOURS: usize = 8;
 

@@ -4,17 +4,18 @@ use image::ColorType;
 
 use super::super::Rgb8;
 
-/// Bytes of `colour` (16-bit samples in native order) into RGB over white; in place, but for grey without alpha.
-pub(super) fn to_rgb(raw: Vec<u8>, colour: ColorType) -> Vec<u8> {
+/// Bytes of `colour` (16-bit samples in native order) into RGB over a grey `ground`; in place, but for grey without alpha.
+pub(super) fn to_rgb(raw: Vec<u8>, colour: ColorType, ground: u8) -> Vec<u8> {
+    let over = |value, alpha| over(value, alpha, ground);
     match colour {
         ColorType::L8 => raw.iter().flat_map(|&grey| [grey; 3]).collect(),
-        ColorType::La8 => raw.chunks_exact(2).flat_map(|pixel| [over_white(pixel[0], pixel[1]); 3]).collect(),
+        ColorType::La8 => raw.chunks_exact(2).flat_map(|pixel| [over(pixel[0], pixel[1]); 3]).collect(),
         ColorType::L16 => raw.chunks_exact(2).flat_map(|grey| [eight_bits(grey); 3]).collect(),
-        ColorType::La16 => packed(raw, 4, |pixel| [over_white(eight_bits(&pixel[..2]), eight_bits(&pixel[2..])); 3]),
-        ColorType::Rgba8 => packed(raw, 4, |pixel| [0, 1, 2].map(|c| over_white(pixel[c], pixel[3]))),
+        ColorType::La16 => packed(raw, 4, |pixel| [over(eight_bits(&pixel[..2]), eight_bits(&pixel[2..])); 3]),
+        ColorType::Rgba8 => packed(raw, 4, |pixel| [0, 1, 2].map(|c| over(pixel[c], pixel[3]))),
         ColorType::Rgb16 => packed(raw, 6, |pixel| [0, 2, 4].map(|c| eight_bits(&pixel[c..c + 2]))),
         ColorType::Rgba16 => packed(raw, 8, |pixel| {
-            [0, 2, 4].map(|c| over_white(eight_bits(&pixel[c..c + 2]), eight_bits(&pixel[6..])))
+            [0, 2, 4].map(|c| over(eight_bits(&pixel[c..c + 2]), eight_bits(&pixel[6..])))
         }),
         _ => raw,
     }
@@ -31,9 +32,9 @@ fn packed(mut raw: Vec<u8>, size: usize, to_rgb: impl Fn(&[u8]) -> [u8; 3]) -> V
     raw
 }
 
-fn over_white(value: u8, alpha: u8) -> u8 {
-    let (value, alpha) = (u32::from(value), u32::from(alpha));
-    ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+fn over(value: u8, alpha: u8, ground: u8) -> u8 {
+    let [value, alpha, ground] = [value, alpha, ground].map(u32::from);
+    ((value * alpha + ground * (255 - alpha) + 127) / 255) as u8
 }
 
 fn eight_bits(sample: &[u8]) -> u8 {

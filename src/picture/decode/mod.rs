@@ -44,32 +44,31 @@ pub struct Decoded {
 /// # Errors
 /// A sentence that names `name` and says what to do.
 pub fn decode(bytes: &[u8], name: &str) -> Result<Decoded, PictureError> {
+    decode_over(bytes, name, 255)
+}
+
+/// The same of a mask, in which white is hidden: what is transparent is laid over black, and is not.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_mask(bytes: &[u8], name: &str) -> Result<Decoded, PictureError> {
+    decode_over(bytes, name, 0)
+}
+
+/// What is transparent is laid over a grey `ground`, 0 to 255.
+fn decode_over(bytes: &[u8], name: &str, ground: u8) -> Result<Decoded, PictureError> {
     let header = examine(bytes, name)?;
-    if cost::time_ns(bytes, &header) > cost::MAX_NS {
-        return Err(PictureError::TooSlow {
-            name: name.into(),
-            width: header.width,
-            height: header.height,
-        });
-    }
+    in_time(bytes, &header, name)?;
     let failed = |error: ImageError| explain(name, &error);
     let mut decoder = open(bytes, header.kind).map_err(failed)?;
     let (width, height) = decoder.dimensions();
-    let memory = cost::memory(bytes, &header, decoder.total_bytes());
-    if memory > cost::MAX_MEMORY {
-        return Err(PictureError::TooCostly {
-            name: name.into(),
-            width: width.into(),
-            height: height.into(),
-            megabytes: memory >> 20,
-        });
-    }
+    in_memory(bytes, &header, decoder.total_bytes(), name)?;
     // A picture lying on its side is better than none.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let colour = decoder.color_type();
     let mut raw = vec![0; usize::try_from(decoder.total_bytes()).unwrap_or(0)];
     decoder.read_image(&mut raw).map_err(failed)?;
-    let picture = Rgb8::new(width as usize, height as usize, convert::to_rgb(raw, colour))?;
+    let picture = Rgb8::new(width as usize, height as usize, convert::to_rgb(raw, colour, ground))?;
     let mut notes = Vec::new();
     if header.moves {
         notes.push("an animation: its first frame is taken".into());
@@ -81,6 +80,46 @@ pub fn decode(bytes: &[u8], name: &str) -> Result<Decoded, PictureError> {
     Ok(Decoded {
         picture: upright(picture, orientation)?,
         notes,
+    })
+}
+
+/// Whether another decoder, one that makes four bytes of a pixel, may be let near a file: what [`decode`] would refuse as
+/// too slow or too large for memory takes others as long. A kind that is not known here passes.
+///
+/// # Errors
+/// A sentence that names `name` and says what to do.
+pub fn affordable(bytes: &[u8], name: &str) -> Result<(), PictureError> {
+    let Some(header) = header::sniff(bytes) else { return Ok(()) };
+    in_time(bytes, &header, name)?;
+    in_memory(bytes, &header, header.width.saturating_mul(4 * header.height), name)
+}
+
+fn in_time(bytes: &[u8], header: &Header, name: &str) -> Result<(), PictureError> {
+    if cost::time_ns(bytes, header) <= cost::MAX_NS {
+        return Ok(());
+    }
+    Err(PictureError::TooSlow {
+        name: name.into(),
+        kind: match header.kind {
+            Kind::Jpeg => "JPEG in many scans",
+            _ => "lossy WebP",
+        },
+        width: header.width,
+        height: header.height,
+    })
+}
+
+/// `raw` is the size of what the decoder hands over.
+fn in_memory(bytes: &[u8], header: &Header, raw: u64, name: &str) -> Result<(), PictureError> {
+    let memory = cost::memory(bytes, header, raw);
+    if memory <= cost::MAX_MEMORY {
+        return Ok(());
+    }
+    Err(PictureError::TooCostly {
+        name: name.into(),
+        width: header.width,
+        height: header.height,
+        megabytes: memory >> 20,
     })
 }
 
@@ -227,7 +266,8 @@ fn explain(name: &str, error: &ImageError) -> PictureError {
             };
             let what = match error.kind() {
                 UnsupportedErrorKind::GenericFeature(what) => what,
-                other => format!("{other:?}"),
+                UnsupportedErrorKind::Color(colour) => format!("its colours ({colour:?}) are of no kind known here"),
+                _ => "a kind that is not opened here; save it as PNG or JPEG".into(),
             };
             PictureError::Damaged {
                 name,

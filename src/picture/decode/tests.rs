@@ -192,6 +192,45 @@ fn what_would_take_seconds_to_open_is_refused() {
     webp[26..28].copy_from_slice(&8000u16.to_le_bytes());
     webp[28..30].copy_from_slice(&8000u16.to_le_bytes());
     assert!(refusal(&webp).contains("seconds to open"));
+    // Ten scans are what programs write; hundreds are written to keep a decoder busy.
+    for (scans, is_taken) in [(10, true), (120, false)] {
+        let jpeg = in_scans((8000, 6000), scans);
+        assert_eq!(affordable(&jpeg, "a.jpg").is_ok(), is_taken, "{scans}");
+        let slow = decode(&jpeg, "a.jpg").is_err_and(|why| why.to_string().contains("JPEG in many scans"));
+        assert_eq!(slow, !is_taken, "{scans}");
+    }
+}
+
+/// A progressive JPEG whose first scan comes again and again.
+fn in_scans(size: (u16, u16), scans: usize) -> Vec<u8> {
+    let once = Jpeg {
+        size,
+        blocks: &[&[0]],
+        segments: &[],
+        progressive: true,
+    }
+    .bytes();
+    let start = once.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
+    let end = once.len() - 2;
+    [&once[..start], &once[start..end].repeat(scans), &once[end..]].concat()
+}
+
+#[test]
+fn what_another_decoder_would_pay_for_is_known_before() {
+    let small = samples::png(1, 1, ExtendedColorType::Rgb8, &[0; 3]);
+    assert!(affordable(&small, "a.png").is_ok() && affordable(b"no picture", "a.png").is_ok());
+    let progressive = |size| {
+        Jpeg {
+            size,
+            blocks: &[&[0, 0, 0]],
+            segments: &[],
+            progressive: true,
+        }
+        .bytes()
+    };
+    assert!(affordable(&progressive((6000, 4000)), "a.jpg").is_ok());
+    let sentence = affordable(&progressive((10_000, 9_900)), "a.jpg").unwrap_err().to_string();
+    assert!(sentence.contains("a.jpg") && sentence.contains("512"), "{sentence}");
 }
 
 #[test]

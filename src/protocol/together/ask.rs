@@ -75,7 +75,7 @@ pub enum ToTogether {
         /// At most so many.
         count: usize,
     },
-    /// The energies of all pairs, at most 200 pictures. Answer: `Energies`.
+    /// The energies of all pairs, at most 400 pictures. Answer: `Energies`.
     Energies {
         /// By which model.
         slot: Slot,

@@ -44,6 +44,13 @@ impl Session {
     /// A sentence: a method that cannot be trained here, too few pictures for it.
     pub fn new(settings: &TrainSettings, samples: Vec<Sample>, device: &Device) -> Result<Self, String> {
         let plan = Plan::of(settings, samples.len())?;
+        let card = methods::cards().iter().find(|card| card.name == plan.whole.method);
+        if card.is_some_and(methods::MethodCard::wants_labels) && samples.iter().all(|sample| sample.label.is_none()) {
+            return Err(format!(
+                "“{}” learns from labels, and none of these pictures has one. Begin with scenes, which have, or choose another method.",
+                plan.whole.method
+            ));
+        }
         let on = OpenDevice {
             device: device.clone(),
             kind: "cpu",

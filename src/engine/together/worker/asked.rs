@@ -21,7 +21,7 @@ const ROUNDS: usize = 50;
 const ROUNDS_OF_MANY: usize = 25;
 const MANY: usize = 1000;
 /// Pictures whose energies are asked for at once, at most.
-const MOST_PAIRED: usize = 200;
+const MOST_PAIRED: usize = 400;
 /// Side of the scenes that are shown.
 const SHOWN_PX: usize = 256;
 /// Triples that are asked about at most.

@@ -8,7 +8,7 @@ use crate::{
         browser::canvas::pen,
         desk,
         state::{
-            frame::{Grip, centre, dragged, zoomed},
+            frame::{Grip, about, centre, dragged, has_corners, zoomed},
             strip::Item,
         },
         studio::Studio,
@@ -80,6 +80,15 @@ fn Easel(item: Item) -> impl IntoView {
         }
         drag.set_value(Some((grip, event.client_x(), event.client_y(), frame.get_untracked())));
     };
+    // A press beside the square brings it there: that of a very long picture is too thin to be caught.
+    let beside = move |event: PointerEvent| {
+        if let Some(canvas) = canvas.get_untracked() {
+            let scale = size[0] as f32 / canvas.client_width().max(1) as f32;
+            let at = [event.offset_x(), event.offset_y()].map(|value| value as f32 * scale);
+            put(about(at, frame.get_untracked().side, size));
+        }
+        down(event, Grip::Inside);
+    };
     let moved = move |event: PointerEvent| {
         if let Some(((grip, x, y, from), canvas)) = drag.get_value().zip(canvas.get_untracked()) {
             let scale = size[0] as f32 / canvas.client_width().max(1) as f32;
@@ -92,9 +101,16 @@ fn Easel(item: Item) -> impl IntoView {
         view! { <span class=format!("corner {class}") on:pointerdown=move |event| down(event, Grip::Corner { right, bottom })></span> }
     };
     view! {
-        <p>"Drag the square; pull a corner to change its size. Arrow keys move it, + and − change its size."</p>
+        <p>"Drag the square, or press where it should lie; pull a corner to change its size. Arrow keys move it, + and − change its size."</p>
         <div class="easel">
-            <canvas node_ref=canvas aria-hidden="true" on:pointermove=moved on:pointerup=move |_| drag.set_value(None)></canvas>
+            <canvas
+                node_ref=canvas
+                aria-hidden="true"
+                on:pointerdown=beside
+                on:pointermove=moved
+                on:pointerup=move |_| drag.set_value(None)
+                on:pointercancel=move |_| drag.set_value(None)
+            ></canvas>
             <div
                 class="square"
                 tabindex="0"
@@ -107,10 +123,12 @@ fn Easel(item: Item) -> impl IntoView {
                 on:pointerdown=move |event| down(event, Grip::Inside)
                 on:keydown=move |event| by_key(&event, frame, size)
             >
-                {corner(false, false, "nw")}
-                {corner(true, false, "ne")}
-                {corner(false, true, "sw")}
-                {corner(true, true, "se")}
+                {has_corners(size).then(|| view! {
+                    {corner(false, false, "nw")}
+                    {corner(true, false, "ne")}
+                    {corner(false, true, "sw")}
+                    {corner(true, true, "se")}
+                })}
             </div>
         </div>
         <p class="figure small">

@@ -114,13 +114,11 @@ fn About(model: OpenModel) -> impl IntoView {
     };
     let worth = info.card.as_ref().and_then(|card| card.embeddings.clone());
     let facts = format!(
-        "{} parameters, {}. It takes {} × {} pixels in {} × {} patches.",
+        "{} parameters, {}. It takes {} × {} pixels.",
         figures::count(info.parameters),
         figures::bytes(info.bytes),
         info.size_px,
         info.size_px,
-        info.grid.rows,
-        info.grid.columns
     );
     view! {
         <section class="about" aria-label="Its card">

@@ -66,7 +66,7 @@ pub fn Groups() -> impl IntoView {
     let list = move || all.get().map(|all| all.into_iter().enumerate().map(one).collect_view());
     let words = move || match (grouping.get(), all.get().map(|all| all.len())) {
         (Grouping::Off, _) => "Pictures are not grouped.",
-        (_, None) if room.pictures.list.with(Vec::len) > MOST_PAIRED => "Groups are made of up to 200 pictures.",
+        (_, None) if room.pictures.list.with(Vec::len) > MOST_PAIRED => "Groups are made of up to 400 pictures.",
         (_, None) => "The groups are on their way.",
         (Grouping::WidestGap, Some(_)) => "Cut where the gap between groups is widest.",
         (Grouping::Count(_), Some(_)) => "By the mean energy between groups.",
