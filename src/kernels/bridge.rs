@@ -1,11 +1,13 @@
 //! The kernels as operations on Burn's tensors, registered through its own extension point.
 //!
-//! They serve the CPU backend at full precision. Whoever has another device, or wants Burn's own composition for
-//! comparison, is told by [`serves`].
+//! They serve the CPU backend at full precision, and the way forward on GPUs. Whoever has another device, or wants Burn's own
+//! composition for comparison, is told by [`serves`] and [`answers`].
 
 #[cfg(feature = "joint")]
 mod autodiff;
 mod flex;
+#[cfg(feature = "shaders")]
+mod gpu;
 pub mod maps;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,7 +33,7 @@ fn has_code() -> bool {
     cfg!(target_family = "wasm") || Level::best() != Level::Plain
 }
 
-/// Whether the kernels can take this tensor, and are the faster choice on this processor.
+/// Whether all kernels can take this tensor, there and back, and are the faster choice on this processor.
 #[must_use]
 pub fn serves<const D: usize>(x: &Tensor<D>) -> bool {
     !PLAIN.load(Ordering::Relaxed)
@@ -40,8 +42,42 @@ pub fn serves<const D: usize>(x: &Tensor<D>) -> bool {
         && matches!(x.device().without_autodiff().as_dispatch(), DispatchDevice::Flex(_))
 }
 
+/// Whether those of a transformer's way forward can: [`patches`], [`linear`], [`layer_norm`], [`attention`] and [`mlp`]. GPUs
+/// have them as shaders, for networks that only answer.
+#[must_use]
+pub fn answers<const D: usize>(x: &Tensor<D>) -> bool {
+    serves(x) || (on_gpu(x) && !PLAIN.load(Ordering::Relaxed) && !x.is_autodiff() && x.dtype() == DType::F32)
+}
+
+/// Whether it lies on a device that [`gpu`] is for. Beside wgpu, CubeCL has CUDA, whose products by tensor cores are Burn's.
+#[cfg(feature = "shaders")]
+fn on_gpu<const D: usize>(x: &Tensor<D>) -> bool {
+    use burn::backend::CubeDevice;
+    matches!(
+        x.device().without_autodiff().as_dispatch(),
+        DispatchDevice::Cube(CubeDevice::Wgpu(_))
+    )
+}
+
+#[cfg(not(feature = "shaders"))]
+fn on_gpu<const D: usize>(_: &Tensor<D>) -> bool {
+    false
+}
+
+/// Calls an operation by the name that it has on the tensors' device.
+macro_rules! at_home {
+    ($trait:ident::$kernel:ident / $shader:ident ($x:expr $(, $more:expr)* $(,)?)) => {{
+        #[cfg(feature = "shaders")]
+        if on_gpu(&$x) {
+            return Tensor::from_dispatch(<Dispatch as gpu::Shaders>::$shader($x.into_dispatch() $(, $more)*));
+        }
+        Tensor::from_dispatch(<Dispatch as $trait>::$kernel($x.into_dispatch() $(, $more)*))
+    }};
+}
+
 /// The numbers of half a layer: a norm, a first and a second affine map.
 #[derive(Clone, Debug, ExtensionType)]
+#[extension_type(fusion: cfg(feature = "fused"))]
 pub struct Half<B: Backend> {
     /// `[dim]`.
     pub norm_weight: FloatTensor<B>,
@@ -129,23 +165,18 @@ pub fn pack<const D: usize>(weight: Tensor<D>) -> Tensor<D> {
 /// `x W + b` over the last axis: `[..., d_input]` to `[..., d_output]`.
 #[must_use]
 pub fn linear<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<D> {
-    let (x, weight) = (x.into_dispatch(), weight.into_dispatch());
-    Tensor::from_dispatch(match bias {
-        Some(bias) => <Dispatch as Kernels>::kernel_linear(x, weight, bias.into_dispatch()),
-        None => <Dispatch as Kernels>::kernel_product(x, weight),
-    })
+    let weight = weight.into_dispatch();
+    match bias {
+        Some(bias) => at_home!(Kernels::kernel_linear / shader_linear(x, weight, bias.into_dispatch())),
+        None => at_home!(Kernels::kernel_product / shader_product(x, weight)),
+    }
 }
 
 /// Layer normalisation of the last axis.
 #[must_use]
 pub fn layer_norm<const D: usize>(x: Tensor<D>, norm: NormTensors) -> Tensor<D> {
     let (weight, bias) = (norm.weight.into_dispatch(), norm.bias.into_dispatch());
-    Tensor::from_dispatch(<Dispatch as Kernels>::kernel_norm(
-        x.into_dispatch(),
-        weight,
-        bias,
-        norm.epsilon as f32,
-    ))
+    at_home!(Kernels::kernel_norm / shader_norm(x, weight, bias, norm.epsilon as f32))
 }
 
 /// `x + output(attention(norm(x)))`: `[batch, tokens, dim]` to the same; `maps` are queries, keys and values, and the
@@ -154,7 +185,7 @@ pub fn layer_norm<const D: usize>(x: Tensor<D>, norm: NormTensors) -> Tensor<D> 
 pub fn attention(x: Tensor<3>, norm: NormTensors, maps: [MapTensors; 2], heads: usize) -> Tensor<3> {
     let epsilon = norm.epsilon as f32;
     let numbers = half(norm, maps);
-    Tensor::from_dispatch(<Dispatch as Kernels>::kernel_attention(x.into_dispatch(), numbers, heads, epsilon))
+    at_home!(Kernels::kernel_attention / shader_attention(x, numbers, heads, epsilon))
 }
 
 /// `x + down(gelu(up(norm(x))))` over the last axis; `maps` are `up` and `down`.
@@ -162,7 +193,7 @@ pub fn attention(x: Tensor<3>, norm: NormTensors, maps: [MapTensors; 2], heads: 
 pub fn mlp(x: Tensor<3>, norm: NormTensors, maps: [MapTensors; 2]) -> Tensor<3> {
     let epsilon = norm.epsilon as f32;
     let numbers = half(norm, maps);
-    Tensor::from_dispatch(<Dispatch as Kernels>::kernel_mlp(x.into_dispatch(), numbers, epsilon))
+    at_home!(Kernels::kernel_mlp / shader_mlp(x, numbers, epsilon))
 }
 
 /// What should be said, for [`errors`] and [`powers`]: `truth`, without `less` where there is one. Both are taken for
@@ -194,7 +225,8 @@ pub fn errors(said: Tensor<3>, aim: AimTensors) -> Tensor<1> {
 /// Mean square of what should be said of each picture: `[batch]`, a constant.
 #[must_use]
 pub fn powers(aim: AimTensors, like: &Tensor<3>) -> Tensor<1> {
-    constant(<Dispatch as Constants>::kernel_powers(aim.into_dispatch()), like)
+    let powers = <Dispatch as Constants>::kernel_powers(aim.into_dispatch());
+    constant(Tensor::from_dispatch(powers), like)
 }
 
 /// `[batch, 3, height, width]`, taken for constants, to standardised patches `[batch, places, 3 p p]`: of each picture
@@ -202,13 +234,15 @@ pub fn powers(aim: AimTensors, like: &Tensor<3>) -> Tensor<1> {
 #[must_use]
 pub fn patches(pictures: Tensor<4>, cut: PatchCut, places: &[Vec<usize>]) -> Tensor<3> {
     let like = pictures.clone();
-    let pictures = pictures.inner().into_dispatch();
-    constant(<Dispatch as Constants>::kernel_patches(pictures, cut, places.to_vec()), &like)
+    constant(cut_up(pictures.inner(), cut, places.to_vec()), &like)
+}
+
+fn cut_up(pictures: Tensor<4>, cut: PatchCut, places: Vec<Vec<usize>>) -> Tensor<3> {
+    at_home!(Constants::kernel_patches / shader_patches(pictures, cut, places))
 }
 
 /// On the side of autodiff that the other tensor is on.
-fn constant<const D: usize, const E: usize>(values: burn::backend::DispatchTensor, like: &Tensor<E>) -> Tensor<D> {
-    let values = Tensor::from_dispatch(values);
+fn constant<const D: usize, const E: usize>(values: Tensor<D>, like: &Tensor<E>) -> Tensor<D> {
     if like.is_autodiff() { Tensor::from_inner(values) } else { values }
 }
 

@@ -1,5 +1,5 @@
-//! Fast arithmetic for the CPU: plain functions over slices of f32, forward and backward, that know of no network, and a
-//! bridge that makes them operations on Burn's tensors.
+//! Fast arithmetic for the CPU: plain functions over slices of f32, forward and backward, that know of no network; shaders
+//! for the way forward on GPUs; and a bridge that makes both operations on Burn's tensors.
 //!
 //! What is computed is what the composition of Burn's own operations computes, to rounding. Every sum has a fixed order
 //! that depends on shapes and on the kind of processor (its tiles and its fused instructions), but neither on the number of
@@ -15,6 +15,7 @@
 //! | [`patches`], [`error`] | pictures into patches, squared errors |
 //! | `levels`, [`number`], `vector` | one text for every kind of processor |
 //! | [`pool`], [`threads`] | memory that is used again; work on every core |
+//! | `gpu` | a transformer's way forward as shaders |
 //! | [`bridge`] | operations on tensors |
 
 pub mod attention;
@@ -23,6 +24,8 @@ pub mod bridge;
 pub mod conv;
 pub mod error;
 pub mod functions;
+#[cfg(feature = "shaders")]
+mod gpu;
 pub(crate) mod levels;
 pub mod mlp;
 pub mod norm;

@@ -109,7 +109,7 @@ impl Mae {
     fn arrange(&self, batch: &Batch) -> Arranged {
         let order = Order::of(&batch.masks);
         let standard = |pictures: &Tensor<4>| {
-            if bridge::serves(pictures) {
+            if bridge::answers(pictures) {
                 let cut = PatchCut {
                     patch_px: self.config.patch,
                     mean: self.config.mean,

@@ -312,7 +312,7 @@ impl Backbone {
     /// Pictures `[batch, 3, side, side]` in 0..1 as a transformer's standardised patches, `[batch, patches, 3 p p]`, in the
     /// order's order.
     pub fn patches(&self, pictures: Tensor<4>, order: &Order) -> Tensor<3> {
-        if bridge::serves(&pictures) {
+        if bridge::answers(&pictures) {
             let cut = PatchCut {
                 patch_px: self.patch_px(),
                 mean: self.config.mean,

@@ -76,7 +76,7 @@ impl Block {
 
     /// `[batch, tokens, dim]` to the same. GELU is the exact one, by the error function.
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        if bridge::serves(&x)
+        if bridge::answers(&x)
             && let Some(x) = self.in_halves(&x)
         {
             return x;

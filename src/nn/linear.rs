@@ -59,7 +59,7 @@ impl Linear {
 
 /// `[..., d_input]` to `[..., d_output]` by a weight of `[d_input, d_output]` and a bias of `[d_output]`.
 pub(super) fn affine<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> Tensor<D> {
-    if bridge::serves(&x) {
+    if bridge::answers(&x) {
         bridge::linear(x, weight, bias)
     } else {
         linear(x, weight, bias)

@@ -30,7 +30,7 @@ impl LayerNorm {
 
     /// `[..., dim]` to the same.
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        if bridge::serves(&x) {
+        if bridge::answers(&x) {
             bridge::layer_norm(x, self.tensors())
         } else {
             layer_norm(x, self.weight.val(), Some(self.bias.val()), self.epsilon)

@@ -2,6 +2,8 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used)]
 
+#[cfg(feature = "shaders")]
+mod gpu;
 mod maps;
 mod packed;
 

@@ -65,7 +65,8 @@ pub fn conv(x: Tensor<4>, weight: Tensor<4>, window: Window) -> Tensor<4> {
 /// Means and (biased) variances of the channels, `[2, channels]`, over all rows of `[..., channels]`: constants.
 #[must_use]
 pub fn moments<const D: usize>(x: &Tensor<D>) -> Tensor<2> {
-    constant(<Dispatch as Moments>::kernel_moments(x.clone().inner().into_dispatch()), x)
+    let moments = <Dispatch as Moments>::kernel_moments(x.clone().inner().into_dispatch());
+    constant(Tensor::from_dispatch(moments), x)
 }
 
 /// A batch norm's numbers.
