@@ -11,6 +11,8 @@ and without a thought for stability, in double precision. Writes case.safetensor
 - the whole numbers among them as floats, -1 where there is none: labels, indices, noise, ...
 - NAME.value of every loss, and NAME.grad.INPUT for every input that is trained
 
+Those that lightly has are held against lightly's own by against_lightly.py.
+
 The file in the repository was made with Python 3.11, torch 2.15.0, safetensors 0.8.0.
 """
 
