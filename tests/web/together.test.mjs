@@ -186,7 +186,7 @@ test('a reload keeps pictures, their order and what was chosen', async () => {
 
 test('what is dropped is what is looked at, and is in sight again after a reload', async () => {
   const { context, page } = await enter();
-  await only(page, 30);
+  await only(page, 18);
   assert.equal(await page.locator('.reel .frame.own').getAttribute('aria-label'), 'p0.png, chosen');
   await drop(page, [{ name: 'late.png', type: 'image/png', bytes: await paint(page, { hue: 200, width: 140 }) }]);
   await frame(page, 'late.png').waitFor();

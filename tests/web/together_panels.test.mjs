@@ -69,7 +69,7 @@ test('a patch pointed at lights what is like it; colours and attention are a tou
   // The link holds it, beside where one looks on the map.
   await page.waitForFunction(() => location.hash.includes('show='));
   await page.reload();
-  await heads.waitFor();
+  await heads.waitFor({ timeout: 120_000 });
   assert.equal(await page.getByRole('button', { name: 'Attention' }).getAttribute('aria-pressed'), 'true');
   assert.deepEqual(seen.errors, []);
   await context.close();
@@ -132,7 +132,7 @@ test('parts that may fit: a guess first, then the rankings', async () => {
   await parts.first().waitFor({ timeout: 60_000 });
   assert.equal(await panel.getByText('It puts the right one').count(), 0, 'no ranking before the guess');
   await parts.first().click();
-  await page.waitForFunction(() => document.querySelectorAll('[data-testid="fit"] .ranking').length === 2);
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid="fit"] .ranking').length === 2, null, { timeout: 120_000 });
   await panel.getByText('It puts the right one').first().waitFor();
   assert.deepEqual(seen.errors, []);
   await context.close();
