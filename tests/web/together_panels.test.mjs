@@ -67,7 +67,7 @@ test('a patch pointed at lights what is like it; colours and attention are a tou
   const heads = page.getByRole('list', { name: 'Heads of the last layer' }).getByRole('listitem').first();
   await heads.waitFor();
   // The link holds it, beside where one looks on the map.
-  await page.waitForFunction(() => location.hash.includes('show='));
+  await page.waitForFunction(() => location.hash.includes('show=heads'));
   await page.reload();
   await heads.waitFor({ timeout: 120_000 });
   assert.equal(await page.getByRole('button', { name: 'Attention' }).getAttribute('aria-pressed'), 'true');
