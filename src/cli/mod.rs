@@ -27,7 +27,7 @@ use crate::kernels;
 #[derive(Parser)]
 #[command(name = "darkroom", version, arg_required_else_help = true, max_term_width = 110)]
 struct Cli {
-    /// On the CPU, leave our own kernels out and compute with Burn's alone: slower, for comparison
+    /// Leave our own kernels out and compute with Burn's alone: slower, for comparison
     #[arg(long, global = true)]
     plain_kernels: bool,
     #[command(subcommand)]

@@ -13,7 +13,8 @@ const UNITS: u32 = 32;
 /// `(x - mean) / sqrt(variance + epsilon) * weight + bias` over the last axis of `[..., dim]`; the others are `[dim]`.
 ///
 /// The units of a row each take the mean and the scatter of their own share, which they then put together: no square of a
-/// mean is ever taken from a mean of squares.
+/// mean is ever taken from a mean of squares. All numbers count from the row's first, so that what is left of equal ones is
+/// nothing, and not rounding.
 pub fn norm(x: CubeTensor, weight: CubeTensor, bias: CubeTensor, epsilon: f32) -> CubeTensor {
     let (x, weight, bias) = (whole(x), whole(weight), whole(bias));
     let dim = last(&x);
@@ -67,16 +68,17 @@ fn norm_shader<N: Size>(
     let first = row as usize * dim;
     let unit = UNIT_POS_X as usize;
     let units = UNITS as usize;
+    let start = Vector::<f32, N>::new(x[first].extract(0usize));
     let mut sum = Vector::<f32, N>::new(0.0);
     let mut count = 0u32;
     for i in range_stepped(unit, dim, units) {
-        sum += x[first + i];
+        sum += x[first + i] - start;
         count += N::value() as u32;
     }
     let mean = total(sum) / max(f32::cast_from(count), 1.0);
     let mut scatter = Vector::<f32, N>::new(0.0);
     for i in range_stepped(unit, dim, units) {
-        let apart = x[first + i] - Vector::new(mean);
+        let apart = x[first + i] - start - Vector::new(mean);
         scatter = fma(apart, apart, scatter);
     }
     let mut means = Shared::<[f32]>::new_slice(UNITS as usize);
@@ -97,7 +99,11 @@ fn norm_shader<N: Size>(
     }
     let factor = 1.0 / (variance / numbers + epsilon).sqrt();
     for i in range_stepped(unit, dim, units) {
-        output[first + i] = fma((x[first + i] - Vector::new(whole)) * Vector::new(factor), weight[i], bias[i]);
+        output[first + i] = fma(
+            (x[first + i] - start - Vector::new(whole)) * Vector::new(factor),
+            weight[i],
+            bias[i],
+        );
     }
 }
 
