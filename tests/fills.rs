@@ -1,6 +1,6 @@
 //! The plain fills against the figures of an exact solver, over real photographs where there are any.
 #![cfg(feature = "decode")]
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 #[path = "common/skip.rs"]
 mod skip;
