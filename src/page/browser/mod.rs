@@ -19,6 +19,21 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Frames over which many small canvases are drawn: each one that changed costs a browser milliseconds of its frame.
+const TURNS: usize = 6;
+
+/// Calls within the next frames: which one, by a number that spreads those who ask together.
+pub fn in_turn(number: usize, call: impl FnOnce() + 'static) {
+    after(number % TURNS, call);
+}
+
+fn after(frames: usize, call: impl FnOnce() + 'static) {
+    match frames {
+        0 => call(),
+        _ => leptos::prelude::request_animation_frame(move || after(frames - 1, call)),
+    }
+}
+
 /// A colour out of `tokens.css`, as it stands under the light of now: `--light`.
 pub fn token(name: &str) -> String {
     use leptos::prelude::{document, window};

@@ -83,7 +83,7 @@ fn Easel(item: Item) -> impl IntoView {
     // A press beside the square brings it there: that of a very long picture is too thin to be caught.
     let beside = move |event: PointerEvent| {
         if let Some(canvas) = canvas.get_untracked() {
-            let scale = size[0] as f32 / canvas.client_width().max(1) as f32;
+            let scale = scale_of(&canvas, size);
             let at = [event.offset_x(), event.offset_y()].map(|value| value as f32 * scale);
             put(about(at, frame.get_untracked().side, size));
         }
@@ -91,7 +91,7 @@ fn Easel(item: Item) -> impl IntoView {
     };
     let moved = move |event: PointerEvent| {
         if let Some(((grip, x, y, from), canvas)) = drag.get_value().zip(canvas.get_untracked()) {
-            let scale = size[0] as f32 / canvas.client_width().max(1) as f32;
+            let scale = scale_of(&canvas, size);
             let delta = |now: i32, then: i32| (now - then) as f32 * scale;
             put(dragged(from, grip, delta(event.client_x(), x), delta(event.client_y(), y), size));
         }
@@ -142,6 +142,16 @@ fn Easel(item: Item) -> impl IntoView {
             <button class="chip" on:click=move |_| put(centre(size))>"The middle"</button>
         </div>
     }
+}
+
+/// Pixels of the picture for one of the page, read along the longer side: the other may have less than one.
+fn scale_of(canvas: &web_sys::HtmlCanvasElement, size: [usize; 2]) -> f32 {
+    let (side, shown) = if size[1] > size[0] {
+        (size[1], canvas.client_height())
+    } else {
+        (size[0], canvas.client_width())
+    };
+    side as f32 / shown.max(1) as f32
 }
 
 fn by_key(event: &KeyboardEvent, frame: RwSignal<Frame>, size: [usize; 2]) {

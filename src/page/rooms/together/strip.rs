@@ -9,15 +9,13 @@ use super::ways::Ways;
 use crate::page::{
     browser::{
         canvas::{lay_part, pen, smooth},
-        focus,
+        focus, in_turn,
     },
     together::{Room, Thumb},
 };
 
 /// Width of a picture with its gap, pixels.
 const STRIDE: f64 = 84.0;
-/// Frames over which new pictures are drawn: every canvas that changed costs a browser milliseconds of its frame.
-const TURNS: usize = 6;
 /// Pictures kept ready on both sides of those in sight.
 const AHEAD: usize = 6;
 
@@ -147,7 +145,7 @@ fn Picture(at: usize, id: u32) -> impl IntoView {
     Effect::new(move |_| {
         let thumb = untrack(|| room.pictures.find(id));
         if let Some((canvas, thumb)) = node.get().zip(thumb) {
-            after(at % TURNS, move || draw(&canvas, &thumb));
+            in_turn(at, move || draw(&canvas, &thumb));
         }
     });
     let count = move || room.pictures.list.with(Vec::len).to_string();
@@ -174,14 +172,6 @@ fn Picture(at: usize, id: u32) -> impl IntoView {
             <canvas node_ref=node width="152" height="152" aria-hidden="true"></canvas>
             <span class="letter" aria-hidden="true">{move || if is_first() { "A" } else if is_second() { "B" } else { "" }}</span>
         </li>
-    }
-}
-
-/// Calls after so many frames.
-fn after(frames: usize, call: impl FnOnce() + 'static) {
-    match frames {
-        0 => call(),
-        _ => request_animation_frame(move || after(frames - 1, call)),
     }
 }
 

@@ -4,7 +4,10 @@ use leptos::{html, prelude::*};
 
 use crate::{
     page::{
-        browser::canvas::{lay_part, pen, smooth},
+        browser::{
+            canvas::{lay_part, pen, smooth},
+            in_turn,
+        },
         state::{figures::pair_energy, plane::shared},
         together::Room,
     },
@@ -82,15 +85,17 @@ fn Near(place: Slot, id: u32, energy: f32) -> impl IntoView {
     let from = StoredValue::new_local(thumb);
     Effect::new(move |_| {
         let Some(canvas) = node.get() else { return };
-        from.with_value(|thumb| {
-            let Some((pen, from)) = pen(&canvas).zip(thumb.as_ref().map(|thumb| &thumb.canvas)) else {
-                return;
-            };
-            let (width, height) = (f64::from(from.width()), f64::from(from.height()));
-            let side = width.min(height);
-            smooth(&pen);
-            let middle = [(width - side) / 2.0, (height - side) / 2.0, side, side];
-            lay_part(&pen, from, middle, [0.0, 0.0, 88.0, 88.0]);
+        in_turn(id as usize, move || {
+            let _ = from.try_with_value(|thumb| {
+                let Some((pen, from)) = pen(&canvas).zip(thumb.as_ref().map(|thumb| &thumb.canvas)) else {
+                    return;
+                };
+                let (width, height) = (f64::from(from.width()), f64::from(from.height()));
+                let side = width.min(height);
+                smooth(&pen);
+                let middle = [(width - side) / 2.0, (height - side) / 2.0, side, side];
+                lay_part(&pen, from, middle, [0.0, 0.0, 88.0, 88.0]);
+            });
         });
     });
     let hovered = room.mapping.hovered;

@@ -26,7 +26,7 @@ const MOST_OUTLINED: usize = 300;
 /// Smaller than this a picture is a dot, pixels of the page.
 const SMALLEST: f64 = 9.0;
 /// Pixels of the atlas that are laid down in one frame.
-const A_FRAMES_WORTH: f64 = 12.0 * 128.0 * 128.0;
+const A_FRAMES_WORTH: f64 = 6.0 * 128.0 * 128.0;
 /// How long pictures take from one map to the next, milliseconds.
 pub const JOURNEY_MS: f64 = 650.0;
 
