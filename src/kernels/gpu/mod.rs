@@ -10,6 +10,11 @@
 //! | [`norm`] | layer normalisation |
 //! | [`attention`] | attention between the tokens of a picture |
 //! | [`patches`] | pictures into patches |
+#![allow(
+    clippy::too_many_arguments,
+    clippy::needless_range_loop,
+    reason = "a shader is told all that it works on, and counts where it is"
+)]
 
 mod attention;
 mod functions;
