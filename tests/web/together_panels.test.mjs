@@ -126,8 +126,8 @@ test('parts that may fit: a guess first, then the rankings', async () => {
   const { context, page, seen } = await enter('fit', { controls: '&a=7' });
   const panel = page.getByTestId('fit');
   await panel.getByRole('button', { name: /Look through .parts/ }).click();
-  await panel.getByRole('button', { name: /Look through .parts/ }).waitFor({ state: 'detached' });
-  await page.waitForFunction(() => document.body.dataset.state === 'ready');
+  await panel.getByRole('button', { name: /Look through .parts/ }).waitFor({ state: 'detached', timeout: 120_000 });
+  await page.waitForFunction(() => document.body.dataset.state === 'ready', null, { timeout: 120_000 });
   const parts = panel.getByRole('list', { name: 'Parts that may fit' }).getByRole('button');
   await parts.first().waitFor({ timeout: 60_000 });
   assert.equal(await panel.getByText('It puts the right one').count(), 0, 'no ranking before the guess');

@@ -54,7 +54,7 @@ test('a first visit ends with a live prediction, and nothing leaves the page', a
   await ready(page);
   assert.ok((await energy(page)) > 0);
   const badge = page.getByLabel('Device', { exact: true });
-  assert.match(await badge.textContent(), /CPU · \d+ ms/);
+  assert.match(await badge.textContent(), /CPU · \d+(\.\d+)? ms/);
   const photo = await paint(page, { width: 300, height: 200, type: 'image/jpeg' });
   const before = await strip(page).count();
   await drop(page, [{ name: 'of mine.jpg', type: 'image/jpeg', bytes: photo }]);

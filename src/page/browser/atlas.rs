@@ -6,8 +6,8 @@ use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement as Canvas};
 
 use super::canvas::{lay_part, pen, sheet, smooth};
 
-/// Side of a sheet, pixels.
-const SHEET_PX: u32 = 2048;
+/// Side of a sheet, pixels: small, for a browser copies a whole sheet where one more picture is laid on it.
+const SHEET_PX: u32 = 1024;
 
 /// Where a picture lies, and its mean colour.
 #[derive(Clone, Debug)]

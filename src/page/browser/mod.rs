@@ -27,6 +27,13 @@ pub fn in_turn(number: usize, call: impl FnOnce() + 'static) {
     after(number % TURNS, call);
 }
 
+/// Waits for so many frames: what one frame need not show all of, several show, each soon done.
+pub async fn frames(count: usize) {
+    let (giver, shown) = later::later();
+    after(count, move || giver.give(()));
+    shown.await;
+}
+
 fn after(frames: usize, call: impl FnOnce() + 'static) {
     match frames {
         0 => call(),

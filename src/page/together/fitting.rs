@@ -42,6 +42,15 @@ pub struct Fitted {
     pub order: Vec<usize>,
 }
 
+impl Fitted {
+    /// Whether both put the same parts before the visitor.
+    fn asks_as(&self, other: &Self) -> bool {
+        let asks = |of: &Self| (of.id, of.seed, of.order.len());
+        let mut parts = self.candidates.iter().zip(&other.candidates);
+        asks(self) == asks(other) && self.hole == other.hole && parts.all(|(a, b)| a.origin == b.origin)
+    }
+}
+
 /// Signals of the panel.
 #[derive(Clone, Copy)]
 pub struct Fitting {
@@ -188,8 +197,7 @@ impl Room {
             let whole = squares.len() == candidates.len();
             let order = ranking::shown(candidates.len(), seed);
             let id = thumb.id;
-            self.fitting.guess.set(None);
-            self.fitting.fitted.set(holed.filter(|_| whole).map(|holed| Fitted {
+            let fitted = holed.filter(|_| whole).map(|holed| Fitted {
                 id,
                 seed,
                 hole,
@@ -197,7 +205,17 @@ impl Room {
                 squares,
                 candidates,
                 order,
-            }));
+            });
+            // A second model's answer comes to the same parts: a guess made between the two stands.
+            let same = untrack(|| {
+                self.fitting
+                    .fitted
+                    .with(|before| before.as_ref().zip(fitted.as_ref()).is_some_and(|(a, b)| a.asks_as(b)))
+            });
+            if !same {
+                self.fitting.guess.set(None);
+            }
+            self.fitting.fitted.set(fitted);
         }
         self.fitting.working.set(false);
     }

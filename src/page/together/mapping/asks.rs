@@ -7,6 +7,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{Grouped, Laid, MOST_PAIRED, NEIGHBOURS, Pairs, floats};
 use crate::{
     page::{
+        browser::frames,
         state::{
             grouping::Grouping,
             plane::{Point, aligned},
@@ -18,9 +19,14 @@ use crate::{
 
 /// Below so many pictures a neighbour map has nothing to say that principal components do not.
 const FEW: usize = 8;
+/// Frames in which the first map comes to be seen, with all that lies around it.
+const FRAMES_OF_THE_FIRST: usize = 12;
 
 impl Room {
     /// Keeps everything about the map up to date for as long as the panel is open.
+    ///
+    /// The engine answers all of it within milliseconds; the map is shown first, and each of the rest a frame later than the
+    /// one before.
     pub fn keep_mapping(self) {
         for slot in [Slot::First, Slot::Second] {
             let seen = self.mapping.through(slot);
@@ -86,6 +92,8 @@ impl Room {
             None if !self.lay_as(slot, &ids, MapKind::Pca).await => return,
             None => {}
         }
+        // The browser compiles what a neighbour map runs with all cores: the first map is to be seen before.
+        frames(FRAMES_OF_THE_FIRST).await;
         // Meanwhile a person may have gone elsewhere.
         let still = untrack(|| self.map_kind() == kind && self.pictures.ids() == ids);
         if still && kind == MapKind::Neighbours && ids.len() >= FEW {
@@ -163,6 +171,7 @@ impl Room {
         };
         let (seen, model) = (self.mapping.through(slot), self.mapping.through(slot).model());
         let answer = self.ask(body, Vec::new(), None).await;
+        frames(1).await;
         if let Some(answer) = self.unless_gone(answer)
             && let FromTogether::Nearest(nearest) = answer.body
             && self.pictures.chosen.get_untracked() == Some(id)
@@ -185,6 +194,7 @@ impl Room {
         };
         let model = seen.model();
         let answer = self.ask(body, Vec::new(), None).await;
+        frames(2).await;
         if let Some(answer) = self.unless_gone(answer)
             && let FromTogether::Groups(groups) = answer.body
             && groups.len() == ids.len()
@@ -202,6 +212,7 @@ impl Room {
         }
         let model = seen.model();
         let answer = self.ask(ToTogether::Energies { slot, ids: ids.clone() }, Vec::new(), None).await;
+        frames(3).await;
         let Some(answer) = self.unless_gone(answer).filter(|_| seen.model() == model) else {
             return;
         };
