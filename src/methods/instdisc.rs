@@ -1,16 +1,16 @@
 //! Instance discrimination (Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance Discrimination", 2018).
 
-use burn::module::Module;
+use burn::{module::Module, tensor::Tensor};
 
 use super::{
     Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
         presets::{self, preset},
-        with_shared,
+        strangers, with_shared,
     },
     losses::{
-        contrast::{Instances, Noise, bank_nce, bank_softmax, log_partition},
+        contrast::{Instances, Noise, bank_nce, bank_softmax, log_partition, to_own_row},
         memory::{Bank, Partition},
     },
 };
@@ -54,7 +54,7 @@ const OWN: &[Knob] = &[
         "negatives",
         "rows",
         "4096",
-        "Rows of the bank drawn as strangers of each picture; 0 takes all of them.",
+        "Rows of the bank drawn as strangers of each picture; 0 takes all of them, none pushes nothing away.",
     ),
     knob("temperature", "", "0.07", "What cosines are divided by."),
     knob(
@@ -63,10 +63,11 @@ const OWN: &[Knob] = &[
         "0.5",
         "Part of a picture's row that stays when the picture is seen again.",
     ),
+    strangers::HARDNESS,
 ];
-const KNOBS: [Knob; 11] = with_shared(OWN);
+const KNOBS: [Knob; 12] = with_shared(OWN);
 
-const PRESETS: [Preset; 4] = [
+const PRESETS: [Preset; 5] = [
     preset(
         "tiny",
         presets::TINY_HELP,
@@ -98,6 +99,11 @@ const PRESETS: [Preset; 4] = [
             ],
         ],
     ),
+    preset(
+        "break-negatives",
+        "Break it: no negatives. A picture is drawn to its row, the row to the picture, and nothing keeps rows apart.",
+        &[presets::TINY, &[("projector", "32"), ("negatives", "none")]],
+    ),
 ];
 
 /// One row a picture, and what normalises them.
@@ -107,12 +113,15 @@ pub struct MemoryBank {
     pub bank: Bank,
     /// log Z of the noise-contrastive estimate.
     pub partition: Partition,
+    /// `None` where nothing is pushed away.
     #[module(skip)]
-    negatives: usize,
+    negatives: Option<usize>,
     #[module(skip)]
     temperature: f32,
     #[module(skip)]
     bank_momentum: f32,
+    #[module(skip)]
+    hardness: f32,
     #[module(skip)]
     seed: u64,
 }
@@ -133,9 +142,10 @@ impl Objective for MemoryBank {
         Ok(Self {
             bank: Bank::new(at.at("bank"), [config.pictures.max(1), trunk.width()], config.seed),
             partition: Partition::new(at.at("partition")),
-            negatives: knobs.within("negatives", 0, 1 << 20)?,
+            negatives: strangers::rows(knobs, 0)?,
             temperature: knobs.within("temperature", 0.001, 100.0)?,
             bank_momentum: knobs.within("bank_momentum", 0.0, 1.0)?,
+            hardness: strangers::hardness(knobs)?,
             seed: config.seed,
         })
     }
@@ -149,15 +159,18 @@ impl Objective for MemoryBank {
             indices: &places(batch, pictures),
             bank,
             temperature: self.temperature,
+            hardness: self.hardness,
         };
         let mut kept = vec![x.clone().detach()];
-        let total = if self.negatives == 0 {
-            bank_softmax(x, &at)
-        } else {
-            let noise = Noise::draw(self.seed, step.index, [at.indices.len(), self.negatives], pictures);
-            let log_z = self.partition.log_z(log_partition(x.clone(), &at, &noise));
-            kept.push(log_z.clone().unsqueeze());
-            bank_nce(x, &at, &noise, log_z)
+        let total = match self.negatives {
+            None => to_own_row(x, &at),
+            Some(0) => bank_softmax(x, &at),
+            Some(each) => {
+                let noise = Noise::draw(self.seed, step.index, [at.indices.len(), each], pictures);
+                let log_z = self.partition.log_z(log_partition(x.clone(), &at, &noise));
+                kept.push(log_z.clone().unsqueeze());
+                bank_nce(x, &at, &noise, log_z)
+            }
         };
         Loss {
             kept: Kept {
@@ -171,14 +184,19 @@ impl Objective for MemoryBank {
 
     fn settle(&mut self, _step: Step, kept: Vec<Kept>) {
         for Kept { tensors, indices } in kept {
-            let mut tensors = tensors.into_iter();
-            if let Some(rows) = tensors.next() {
-                self.bank.update(&indices, rows, self.bank_momentum);
-            }
-            if let Some(log_z) = tensors.next() {
-                self.partition.keep(log_z.reshape([1]));
-            }
+            settle(&mut self.bank, &mut self.partition, (tensors, &indices), self.bank_momentum);
         }
+    }
+}
+
+/// Takes a step over: `[batch, dim]` rows for the bank, and log Z where noise was drawn.
+pub(super) fn settle(bank: &mut Bank, partition: &mut Partition, (tensors, indices): (Vec<Tensor<2>>, &[Option<usize>]), momentum: f32) {
+    let mut tensors = tensors.into_iter();
+    if let Some(rows) = tensors.next() {
+        bank.update(indices, rows, momentum);
+    }
+    if let Some(log_z) = tensors.next() {
+        partition.keep(log_z.reshape([1]));
     }
 }
 

@@ -12,6 +12,7 @@ mod names;
 mod objective;
 pub mod presets;
 pub mod recognise;
+pub mod strangers;
 mod trunk;
 
 use std::collections::BTreeMap;

@@ -7,10 +7,11 @@ use super::{
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
         presets::{self, preset},
-        widths, with_shared,
+        strangers, widths, with_shared,
     },
     losses::{
         contrast::{Negatives, info_nce, moco_v3},
+        distil::negative_cosine,
         memory::Queue,
         unit_rows,
     },
@@ -84,15 +85,18 @@ const OWN: &[Knob] = &[
         "Whether each view is query once and key once; version 3 always is.",
     ),
     knob(
-        "hardness",
+        "negatives",
         "",
-        "0",
-        "How much more the nearest strangers weigh (beta of Robinson et al., 2021).",
+        "true",
+        "Whether other pictures are pushed away. Without them nothing stops collapse.",
     ),
+    strangers::HARDNESS,
+    strangers::DEBIAS,
+    strangers::OWN_CROPS,
 ];
-const KNOBS: [Knob; 15] = with_shared(OWN);
+const KNOBS: [Knob; 18] = with_shared(OWN);
 
-const PRESETS: [Preset; 7] = [
+const PRESETS: [Preset; 8] = [
     preset(
         "tiny",
         presets::TINY_HELP,
@@ -175,6 +179,11 @@ const PRESETS: [Preset; 7] = [
             ],
         ],
     ),
+    preset(
+        "break-negatives",
+        "Break it: no negatives. Pictures come to lie close together, on the way to one point, while the loss falls to its least.",
+        &[presets::TINY, &[("queue", "64"), ("teacher_momentum", "0.9"), ("negatives", "false")]],
+    ),
 ];
 
 /// Queue and predictor.
@@ -193,7 +202,9 @@ pub struct MomentumContrast {
     #[module(skip)]
     symmetric: bool,
     #[module(skip)]
-    hardness: f32,
+    has_negatives: bool,
+    #[module(skip)]
+    weighing: Negatives,
 }
 
 impl Objective for MomentumContrast {
@@ -208,7 +219,9 @@ impl Objective for MomentumContrast {
         };
         let head = if is_third { HeadConfig::normed } else { HeadConfig::plain };
         let projector = head(trunk.dim(), &trunk.projector);
-        let recipes = recipes.map(|recipe| trunk.view(recipe)).into();
+        let [query, key] = recipes.map(|recipe| trunk.view(recipe));
+        let crops = vec![key.clone(); strangers::own_crops(knobs)?];
+        let recipes = [vec![query, key], crops].concat();
         let design = Design::new(projector, recipes).with_teacher();
         // A queue gives a single picture something to be compared with.
         Ok(Design {
@@ -229,7 +242,8 @@ impl Objective for MomentumContrast {
             momentum: knobs.within("teacher_momentum", 0.0, 1.0)?,
             rising: knobs.read("rising", "it is true or false")?,
             symmetric: knobs.read("symmetric", "it is true or false")?,
-            hardness: knobs.within("hardness", 0.0, 100.0)?,
+            has_negatives: knobs.read("negatives", "it is true or false")?,
+            weighing: strangers::weighing(knobs)?,
         })
     }
 
@@ -240,13 +254,17 @@ impl Objective for MomentumContrast {
             Some(predictor) => predictor.forward(projection),
             None => projection,
         };
+        let crops: Vec<_> = batch.views().into_iter().skip(2).map(|crop| nets.teacher(crop).projection).collect();
         let negatives = Negatives {
-            hardness: self.hardness,
-            ..Negatives::default()
+            crops: strangers::of_their_own(&crops),
+            ..self.weighing.clone()
         };
         let key = nets.teacher(b.clone()).projection;
         let query = predict(first.projection.clone());
-        let against = |query, key| {
+        let against = |query, key: Tensor<2>| {
+            if !self.has_negatives {
+                return negative_cosine(query, key.detach());
+            }
             let queue = self.queue.as_ref().map(Queue::rows);
             info_nce(query, key, queue, self.temperature, &negatives)
         };
@@ -254,7 +272,14 @@ impl Objective for MomentumContrast {
         let (total, keys) = match &self.queue {
             None => {
                 let keys = [nets.teacher(a).projection, key];
-                (moco_v3([query, other(b)], keys, self.temperature, &negatives), Vec::new())
+                let queries = [query, other(b)];
+                let total = if self.has_negatives {
+                    moco_v3(queries, keys, self.temperature, &negatives)
+                } else {
+                    let ([q1, q2], [k1, k2]) = (queries, keys);
+                    against(q1, k2) + against(q2, k1)
+                };
+                (total, Vec::new())
             }
             Some(_) if self.symmetric => {
                 let second = nets.teacher(a).projection;

@@ -7,7 +7,7 @@ use super::{
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
         presets::{self, preset},
-        widths, with_shared,
+        strangers, widths, with_shared,
     },
     losses::{
         contrast::{Negatives, nearest, nnclr},
@@ -53,14 +53,11 @@ const OWN: &[Knob] = &[
         "Embeddings of earlier pictures to find neighbours among.",
     ),
     knob("temperature", "", "0.1", "What cosines are divided by."),
-    knob(
-        "hardness",
-        "",
-        "0",
-        "How much more the nearest strangers weigh (beta of Robinson et al., 2021).",
-    ),
+    strangers::HARDNESS,
+    strangers::DEBIAS,
+    strangers::OWN_CROPS,
 ];
-const KNOBS: [Knob; 12] = with_shared(OWN);
+const KNOBS: [Knob; 14] = with_shared(OWN);
 
 const PRESETS: [Preset; 4] = [
     preset(
@@ -115,18 +112,19 @@ pub struct Neighbours {
     #[module(skip)]
     temperature: f32,
     #[module(skip)]
-    hardness: f32,
+    weighing: Negatives,
 }
 
 impl Objective for Neighbours {
     const CARD: &'static MethodCard = &CARD;
 
-    fn design(_knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
+    fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
+        let views = 2 + strangers::own_crops(knobs)?;
         let projector = HeadConfig {
             norm_last: true,
             ..HeadConfig::projector(trunk.dim(), &trunk.projector)
         };
-        Ok(Design::new(projector, vec![trunk.view(Recipe::simclr(trunk.size, 1.0)); 2]))
+        Ok(Design::new(projector, vec![trunk.view(Recipe::simclr(trunk.size, 1.0)); views]))
     }
 
     fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {
@@ -137,17 +135,18 @@ impl Objective for Neighbours {
             predictor: Head::new(at.at("predictor"), &HeadConfig::predictor(trunk.width(), &predictor)),
             queue: Queue::new(at.at("queue"), [size, trunk.width()], config.seed),
             temperature: knobs.within("temperature", 0.001, 100.0)?,
-            hardness: knobs.within("hardness", 0.0, 100.0)?,
+            weighing: strangers::weighing(knobs)?,
         })
     }
 
     fn loss(&self, nets: &Nets<'_>, batch: &Batch, _step: Step) -> Loss {
-        let seen = batch.two_views().map(|view| nets.student(view));
-        let [p1, p2] = [0, 1].map(|view| self.predictor.forward(seen[view].projection.clone()));
+        let seen: Vec<_> = batch.views().into_iter().map(|view| nets.student(view)).collect();
+        let predicted: Vec<_> = seen.iter().map(|seen| self.predictor.forward(seen.projection.clone())).collect();
+        let [p1, p2] = [0, 1].map(|view| predicted[view].clone());
         let [n1, n2] = [0, 1].map(|view| nearest(self.queue.rows(), seen[view].projection.clone()));
         let negatives = Negatives {
-            hardness: self.hardness,
-            ..Negatives::default()
+            crops: strangers::of_their_own(&predicted[2..]),
+            ..self.weighing.clone()
         };
         let total = (nnclr(n1, p2, self.temperature, &negatives) + nnclr(n2, p1, self.temperature, &negatives)) * 0.5;
         Loss {

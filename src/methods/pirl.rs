@@ -4,14 +4,14 @@ use burn::{module::Module, tensor::Tensor};
 
 use super::{
     Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
-    instdisc::places,
+    instdisc::{places, settle},
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
         presets::{self, preset},
-        with_shared,
+        strangers, with_shared,
     },
     losses::{
-        contrast::{Instances, Noise, log_partition, pirl},
+        contrast::{Instances, Noise, log_partition, pirl, to_own_row},
         memory::{Bank, Partition},
     },
 };
@@ -42,7 +42,7 @@ pub const CARD: MethodCard = MethodCard {
 
 const OWN: &[Knob] = &[
     knob("projector", "", "128", "Widths of the projector's layers, the last its output."),
-    knob("negatives", "rows", "32000", "Rows of the bank drawn as strangers of each picture."),
+    knob("negatives", "rows", "32000", "Rows of the bank drawn as strangers of each picture; none pushes nothing away."),
     knob("temperature", "", "0.07", "What cosines are divided by."),
     knob("lambda", "", "0.5", "Weight of the puzzle; that of the picture is 1 - lambda."),
     knob(
@@ -51,10 +51,11 @@ const OWN: &[Knob] = &[
         "0.5",
         "Part of a picture's row that stays when the picture is seen again.",
     ),
+    strangers::HARDNESS,
 ];
-const KNOBS: [Knob; 12] = with_shared(OWN);
+const KNOBS: [Knob; 13] = with_shared(OWN);
 
-const PRESETS: [Preset; 4] = [
+const PRESETS: [Preset; 5] = [
     preset(
         "tiny",
         presets::TINY_HELP,
@@ -92,6 +93,11 @@ const PRESETS: [Preset; 4] = [
             ],
         ],
     ),
+    preset(
+        "break-negatives",
+        "Break it: no negatives. A picture is drawn to its row, the row to the picture, and nothing keeps rows apart.",
+        &[presets::TINY, &[("projector", "32"), ("negatives", "none")]],
+    ),
 ];
 
 /// One row a picture, and the head that puts a puzzle together.
@@ -103,14 +109,17 @@ pub struct Pretext {
     pub partition: Partition,
     /// Projections of nine tiles, side by side, to one.
     pub puzzle: Head,
+    /// `None` where nothing is pushed away.
     #[module(skip)]
-    negatives: usize,
+    negatives: Option<usize>,
     #[module(skip)]
     temperature: f32,
     #[module(skip)]
     lambda: f32,
     #[module(skip)]
     bank_momentum: f32,
+    #[module(skip)]
+    hardness: f32,
     #[module(skip)]
     seed: u64,
 }
@@ -143,10 +152,11 @@ impl Objective for Pretext {
             bank: Bank::new(at.at("bank"), [config.pictures.max(1), width], config.seed),
             partition: Partition::new(at.at("partition")),
             puzzle: Head::new(at.at("puzzle"), &HeadConfig::projector(TILES * width, &[width])),
-            negatives: knobs.within("negatives", 1, 1 << 20)?,
+            negatives: strangers::rows(knobs, 1)?,
             temperature: knobs.within("temperature", 0.001, 100.0)?,
             lambda: knobs.within("lambda", 0.0, 1.0)?,
             bank_momentum: knobs.within("bank_momentum", 0.0, 1.0)?,
+            hardness: strangers::hardness(knobs)?,
             seed: config.seed,
         })
     }
@@ -162,14 +172,21 @@ impl Objective for Pretext {
             indices: &places(batch, pictures),
             bank,
             temperature: self.temperature,
+            hardness: self.hardness,
         };
-        let drawn = |number: u64| Noise::draw(self.seed, 2 * step.index + number, [at.indices.len(), self.negatives], pictures);
-        let noise = [drawn(0), drawn(1)];
-        let log_z = self.partition.log_z(log_partition(jigsaw.clone(), &at, &noise[1]));
-        let total = pirl([view.clone(), jigsaw], &at, [&noise[0], &noise[1]], self.lambda, log_z.clone());
+        let mut kept = vec![view.clone().detach()];
+        let total = if let Some(each) = self.negatives {
+            let drawn = |number: u64| Noise::draw(self.seed, 2 * step.index + number, [at.indices.len(), each], pictures);
+            let noise = [drawn(0), drawn(1)];
+            let log_z = self.partition.log_z(log_partition(jigsaw.clone(), &at, &noise[1]));
+            kept.push(log_z.clone().unsqueeze());
+            pirl([view, jigsaw], &at, [&noise[0], &noise[1]], self.lambda, log_z)
+        } else {
+            to_own_row(jigsaw, &at) * self.lambda + to_own_row(view, &at) * (1.0 - self.lambda)
+        };
         Loss {
             kept: Kept {
-                tensors: vec![view.detach(), log_z.unsqueeze()],
+                tensors: kept,
                 indices: batch.indices.clone(),
             },
             ..Loss::new(total)
@@ -179,10 +196,7 @@ impl Objective for Pretext {
 
     fn settle(&mut self, _step: Step, kept: Vec<Kept>) {
         for Kept { tensors, indices } in kept {
-            if let Ok([rows, log_z]) = <[Tensor<2>; 2]>::try_from(tensors) {
-                self.bank.update(&indices, rows, self.bank_momentum);
-                self.partition.keep(log_z.reshape([1]));
-            }
+            settle(&mut self.bank, &mut self.partition, (tensors, &indices), self.bank_momentum);
         }
     }
 }

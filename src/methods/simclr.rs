@@ -1,16 +1,16 @@
 //! SimCLR (Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", 2020).
 
-use burn::{module::Module, tensor::Tensor};
+use burn::module::Module;
 
 use super::{
     Batch, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
     joint::{
-        Design, Joint, Nets, Objective, Seen, Trunk, knob,
+        Design, Joint, Nets, Objective, Trunk, knob,
         presets::{self, preset},
-        with_shared,
+        strangers, with_shared,
     },
     losses::{
-        contrast::{Crops, Negatives, nt_xent},
+        contrast::{Negatives, nt_xent},
         distil::negative_cosine,
     },
 };
@@ -55,30 +55,15 @@ const OWN: &[Knob] = &[
         "true",
         "Whether other pictures are pushed away. Without them nothing stops collapse.",
     ),
-    knob(
-        "hardness",
-        "",
-        "0",
-        "How much more the nearest strangers weigh (beta of Robinson et al., 2021); 0 weighs all alike.",
-    ),
-    knob(
-        "debias",
-        "",
-        "0",
-        "Part of the strangers that are of the same class unawares (tau+ of Chuang et al., 2020), 0 to below 1.",
-    ),
+    strangers::HARDNESS,
+    strangers::DEBIAS,
     knob(
         "decoupled",
         "",
         "false",
         "Leave the positive out of the denominator (DCL, Yeh et al., 2022).",
     ),
-    knob(
-        "own_crops",
-        "views",
-        "0",
-        "Further crops of each picture taken as strangers to its views: negatives from the same photograph.",
-    ),
+    strangers::OWN_CROPS,
 ];
 const KNOBS: [Knob; 14] = with_shared(OWN);
 
@@ -137,16 +122,14 @@ pub struct Contrast {
     #[module(skip)]
     has_negatives: bool,
     #[module(skip)]
-    weights: [f32; 2],
-    #[module(skip)]
-    is_decoupled: bool,
+    weighing: Negatives,
 }
 
 impl Objective for Contrast {
     const CARD: &'static MethodCard = &CARD;
 
     fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
-        let views = 2 + knobs.within("own_crops", 0usize, 8)?;
+        let views = 2 + strangers::own_crops(knobs)?;
         let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
         Ok(Design::new(projector, vec![trunk.view(Recipe::simclr(trunk.size, 1.0)); views]))
     }
@@ -155,38 +138,26 @@ impl Objective for Contrast {
         Ok(Self {
             temperature: knobs.within("temperature", 0.001, 100.0)?,
             has_negatives: knobs.read("negatives", "it is true or false")?,
-            weights: [knobs.within("hardness", 0.0, 100.0)?, knobs.within("debias", 0.0, 0.99)?],
-            is_decoupled: knobs.read("decoupled", "it is true or false")?,
+            weighing: Negatives {
+                decoupled: knobs.read("decoupled", "it is true or false")?,
+                ..strangers::weighing(knobs)?
+            },
         })
     }
 
     fn loss(&self, nets: &Nets<'_>, batch: &Batch, _step: Step) -> Loss {
         let seen: Vec<_> = batch.views().into_iter().map(|view| nets.student(view)).collect();
-        let [a, b] = [0, 1].map(|view| seen[view].projection.clone());
+        let said: Vec<_> = seen.iter().map(|seen| seen.projection.clone()).collect();
+        let [a, b] = [0, 1].map(|view| said[view].clone());
         let total = if self.has_negatives {
-            let own = seen.get(2..).filter(|crops| !crops.is_empty());
-            let [hardness, debias] = self.weights;
             let negatives = Negatives {
-                hardness,
-                debias,
-                decoupled: self.is_decoupled,
-                crops: own.map(of_their_own),
+                crops: strangers::of_their_own(&said[2..]),
+                ..self.weighing.clone()
             };
             nt_xent(a, b, self.temperature, &negatives)
         } else {
             negative_cosine(a, b)
         };
         Loss::new(total).with_features(&seen[0].embedding)
-    }
-}
-
-/// Further crops as negatives of the picture that they were cut from, and of no other.
-fn of_their_own(crops: &[Seen]) -> Crops {
-    let rows = crops.iter().map(|crop| crop.projection.clone()).collect();
-    let batch = crops.first().map_or(0, |crop| crop.projection.dims()[0]);
-    Crops {
-        rows: Tensor::cat(rows, 0),
-        pictures: (0..crops.len()).flat_map(|_| 0..batch).collect(),
-        of_all: false,
     }
 }

@@ -81,6 +81,8 @@ report::instruments! {
     lidar: lidar::INSTRUMENT;
     /// Share of pictures that get their class from their neighbours, 0..1; see [`Knn::accuracy`].
     knn: knn::INSTRUMENT;
+    /// Mean average precision of all pictures in order of nearness, 0..1; see [`retrieve`].
+    retrieval: retrieval::INSTRUMENT;
     /// Share of pictures that get their class from a plane, 0..1; see [`LinearProbe`] and [`OnlineProbe`].
     linear: linear::INSTRUMENT;
 }

@@ -1,9 +1,16 @@
 //! Retrieval: what a picture finds when it is asked for its like.
 
 use super::{
-    Embeddings, ProbeError,
+    Embeddings, Instrument, ProbeError,
     embeddings::length,
     neighbours::{Neighbour, neighbours, order},
+};
+
+pub(super) const INSTRUMENT: Instrument = Instrument {
+    name: "retrieval",
+    unit: "of 1",
+    healthy: |_| "towards 1, mean average precision; about the share of a class is chance".into(),
+    read: |_| None,
 };
 
 /// The `count` rows of `bank` nearest to `query` (`[dim]`) with the cosines of their angles, nearest first; of two at one

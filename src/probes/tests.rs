@@ -23,6 +23,8 @@ fn measured(rows: &Embeddings, shake: f32) -> Instruments {
     let ((bank, bank_labels), (queries, query_labels)) = (of(&train), of(&test));
     let known: Vec<usize> = bank_labels.iter().copied().flatten().collect();
     found.knn = Knn::DISTILLED.accuracy((&bank, &known), (&queries, &query_labels));
+    let ranked = retrieve((&bank, &known), Some((&queries, &query_labels)), &[]);
+    found.retrieval = Some(ranked.unwrap().mean_average_precision);
     let protocol = linear::Protocol::named("lightly").unwrap();
     let score = LinearProbe::score((&bank, &bank_labels), (&queries, &query_labels), &protocol, 1).unwrap();
     found.linear = score.test.map(|top| top.one);
@@ -33,7 +35,7 @@ fn measured(rows: &Embeddings, shake: f32) -> Instruments {
 /// something that these leave alone. Nothing is blind to a point.
 type Told = (&'static str, fn(f32) -> bool, &'static [&'static str]);
 
-const TOLD: [Told; 11] = [
+const TOLD: [Told; 12] = [
     ("spread", |x| x > 0.1, &["line", "two clusters"]),
     ("deviation", |x| x > 0.3, &["line", "two clusters"]),
     ("mean cosine", |x| x.abs() < 0.3, &["line", "two clusters"]),
@@ -44,6 +46,7 @@ const TOLD: [Told; 11] = [
     ("effective rank", |x| x > 20.0, &["point and noise"]), // does not see how little differs
     ("LiDAR", |x| x > 20.0, &["point and noise"]),          // a ratio: neither does it
     ("kNN", |x| x > 0.5, &["two clusters"]),                // of four classes two are told by chance
+    ("retrieval", |x| x > 0.4, &["two clusters"]),
     ("linear probe", |x| x > 0.5, &["two clusters"]),
 ];
 

@@ -17,7 +17,7 @@ use crate::{
     methods::{AnyMethod, ViewPlan},
     picture::{Picture, Rgb8},
     predict::{Embedded, PredictError, block_on, embed},
-    probes::{Instruments, Knn},
+    probes::{Instruments, Knn, retrieve},
     views::{Recipe, Views, seed_of_view},
 };
 
@@ -74,7 +74,7 @@ impl Probing {
         let mut found = queries.instruments(&views);
         let bank = if self.bank.is_empty() { None } else { Some(embedded(&self.bank)?) };
         if let Some(bank) = &bank {
-            found.knn = self.knn(bank, &queries);
+            (found.knn, found.retrieval) = self.by_class(bank, &queries);
         }
         let asked = Shown {
             pictures: &self.queries,
@@ -88,8 +88,9 @@ impl Probing {
         Ok((found, picture))
     }
 
-    /// kNN as in Wu et al. (2018) and lightly's tables, over the pictures of the bank that have a class.
-    fn knn(&self, bank: &Embedded, queries: &Embedded) -> Option<f32> {
+    /// kNN as in Wu et al. (2018) and lightly's tables, and mean average precision, over the pictures of the bank that have a
+    /// class.
+    fn by_class(&self, bank: &Embedded, queries: &Embedded) -> (Option<f32>, Option<f32>) {
         let (rows, labels): (Vec<usize>, Vec<usize>) = self
             .bank_labels
             .iter()
@@ -97,7 +98,12 @@ impl Probing {
             .filter_map(|(row, label)| Some((row, (*label)?)))
             .unzip();
         let bank = bank.embeddings.select(&rows);
-        Knn::BENCHMARK.accuracy((&bank, &labels), (&queries.embeddings, &self.labels))
+        let (bank, asked) = ((&bank, labels.as_slice()), (&queries.embeddings, self.labels.as_slice()));
+        let ranked = retrieve(bank, Some(asked), &[]).ok();
+        (
+            Knn::BENCHMARK.accuracy(bank, asked),
+            ranked.map(|found| found.mean_average_precision),
+        )
     }
 }
 

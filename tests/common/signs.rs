@@ -61,9 +61,15 @@ pub fn of(found: &Validated) -> &Instruments {
     found.instruments.as_ref().unwrap()
 }
 
+/// On the way to one point.
+const CLOSE: Sign = Sign::Says("close together", |found| of(found).mean_cosine.unwrap() > 0.8);
+
 /// The sign of each preset.
 pub const SIGNS: &[(&str, &str, Sign)] = &[
     ("simclr", "break-negatives", Sign::Dead),
+    ("moco", "break-negatives", CLOSE),
+    ("instdisc", "break-negatives", CLOSE),
+    ("pirl", "break-negatives", CLOSE),
     ("byol", "break-predictor", Sign::Dead),
     ("byol", "break-both", Sign::Dead),
     ("vicreg", "break-1-0-0", Sign::Dead),

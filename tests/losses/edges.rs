@@ -53,6 +53,7 @@ fn bank(x: &Tensor<2>) -> (Instances<'static>, Noise) {
         bank: Tensor::cat(vec![x.clone(), x.clone()], 0),
         indices: [0, 1, 2, 3, 4, 5].split_at(x.dims()[0]).0.to_vec().leak(),
         temperature: 0.07,
+        hardness: 0.0,
     };
     let noise = Noise::draw(1, 2, [x.dims()[0], 3], 2 * x.dims()[0]);
     (at, noise)

@@ -118,6 +118,17 @@ def nnclr(view, predictions, queue, temperature):
     return F.cross_entropy(neighbours @ unit(predictions).T / temperature, torch.arange(N))
 
 
+def nnclr_weighed(view, predictions, queue, temperature, crops, beta, tau_plus):
+    """The same in loops, with crops of a picture as its negatives, weighed and corrected as above."""
+    neighbours = queue[(unit(view).detach() @ queue.T).argmax(dim=1)]
+    predictions, crops = unit(predictions), unit(crops)
+    total = 0
+    for i in range(N):
+        others = [predictions[k] for k in range(N) if k != i] + [crops[k] for k, owner in enumerate(CROPS) if owner == i]
+        total = total + term(neighbours[i], predictions[i], torch.stack(others), temperature, beta, tau_plus)
+    return total / N
+
+
 def sup_con(a, b, labels, temperature):
     """HobbitLong/SupContrast, losses.py: L_out, in loops. A picture without a label is a class of its own."""
     views = unit(torch.cat([a, b]))
@@ -137,6 +148,12 @@ def bank_softmax(x, bank, temperature):
     return F.cross_entropy(unit(x) @ bank.T / temperature, torch.tensor(INDICES))
 
 
+def bank_softmax_hard(x, bank, temperature, beta):
+    """The same in loops, the rows of other pictures weighed as above."""
+    x = unit(x)
+    return sum(term(x[i], bank[own], bank[[j for j in range(BANK) if j != own]], temperature, beta) for i, own in enumerate(INDICES)) / N
+
+
 def bank_scores(x, bank, noise, temperature):
     rows = torch.cat([torch.tensor(INDICES).view(-1, 1), noise.long()], dim=1)
     return torch.exp(torch.einsum("nd,nkd->nk", unit(x), bank[rows]) / temperature)
@@ -147,12 +164,13 @@ def partition(x, bank, noise, temperature):
     return bank_scores(x, bank, noise, temperature).mean().detach() * BANK
 
 
-def bank_nce(x, bank, noise, temperature, z):
-    """lib/NCEAverage.py and lib/NCECriterion.py, without its epsilon of 1e-7."""
+def bank_nce(x, bank, noise, temperature, z, beta=0.0):
+    """lib/NCEAverage.py and lib/NCECriterion.py, without its epsilon of 1e-7; hard ones weighed as above."""
     p = bank_scores(x, bank, noise, temperature) / z
     drawn = NOISE / BANK
     of_model = torch.log(p[:, 0] / (p[:, 0] + drawn))
-    of_noise = torch.log(drawn / (p[:, 1:] + drawn))
+    weights = p[:, 1:] ** beta
+    of_noise = torch.log(drawn / (p[:, 1:] + drawn)) * weights / weights.mean(dim=1, keepdim=True)
     return -(of_model.sum() + of_noise.sum()) / N
 
 
@@ -306,9 +324,12 @@ def main():
     keep("info_nce", "a", lambda x: info_nce(x["a"], x["b"], None, 0.2))
     keep("moco_v3", "a b", lambda x: moco_v3(x["a"], x["b"], x["c"], x["d"], 0.2))
     keep("nnclr", "b", lambda x: nnclr(x["a"], x["b"], x["queue"], 0.1))
+    keep("nnclr_weighed", "b crops", lambda x: nnclr_weighed(x["a"], x["b"], x["queue"], 0.5, x["crops"], 1.0, 0.1))
     keep("sup_con", "a b", lambda x: sup_con(x["a"], x["b"], LABELS, 0.1))
     keep("sup_con_some", "a b", lambda x: sup_con(x["a"], x["b"], SOME_LABELS, 0.1))
     keep("bank_softmax", "a", lambda x: bank_softmax(x["a"], x["bank"], 0.07))
+    keep("bank_softmax_hard", "a", lambda x: bank_softmax_hard(x["a"], x["bank"], 0.2, 1.0))
+    keep("bank_nce_hard", "a", lambda x: bank_nce(x["a"], x["bank"], x["noise1"], 0.2, partition(x["a"], x["bank"], x["noise1"], 0.2), 1.0))
     keep("bank_nce", "a", lambda x: bank_nce(x["a"], x["bank"], x["noise1"], 0.07, partition(x["a"], x["bank"], x["noise1"], 0.07)))
     keep("pirl", "a b", lambda x: pirl(x["a"], x["b"], x["bank"], [x["noise1"], x["noise2"]], 0.07))
 

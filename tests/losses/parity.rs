@@ -78,6 +78,19 @@ fn nearest_neighbour_contrast() {
     case.check("nnclr", |x| {
         nnclr(nearest(x.get("queue"), x.get("a")), x.get("b"), 0.1, &Negatives::default())
     });
+    let pictures: Vec<usize> = case.wholes("crop_pictures").into_iter().flatten().collect();
+    case.check("nnclr_weighed", |x| {
+        let crops = Crops {
+            rows: x.get("crops"),
+            pictures: pictures.clone(),
+            of_all: false,
+        };
+        let negatives = Negatives {
+            crops: Some(crops),
+            ..weighted(1.0, 0.1)
+        };
+        nnclr(nearest(x.get("queue"), x.get("a")), x.get("b"), 0.5, &negatives)
+    });
 }
 
 #[test]
@@ -104,9 +117,20 @@ fn contrast_against_a_bank() {
         bank: x.get("bank"),
         indices: &indices,
         temperature: 0.07,
+        hardness: 0.0,
+    };
+    let hard = |x: &Inputs<'_>| Instances {
+        temperature: 0.2,
+        hardness: 1.0,
+        ..at(x)
     };
     let (first, second) = (noise(&case, "noise1"), noise(&case, "noise2"));
     case.check("bank_softmax", |x| bank_softmax(x.get("a"), &at(x)));
+    case.check("bank_softmax_hard", |x| bank_softmax(x.get("a"), &hard(x)));
+    case.check("bank_nce_hard", |x| {
+        let log_z = log_partition(x.get("a"), &hard(x), &first);
+        bank_nce(x.get("a"), &hard(x), &first, log_z)
+    });
     case.check("bank_nce", |x| {
         let log_z = log_partition(x.get("a"), &at(x), &first);
         bank_nce(x.get("a"), &at(x), &first, log_z)

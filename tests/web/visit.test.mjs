@@ -107,7 +107,8 @@ test('a link restores every control for somebody else', async () => {
   await first.page.getByRole('slider', { name: 'Before and after' }).press('Home');
   await first.page.getByRole('button', { name: /^Light or dark/ }).click();
   await ready(first.page);
-  await first.page.waitForTimeout(500);
+  // The address follows a while after the last control.
+  await first.page.waitForFunction(() => location.hash.includes('theme=light'));
   const said = await energy(first.page);
   const link = new URL(first.page.url()).hash;
   assert.ok(link.length > 10, link);

@@ -9,7 +9,7 @@ mod sup_con;
 
 use burn::tensor::Tensor;
 
-pub use bank::{Instances, Noise, bank_nce, bank_softmax, log_partition, pirl};
+pub use bank::{Instances, Noise, bank_nce, bank_softmax, log_partition, pirl, to_own_row};
 pub use negatives::{Crops, Negatives};
 pub use sup_con::sup_con;
 
@@ -84,7 +84,8 @@ pub fn nearest(bank: Tensor<2>, x: Tensor<2>) -> Tensor<2> {
 ///
 /// `neighbours` (out of [`nearest`]) and `predictions` are `[batch, dim]`.
 /// `L = mean_i −log(exp(n_i·p_i/τ) / Σ_k exp(n_i·p_k/τ))`; the gradient reaches all predictions, and no neighbour. The
-/// predictions of other pictures are the negatives, weighed as `negatives` says.
+/// predictions of other pictures are the negatives, and those of its own further crops where there are any, weighed as
+/// `negatives` says.
 #[must_use]
 pub fn nnclr(neighbours: Tensor<2>, predictions: Tensor<2>, temperature: f32, negatives: &Negatives) -> Tensor<1> {
     let [batch, _] = predictions.dims();
@@ -92,8 +93,9 @@ pub fn nnclr(neighbours: Tensor<2>, predictions: Tensor<2>, temperature: f32, ne
     let pictures = numbers(0..batch, &to.device());
     Candidates {
         positive: dots(from.clone(), to.clone()) / temperature,
-        logits: from.matmul(to.transpose()) / temperature,
+        logits: from.clone().matmul(to.transpose()) / temperature,
         hidden: Some(same(&pictures, &pictures)),
     }
+    .with_crops(&from, &pictures, temperature, negatives.crops.as_ref())
     .loss(temperature, negatives)
 }

@@ -54,7 +54,11 @@ pub(super) fn panels([spread, rank, probes]: [&Panel<'_>; 3], measured: &[Measur
     panel(
         probes,
         "share of pictures given their class",
-        vec![own("kNN", |found| found.knn), learning],
+        vec![
+            own("kNN", |found| found.knn),
+            own("retrieval, mean average precision", |found| found.retrieval),
+            learning,
+        ],
     )
 }
 

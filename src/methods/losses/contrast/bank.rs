@@ -1,10 +1,15 @@
 //! Contrast against a memory bank of all pictures: each picture is a class of its own.
 
-use burn::tensor::{Tensor, activation::softplus};
+use burn::tensor::{
+    Tensor,
+    activation::{softmax, softplus},
+};
+
+use super::negatives::{Candidates, Negatives};
 
 use crate::{
     chance::Chance,
-    methods::losses::rows::{cross_entropies, dots, log_sum_exp, numbers, unit_rows},
+    methods::losses::rows::{cross_entropies, dots, log_sum_exp, numbers, same, unit_rows},
 };
 
 /// A batch's place in a bank.
@@ -16,17 +21,41 @@ pub struct Instances<'a> {
     pub indices: &'a [usize],
     /// 0.07; on CIFAR 0.1.
     pub temperature: f32,
+    /// How much more the nearest strangers weigh; see [`Negatives::hardness`].
+    pub hardness: f32,
 }
 
 /// Instance discrimination, the full softmax (Wu et al., 2018, eq. 2): which of all pictures is this?
 ///
 /// `x` is `[batch, dim]`. With `s` the cosine over the temperature and `f` the bank's rows,
-/// `L = mean_i −log(exp s(x_i, f_i) / Σ_j exp s(x_i, f_j))`.
+/// `L = mean_i −log(exp s(x_i, f_i) / Σ_j exp s(x_i, f_j))`; the rows of other pictures weigh as their hardness says.
 #[must_use]
 pub fn bank_softmax(x: Tensor<2>, at: &Instances<'_>) -> Tensor<1> {
-    let indices = numbers(at.indices.iter().copied(), &x.device());
+    let device = x.device();
+    let indices = numbers(at.indices.iter().copied(), &device);
     let logits = unit_rows(x).matmul(at.bank.clone().detach().transpose()) / at.temperature;
-    cross_entropies(logits, indices).mean()
+    if at.hardness == 0.0 {
+        return cross_entropies(logits, indices).mean();
+    }
+    let [pictures, _] = at.bank.dims();
+    let how = Negatives {
+        hardness: at.hardness,
+        ..Negatives::default()
+    };
+    Candidates {
+        positive: logits.clone().gather(1, indices.clone().unsqueeze_dim(1)),
+        hidden: Some(same(&indices, &numbers(0..pictures, &device))),
+        logits,
+    }
+    .loss(at.temperature, &how)
+}
+
+/// Without strangers: the mean of minus the cosine between each row of `x`, `[batch, dim]`, and its own row of the bank.
+/// Nothing stops collapse; it is there to be seen.
+#[must_use]
+pub fn to_own_row(x: Tensor<2>, at: &Instances<'_>) -> Tensor<1> {
+    let own = numbers(at.indices.iter().copied(), &x.device());
+    dots(unit_rows(x), at.bank.clone().detach().select(0, own)).mean().neg()
 }
 
 /// Negatives drawn for [`bank_nce`]: rows of the bank, with replacement and evenly, a set of its own for each picture of the
@@ -77,7 +106,8 @@ pub fn log_partition(x: Tensor<2>, at: &Instances<'_>, noise: &Noise) -> Tensor<
 /// Instance discrimination by noise-contrastive estimation (Wu et al., 2018, eq. 4 to 7): m drawn rows instead of all.
 ///
 /// `x` is `[batch, dim]`; `log_z` is `[1]`, from [`log_partition`]. With `P = exp(s)/Z`, n pictures and
-/// `h = P / (P + m/n)`, `L = mean_i (−log h(x_i, f_i) − Σ_{j drawn} log(1 − h(x_i, f_j)))`. No gradient reaches Z.
+/// `h = P / (P + m/n)`, `L = mean_i (−log h(x_i, f_i) − Σ_{j drawn} w_j log(1 − h(x_i, f_j)))`. No gradient reaches Z. The
+/// weights are 1, and with hardness β in proportion to `exp(β s)` with a mean of 1.
 #[must_use]
 pub fn bank_nce(x: Tensor<2>, at: &Instances<'_>, noise: &Noise, log_z: Tensor<1>) -> Tensor<1> {
     let [pictures, _] = at.bank.dims();
@@ -86,7 +116,11 @@ pub fn bank_nce(x: Tensor<2>, at: &Instances<'_>, noise: &Noise, log_z: Tensor<1
     let threshold = (log_z.detach() + odds).unsqueeze::<2>();
     let [positive, negative] = scores(x, at, noise).map(|scores| scores - threshold.clone());
     let taken_for_noise = softplus(positive.neg(), 1.0).mean();
-    taken_for_noise + softplus(negative, 1.0).sum_dim(1).mean()
+    let taken_for_it = match at.hardness {
+        0.0 => softplus(negative, 1.0),
+        hardness => softplus(negative.clone(), 1.0) * softmax(negative * hardness, 1) * noise.each as f32,
+    };
+    taken_for_noise + taken_for_it.sum_dim(1).mean()
 }
 
 /// PIRL (Misra & van der Maaten, 2020, eq. 5): picture and jigsaw both against the picture's row in the bank, so that
