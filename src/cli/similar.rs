@@ -136,7 +136,9 @@ fn tell(args: &Args, found: &[Found], out: &mut Out) -> Outcome {
     let row = |found: &Found| vec![found.name.clone(), format!("{:.4}", found.cosine), format!("{:.4}", found.energy)];
     out.table(&std::iter::once(head).chain(found.iter().map(row)).collect::<Vec<_>>())?;
     if let Some(path) = &args.out {
-        out.line(format_args!("picture  {}", path.display()))?;
+        return out.line(format_args!("picture  {}", path.display()));
     }
+    out.flush()?;
+    say("No picture was written: -o out.png writes the query and its nearest, in order");
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::{
         recognise, with_shared,
     },
     losses::{
-        distil::{Temperatures, dino, teacher_entropy},
+        distil::{Temperatures, dino, koleo, teacher_entropy},
         memory::Centre,
     },
     published::Shapes,
@@ -118,8 +118,14 @@ const OWN: &[Knob] = &[
         "0.01",
         "Part of the run in which the prototypes do not move.",
     ),
+    knob(
+        "koleo",
+        "",
+        "0",
+        "Weight of the KoLeo term, which spreads a batch's embeddings evenly (0.1 in DINOv2).",
+    ),
 ];
-const KNOBS: [Knob; 21] = with_shared(OWN);
+const KNOBS: [Knob; 22] = with_shared(OWN);
 
 const PRESETS: [Preset; 8] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY, TINY]),
@@ -221,6 +227,7 @@ struct Settings {
     momentum: f64,
     rising: bool,
     freeze_last: f64,
+    koleo: f32,
 }
 
 impl Objective for SelfDistillation {
@@ -248,6 +255,7 @@ impl Objective for SelfDistillation {
                 momentum: knobs.within("teacher_momentum", 0.0, 1.0)?,
                 rising: flag("rising")?,
                 freeze_last: knobs.within("freeze_last", 0.0, 1.0)?,
+                koleo: knobs.within("koleo", 0.0, 100.0)?,
             },
         })
     }
@@ -264,9 +272,17 @@ impl Objective for SelfDistillation {
         let at = self.temperatures(step);
         let centre = self.centre.value();
         let entropy = teacher_entropy(&teachers, &centre, at);
-        let total = dino(&students, &teachers, &centre, at);
+        let mut total = dino(&students, &teachers, &centre, at);
+        let mut parts = vec![("divergence", total.clone() - entropy.clone()), ("teacher_entropy", entropy)];
+        if self.settings.koleo > 0.0 {
+            // Of the large views, each by itself (Oquab et al., 2023, and the authors' code).
+            let spread = seen[..2.min(seen.len())].iter().map(|seen| koleo(seen.embedding.clone())).collect();
+            let spread = Tensor::cat(spread, 0).sum() * self.settings.koleo;
+            total = total + spread.clone();
+            parts.push(("koleo", spread));
+        }
         Loss {
-            parts: vec![("divergence", total.clone() - entropy.clone()), ("teacher_entropy", entropy)],
+            parts,
             kept: Kept {
                 tensors: teachers,
                 ..Kept::default()

@@ -46,7 +46,20 @@ const OWN: &[Knob] = &[
         "0.3,1",
         "Smallest and largest part of the picture that a view shows.",
     ),
-    knob("views", "", "4", "Views of each picture."),
+    knob("views", "", "4", "Large views of each picture."),
+    knob(
+        "local_views",
+        "",
+        "0",
+        "Small crops besides; the mean that all views are drawn to is that of the large ones.",
+    ),
+    knob("local_size", "px", "96", "Side of a small crop."),
+    knob(
+        "local_crop",
+        "ratio",
+        "0.05,0.3",
+        "Smallest and largest part of the picture that a small crop shows.",
+    ),
     knob(
         "lambda",
         "",
@@ -55,7 +68,7 @@ const OWN: &[Knob] = &[
     ),
     knob("slices", "", "256", "Random directions a step."),
 ];
-const KNOBS: [Knob; 11] = with_shared(OWN);
+const KNOBS: [Knob; 14] = with_shared(OWN);
 
 const PRESETS: [Preset; 5] = [
     preset(
@@ -85,10 +98,12 @@ const PRESETS: [Preset; 5] = [
     ),
     preset(
         "imagenet",
-        "The authors' minimal recipe at ImageNet's size: ViT-S/16, AdamW; with large views alone, where they have six small ones besides.",
+        "The authors' recipe at ImageNet's size: ViT-S/16, AdamW, two large views and six small ones.",
         &[
             presets::IMAGENET,
             &[
+                ("views", "2"),
+                ("local_views", "6"),
                 ("backbone", "vit-small/16"),
                 ("batch", "512"),
                 ("epochs", "100"),
@@ -113,6 +128,9 @@ const PRESETS: [Preset; 5] = [
 /// Agreement and SIGReg.
 #[derive(Module, Debug)]
 pub struct Gaussian {
+    /// Large views, which come first.
+    #[module(skip)]
+    global: usize,
     #[module(skip)]
     lambda: f32,
     #[module(skip)]
@@ -126,13 +144,14 @@ impl Objective for Gaussian {
     const DEVIATION: Option<f32> = Some(1.0);
 
     fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
-        let views = knobs.within("views", 2usize, 16)?;
+        let global = vec![trunk.view(Recipe::lejepa_global(trunk.size)); large(knobs)?];
         let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
-        Ok(Design::new(projector, vec![trunk.view(Recipe::lejepa_global(trunk.size)); views]))
+        Ok(Design::new(projector, trunk.multi_crop(knobs, &global, Recipe::lejepa_local)?))
     }
 
     fn new(_at: Builder<'_>, knobs: &Knobs<'_>, _trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {
         Ok(Self {
+            global: large(knobs)?,
             lambda: knobs.within("lambda", 0.0, 1.0)?,
             sketch: Sketch {
                 slices: knobs.within("slices", 1, 65_536)?,
@@ -146,7 +165,7 @@ impl Objective for Gaussian {
         let seen: Vec<_> = batch.views().into_iter().map(|view| nets.student(view)).collect();
         let said: Vec<_> = seen.iter().map(|seen| seen.projection.clone()).collect();
         let directions = self.sketch.directions([self.seed, step.index], said[0].dims()[1], &said[0]);
-        let agreement = view_agreement(&said, said.len()) * (1.0 - self.lambda);
+        let agreement = view_agreement(&said, self.global) * (1.0 - self.lambda);
         let gaussian = sigreg(&said, &directions, &self.sketch) * self.lambda;
         Loss {
             parts: vec![("agreement", agreement.clone()), ("sigreg", gaussian.clone())],
@@ -154,4 +173,8 @@ impl Objective for Gaussian {
         }
         .with_features(&seen[0].embedding)
     }
+}
+
+fn large(knobs: &Knobs<'_>) -> Result<usize, MethodError> {
+    knobs.within("views", 2, 16)
 }

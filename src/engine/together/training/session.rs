@@ -24,6 +24,9 @@ use crate::{
 /// Measurements that a verdict looks back on; older ones are thinned out.
 const LOOKED_BACK: usize = 120;
 
+/// Steps from one network that is kept to the next.
+const KEPT_EVERY: u64 = 20;
+
 /// A run under way.
 pub struct Session {
     plan: Plan,
@@ -35,6 +38,9 @@ pub struct Session {
     /// Of the last step.
     loss: Option<f32>,
     seen: Vec<Seen>,
+    /// A network whose numbers were all sound, and its step: what is left where a number is none.
+    sound: (u64, AnyMethod),
+    has_failed: bool,
 }
 
 impl Session {
@@ -62,6 +68,8 @@ impl Session {
         let trainer = fresh(config, &on)?;
         let batches = batches(config, samples)?;
         Ok(Self {
+            sound: (0, trainer.averaged()),
+            has_failed: false,
             plan,
             on,
             trainer,
@@ -97,7 +105,7 @@ impl Session {
         self.safeguard
     }
 
-    /// One step. After an error nothing more can be learnt from it.
+    /// One step. After an error nothing more can be learnt from it, and its network is the last sound one that was kept.
     ///
     /// # Errors
     /// A sentence: which number is none, in which term, at which step.
@@ -106,12 +114,18 @@ impl Session {
         let outcome = self.trainer.step(vec![batch]);
         let (step, _, numbers) = read(vec![outcome]).pop().ok_or("the step left no numbers")?;
         self.loss = Some(numbers.loss);
-        match not_finite(&numbers) {
-            None => Ok(numbers),
-            Some(what) => Err(format!(
-                "{what} at step {step}: training stopped there. Begin again, with what stops collapse in place."
-            )),
-        }
+        let Some(what) = not_finite(&numbers) else {
+            if self.done().is_multiple_of(KEPT_EVERY) {
+                self.sound = (self.done(), self.trainer.averaged());
+            }
+            return Ok(numbers);
+        };
+        self.has_failed = true;
+        Err(format!(
+            "{what} at step {step}: training stopped there. The network of step {} is kept. Begin again, with what stops collapse in \
+             place.",
+            self.sound.0
+        ))
     }
 
     /// Takes away what stops collapse, or puts it back, in mid-training: weights, teacher and the optimiser's memory stay, as
@@ -133,7 +147,16 @@ impl Session {
     /// The network as it is, without gradients: what measures and answers.
     #[must_use]
     pub fn network(&self) -> AnyMethod {
-        self.trainer.averaged()
+        if self.has_failed {
+            self.sound.1.clone()
+        } else {
+            self.trainer.averaged()
+        }
+    }
+
+    /// The step that [`Session::network`] is of.
+    fn step_of_network(&self) -> u64 {
+        if self.has_failed { self.sound.0 } else { self.done() }
     }
 
     /// Reads the instruments over what [`Session::network`] said of the watched pictures, and judges by all readings so far.
@@ -172,7 +195,8 @@ impl Session {
     pub fn file(&self) -> Result<(String, Vec<u8>), String> {
         let model = self.network();
         let config = self.plan.with(self.safeguard);
-        let name = format!("{}-room-{}", model.name(), self.done());
+        let steps = self.step_of_network();
+        let name = format!("{}-room-{steps}", model.name());
         let card = ModelCard {
             name: name.clone(),
             title: format!("{}, {} pixels, trained in a browser", model.card().title, model.views().size_px),
@@ -183,8 +207,8 @@ impl Session {
                 format!("{} pictures of a visitor's own", config.pictures)
             },
             command: "the room Together, on the page".into(),
-            steps: self.done(),
-            pictures: self.done() * config.batch as u64,
+            steps,
+            pictures: steps * config.batch as u64,
             device: self.on.name.clone(),
             license: config.license.clone(),
             ..ModelCard::default()
@@ -240,5 +264,53 @@ fn not_finite(numbers: &Numbers) -> Option<String> {
         (false, None) => Some(format!("the loss became {}", numbers.loss)),
         (true, None) if !numbers.gradient_norm.is_finite() => Some(format!("the gradient became {}", numbers.gradient_norm)),
         (true, None) => None,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use burn::{
+        module::{Module, ModuleMapper, Param},
+        tensor::Tensor,
+    };
+
+    use super::*;
+    use crate::engine::together::training::scene;
+
+    struct Spoil;
+
+    impl ModuleMapper for Spoil {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            param.map(|tensor| tensor * f32::NAN)
+        }
+    }
+
+    #[test]
+    fn where_a_number_is_none_the_last_sound_network_is_left() {
+        let settings = TrainSettings {
+            method: "simclr".into(),
+            ids: Vec::new(),
+            bond: 0.9,
+            seed: 3,
+            steps: 0,
+            paused: false,
+        };
+        let samples = (0..96).map(|index| scene(3, index, 0.9)).collect();
+        let mut session = Session::new(&settings, samples, &Device::flex()).unwrap();
+        (0..KEPT_EVERY + 1).for_each(|_| drop(session.step().unwrap()));
+        let config = &session.plan.whole;
+        let spoilt = methods::build(config, &session.on.device.clone().autodiff())
+            .unwrap()
+            .map(&mut Spoil);
+        session.trainer = Trainer::new(spoilt, config, config.steps, &session.on);
+        let sentence = session.step().unwrap_err();
+        assert!(
+            sentence.contains("became NaN") && sentence.contains("step 20 is kept"),
+            "{sentence}"
+        );
+        let (name, bytes) = session.file().unwrap();
+        let opened = weights::from_bytes(&bytes, &name, &Device::flex()).unwrap();
+        assert_eq!(opened.header.unwrap().card.steps, KEPT_EVERY);
     }
 }
