@@ -125,7 +125,8 @@ fn what_holds_no_picture_is_refused_with_a_sentence() {
     assert!(refusal(path.join("a.tar.gz")).contains("unpack"));
     assert!(refusal(path.join("words/notes.txt")).contains("neither"));
     assert!(refusal("").contains("empty"));
-    assert!(refusal("scenes?colour=3").contains("bond"));
+    assert!(refusal("scenes?colour=3").contains("; there are bond"));
+    assert!(refusal("scenes?cont=3").contains("did you mean \"count\"? There are bond"));
     assert!(refusal("scenes?bond=7").contains("from 0 to 1"));
 }
 
@@ -166,6 +167,29 @@ fn braces_expand_as_in_a_shell() {
     ] {
         assert!(data::expand_braces(hostile).is_err(), "{hostile}");
     }
+}
+
+#[test]
+fn a_source_knows_the_files_that_it_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["a.png", "cats/b.png"] {
+        write(dir.path().join(name), png(2, 2, 1));
+    }
+    write(dir.path().join("notes.txt"), "words");
+    let spec = dir.path().to_str().unwrap();
+    for (name, is_read) in [
+        ("a.png", true),
+        ("cats/b.png", true),
+        ("cats/../a.png", true),
+        ("notes.txt", false),
+        ("new.png", false),
+    ] {
+        assert_eq!(data::reads(spec, &dir.path().join(name)), is_read, "{name}");
+    }
+    assert!(!data::reads("scenes", &dir.path().join("a.png")));
+    let (found, skipped) = data::list(dir.path()).unwrap();
+    let below: Vec<_> = found.iter().map(|[_, name]| name.to_str().unwrap()).collect();
+    assert_eq!((below, skipped.count), (vec!["a.png", "cats/b.png"], 0));
 }
 
 type Members<'a> = &'a [(&'a str, &'a [u8])];
@@ -251,7 +275,12 @@ fn broken_shards_give_what_lies_before_the_break() {
     write(dir.path().join("words.tar"), [b'w'; 2000]);
     assert!(refusal(dir.path().join("words.tar")).contains("no tar archive"));
     write(dir.path().join("empty.tar"), "");
-    assert!(refusal(dir.path().join("empty.tar")).contains("empty.tar"));
+    write(dir.path().join("head.tar"), &whole[..100]);
+    for name in ["empty.tar", "head.tar"] {
+        let why = refusal(dir.path().join(name));
+        assert!(why.contains(name) && why.ends_with("download or copy it again"), "{why}");
+    }
+    fs::remove_file(dir.path().join("head.tar")).unwrap();
     let all = open(dir.path().join("*.tar")).unwrap();
     assert_eq!((all.source.len(), all.skipped.count), (5, 4), "{:?}", all.skipped);
 }
@@ -315,7 +344,7 @@ fn cifar_files_are_read_exactly_and_their_sizes_checked() {
     write(dir.path().join("none.bin"), vec![200; 3073 * 2]);
     assert!(refusal(dir.path().join("none.bin")).contains("label"));
     write(dir.path().join("zero.bin"), "");
-    assert!(refusal(dir.path().join("zero.bin")).contains("0 bytes"));
+    assert!(refusal(dir.path().join("zero.bin")).contains("0 bytes hold no picture; download"));
 
     let hundred: Vec<u8> = (0..4).flat_map(|i| [vec![i, 90 + i], vec![i; 3072]].concat()).collect();
     write(dir.path().join("hundred/train.bin"), &hundred);
@@ -352,6 +381,8 @@ fn statistics_are_those_of_the_pixels() {
     );
     assert!(stats.mean.iter().chain(&stats.std).all(|v| (v - 0.5).abs() < 1e-12), "{stats:?}");
     assert_eq!(stats.classes, [("x".to_owned(), 1), ("y".to_owned(), 1)]);
+    let some: Arc<dyn Source> = Arc::new(Subset::new(source.clone(), vec![1]));
+    assert_eq!(data::stats(&*some).classes, [("y".to_owned(), 1)], "those that occur");
     let sheet = data::contact_sheet(&source, 5, 2, 8).unwrap();
     assert_eq!((sheet.width, sheet.height), (22, 12));
     assert_eq!((sheet.at(4, 4), sheet.at(14, 4), sheet.at(0, 0)), ([0; 3], [255; 3], [255; 3]));

@@ -44,8 +44,11 @@ fn predictions_are_drawn_and_their_energies_told() {
 fn a_folder_is_predicted_picture_by_picture_and_what_is_broken_is_counted() {
     let folder = scratch();
     scenes(&folder.path().join("in"), 3);
-    fs::write(folder.path().join("in/001-notes.txt"), "no picture").unwrap();
-    fs::write(folder.path().join("in/002-cut.png"), &encode_png(&common::scene(0, 24))[..200]).unwrap();
+    fs::write(folder.path().join("in/000-notes.txt"), "no picture").unwrap();
+    fs::write(folder.path().join("in/001-cut.png"), &encode_png(&common::scene(0, 24))[..200]).unwrap();
+    scenes(&folder.path().join("in/cats"), 1);
+    fs::create_dir(folder.path().join("in/dogs")).unwrap();
+    fs::copy(folder.path().join("in/000.png"), folder.path().join("in/dogs/000.png")).unwrap();
     let args = [
         "predict",
         "in",
@@ -60,14 +63,10 @@ fn a_folder_is_predicted_picture_by_picture_and_what_is_broken_is_counted() {
         text(weights()),
     ];
     let ran = run(folder.path(), args);
-    assert!(
-        ran.err.contains("2 broken files skipped, the first: in/001-notes.txt"),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("1 broken file skipped: in/001-cut.png"), "{}", ran.err);
     let answers = ran.json();
-    assert_eq!(answers.as_array().unwrap().len(), 3);
-    for name in ["000.png", "001.png", "002.png"] {
+    assert_eq!(answers.as_array().unwrap().len(), 5, "subfolders with them, as --data has them");
+    for name in ["000.png", "001.png", "002.png", "cats/000.png", "dogs/000.png"] {
         assert!(folder.path().join("out").join(format!("{name}.png")).is_file());
         for panel in ["truth", "seen", "drawn", "set-in"] {
             assert!(folder.path().join("panels").join(name).join(format!("{panel}.png")).is_file());

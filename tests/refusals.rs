@@ -71,7 +71,109 @@ fn pictures() {
     fs::create_dir(folder.path().join("none")).unwrap();
     call(folder.path(), "predict none --model w.safetensors").refused(&["none", "it is empty"]);
     fs::write(folder.path().join("none/note.txt"), "no picture").unwrap();
-    call(folder.path(), "predict none --model w.safetensors").refused(&["none", "note.txt"]);
+    call(folder.path(), "predict none --model w.safetensors").refused(&["none", "none of its 1 file(s) is a picture"]);
+    call(folder.path(), "predict none/a.pgn --model w.safetensors").refused(&["none/a.pgn", "check the path"]);
+    fs::write(folder.path().join("none/a.png"), &png).unwrap();
+    let near = call(folder.path(), "predict none/a.pgn --model w.safetensors").refused(&["did you mean \"none/a.png\"?"]);
+    assert!(near.ends_with('?'), "{near}");
+    call(folder.path(), "data none/a.pgn").refused(&["none/a.pgn", "did you mean \"none/a.png\"?"]);
+}
+
+#[test]
+fn nothing_that_is_read_is_written_over() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    common::scenes(&at("in"), 2);
+    common::scenes(&at("deep/er"), 1);
+    fs::copy(at("a.png"), at("in/000.png.png")).unwrap();
+    fs::copy(at("in/000.png"), at("deep/er/000.png.png")).unwrap();
+    fs::copy(at("in/000.png"), at("in/truth.png")).unwrap();
+    fs::copy(at("a.png"), at("mask.png")).unwrap();
+    fs::copy(common::joint_weights(), at("j.safetensors")).unwrap();
+    fs::create_dir(at("from")).unwrap();
+    fs::copy(at("w.safetensors"), at("from/weights.safetensors")).unwrap();
+    fs::create_dir(at("drawn")).unwrap();
+    fs::copy(at("a.png"), at("drawn/picture.png")).unwrap();
+    let cases = [
+        ("embed j.safetensors in -o j.safetensors", "j.safetensors"),
+        ("embed j.safetensors in -o ./in/../j.safetensors", "j.safetensors"),
+        ("similar j.safetensors a.png in -o a.png", "a.png"),
+        ("similar j.safetensors a.png in -o in/001.png", "in/001.png"),
+        ("data in --sheet in/000.png", "in/000.png"),
+        ("data in::a.png --sheet a.png", "a.png"),
+        ("data deep --sheet deep/er/000.png", "deep/er/000.png"),
+        ("predict a.png --model w.safetensors --hide mask.png -o mask.png", "mask.png"),
+        ("predict in/truth.png --model w.safetensors --panels in", "in/truth.png"),
+        ("predict in --model w.safetensors -o in", "in is the folder"),
+        ("predict in --model w.safetensors --panels ./in", "in is the folder"),
+        ("predict deep --model w.safetensors -o deep", "deep is the folder"),
+        ("predict deep/er --model w.safetensors -o deep/er/.", "the folder"),
+        (
+            "train --preset tiny --steps 1 --from from/weights.safetensors --out from",
+            "from/weights.safetensors",
+        ),
+        ("train --preset tiny --steps 1 --out drawn", "drawn/picture.png"),
+    ];
+    let all = || -> Vec<Vec<u8>> {
+        let files = [
+            "a.png",
+            "mask.png",
+            "j.safetensors",
+            "in/000.png",
+            "in/001.png",
+            "in/truth.png",
+            "in/000.png.png",
+        ];
+        let deep = [
+            "deep/er/000.png",
+            "deep/er/000.png.png",
+            "from/weights.safetensors",
+            "drawn/picture.png",
+        ];
+        files.iter().chain(&deep).map(|name| fs::read(at(name)).unwrap()).collect()
+    };
+    let before = all();
+    for (line, named) in cases {
+        let ran = call(folder.path(), line);
+        assert_eq!(ran.status, Some(2), "{line}: {}", ran.err);
+        ran.refused(&[named]);
+        assert!(all() == before, "{line}");
+    }
+    // What was drawn before is a picture of the folder now.
+    call(folder.path(), "predict in --model w.safetensors -o in/drawn").ok();
+    call(folder.path(), "predict in --model w.safetensors -o in/drawn").refused(&["in/drawn/000.png.png", "lost"]);
+    call(folder.path(), "predict in --model w.safetensors -o drawn").ok();
+    call(folder.path(), "predict in --model w.safetensors -o drawn").ok();
+}
+
+#[cfg(unix)]
+#[test]
+fn what_never_ends_is_not_read() {
+    let folder = folder();
+    for name in ["p.png", "p.tar", "p.bin", "p.toml", "p.safetensors"] {
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join(name)).status();
+        if !made.is_ok_and(|status| status.success()) {
+            skip::skipped("there is no mkfifo");
+            return;
+        }
+    }
+    for line in [
+        "predict p.png --model w.safetensors",
+        "predict a.png --hide p.png --model w.safetensors",
+        "predict a.png --model p.safetensors",
+        "data p.png",
+        "data p.tar",
+        "data p.bin",
+        "train --config p.toml",
+        "train --preset tiny --config p.toml",
+        "train --preset tiny --from p.safetensors",
+    ] {
+        let name = line.split_whitespace().find(|word| word.starts_with("p.")).unwrap();
+        call(folder.path(), line).refused(&[name]);
+    }
+    call(folder.path(), "train --config /dev/zero").refused(&["/dev/zero", "may never end"]);
+    File::create(folder.path().join("large.toml")).unwrap().set_len(2 << 20).unwrap();
+    call(folder.path(), "train --config large.toml").refused(&["large.toml", "1 MB"]);
 }
 
 #[test]
@@ -84,6 +186,20 @@ fn masks() {
     .unwrap();
     call(folder.path(), "predict a.png --hide wide.png --model w.safetensors").refused(&["wide.png", "40 x 10", "make it square"]);
     call(folder.path(), "predict a.png --hide absent.png --model w.safetensors").refused(&["absent.png", "no such file"]);
+    fs::write(
+        folder.path().join("white.png"),
+        encode_png(&Rgb8::new(8, 8, vec![255; 192]).unwrap()),
+    )
+    .unwrap();
+    call(folder.path(), "predict a.png --hide white.png --model w.safetensors").refused(&["white.png", "everything", "4 x 4"]);
+    for masks in ["none", "block,random:0.001"] {
+        let ran = call(
+            folder.path(),
+            &format!("eval --data scenes?count=2 --masks {masks} --model w.safetensors"),
+        );
+        assert_eq!(ran.status, Some(2));
+        ran.refused(&[masks.rsplit(',').next().unwrap(), "hides nothing"]);
+    }
     for (hide, why) in [
         ("blok", "did you mean \"block\""),
         ("random:2", "0 to 1"),
@@ -212,6 +328,7 @@ fn data() {
         ("a.tar", "a.tar"),
         ("a.tar.gz", "unpack it first"),
         ("scenes?bnd=1", "bond"),
+        ("scenes?cont=4", "did you mean \"count\"?"),
         ("scenes?bond=7", "0 to 1"),
         ("scenes::none", "mix_scenes"),
     ];
@@ -239,7 +356,12 @@ fn settings() {
     let folder = folder();
     fs::write(folder.path().join("bad.toml"), "batch = \"many\"").unwrap();
     fs::write(folder.path().join("unknown.toml"), "bacth = 8").unwrap();
-    let cases: [(&str, &[&str]); 24] = [
+    fs::write(
+        folder.path().join("long.toml"),
+        format!("seed = 1\nbatch = \"{}\"", "x".repeat(200_000)),
+    )
+    .unwrap();
+    let cases: [(&str, &[&str]); 26] = [
         ("--set bacth=8", &["bacth", "did you mean \"batch\""]),
         ("--set encoder_dept=2", &["did you mean \"encoder_depth\""]),
         ("--set batch", &["--set batch", "knob=value"]),
@@ -255,7 +377,9 @@ fn settings() {
         ("--export f8", &["export", "f8", "f16, f32"]),
         ("--config absent.toml", &["absent.toml"]),
         ("--config bad.toml", &["bad.toml"]),
-        ("--config unknown.toml", &["unknown.toml", "did you mean \"batch\""]),
+        ("--config unknown.toml", &["unknown.toml", "line 1", "did you mean \"batch\""]),
+        ("--config long.toml", &["long.toml", "line 2, batch: ", "expected usize"]),
+        ("--config a.png", &["a.png", "no text", "config.toml"]),
         ("--stop-after-s=-1", &["--stop-after-s"]),
         ("--resume none", &["none", "no run folder"]),
         ("--batch 0", &["batch"]),
@@ -296,6 +420,25 @@ fn what_clap_refuses_names_the_nearest() {
         let ran = call(folder.path(), line);
         assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""));
         assert!(ran.err.contains(offered), "{}", ran.err);
+    }
+}
+
+#[test]
+fn numbers_that_cannot_be_are_refused_in_words() {
+    let folder = folder();
+    for (line, words) in [
+        ("similar w.safetensors a.png scenes?count=2 -n 0", ["-n cannot be 0", "1 picture"]),
+        ("data scenes?count=2 --px 0", ["--px cannot be 0", "8 to 1024"]),
+        ("data scenes?count=2 --px 5000 --sheet s.png", ["--px cannot be 5000", "8 to 1024"]),
+    ] {
+        let ran = call(folder.path(), line);
+        assert_eq!(ran.status, Some(2));
+        ran.refused(&words);
+    }
+    for command in ["data", "eval", "eval knn", "predict a.png", "similar w a.png in", "embed w in"] {
+        let ran = call(folder.path(), &format!("{command} --seed -1"));
+        assert!(!ran.err.contains("-- -1"), "{}", ran.err);
+        ran.usage(&["--seed", "a whole number from 0"]);
     }
 }
 

@@ -1,6 +1,6 @@
 //! `darkroom data`.
 
-use std::path::PathBuf;
+use std::{ops::RangeInclusive, path::PathBuf};
 
 use serde_json::json;
 
@@ -23,23 +23,35 @@ pub struct Args {
     #[arg(long, value_name = "PNG")]
     sheet: Option<PathBuf>,
     /// Pictures on the contact sheet
-    #[arg(long, value_name = "N", default_value_t = 64)]
+    #[arg(long, value_name = "N", default_value_t = 64, allow_negative_numbers = true, value_parser = open::whole::<usize>)]
     count: usize,
-    /// Side of a picture on the contact sheet
-    #[arg(long, value_name = "PX", default_value_t = 96)]
+    /// Side of a picture on the contact sheet, 8 to 1024
+    #[arg(long, value_name = "PX", default_value_t = 96, allow_negative_numbers = true, value_parser = open::whole::<usize>)]
     px: usize,
     /// Seed of the scenes
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<u64>)]
     seed: u64,
     /// Print JSON, alone on standard output
     #[arg(long)]
     json: bool,
 }
 
+/// Sides that pictures on a contact sheet may have, pixels.
+const SIDES_PX: RangeInclusive<usize> = 8..=1024;
+
 /// Shows what a data source holds.
 pub fn run(args: &Args, out: &mut Out) -> Outcome {
+    if !SIDES_PX.contains(&args.px) {
+        return Err(Failure::Usage(format!(
+            "--px cannot be {}: a picture on the contact sheet has {} to {} pixels a side",
+            args.px,
+            SIDES_PX.start(),
+            SIDES_PX.end()
+        )));
+    }
     if let Some(path) = &args.sheet {
         open::is_for_png(path)?;
+        open::keep(&[], &args.source, path)?;
         if args.count == 0 {
             return Err(Failure::Usage(
                 "--count cannot be 0: a contact sheet shows 1 picture or more".into(),
@@ -49,7 +61,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     let (source, unopened) = open::source_and_skipped(&args.source, args.seed, 128)?;
     if let Some(path) = &args.sheet {
         let columns = (args.count as f64).sqrt().ceil() as usize;
-        let sheet = contact_sheet(&source, args.count, columns.max(1), args.px.clamp(8, 1024))?;
+        let sheet = contact_sheet(&source, args.count, columns.max(1), args.px)?;
         open::write(path, &encode_png(&sheet))?;
         say(format_args!("contact sheet: {}", path.display()));
     }
@@ -97,6 +109,7 @@ fn as_words(source: &str, stats: &Stats, out: &mut Out) -> Outcome {
     if rows.is_empty() {
         return Ok(());
     }
-    out.line(format_args!("{} classes:", rows.len()))?;
+    let classes = if rows.len() == 1 { "class" } else { "classes" };
+    out.line(format_args!("{} {classes}:", rows.len()))?;
     out.table(&rows)
 }

@@ -31,10 +31,10 @@ pub struct Args {
     #[arg(long)]
     projected: bool,
     /// At most so many pictures; 0 takes all
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<usize>)]
     count: usize,
     /// Seed of the scenes
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<u64>)]
     seed: u64,
     /// auto, cpu, webgpu, vulkan, metal or cuda
     #[arg(long, value_name = "NAME", default_value = "auto")]
@@ -50,6 +50,7 @@ const AT_ONCE: usize = 1024;
 /// Writes one embedding a picture.
 pub fn run(args: &Args, out: &mut Out) -> Outcome {
     let write = tables::writer(&args.out)?; // before hours of work
+    open::keep(&[&args.model], &args.source, &args.out)?;
     let (opened, on) = open::model(&args.model, &args.device)?;
     let size_px = opened.method.views().size_px;
     let source = open::source(&args.source, args.seed, size_px)?;

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     data::Squares,
-    mask::{MaskError, MaskKind},
+    mask::{Grid, MaskError, MaskKind},
     methods::Method,
     picture::Picture,
     predict::{PredictError, block_on, evaluate},
@@ -39,10 +39,10 @@ pub struct Args {
     #[arg(long, value_name = "KINDS", default_value = "random:0.75,random:0.5,block,half")]
     masks: String,
     /// At most so many pictures; 0 takes all
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<usize>)]
     count: usize,
     /// Seed of the random masks, and of the scenes
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<u64>)]
     seed: u64,
     /// auto, cpu, webgpu, vulkan, metal or cuda
     #[arg(long, value_name = "NAME", default_value = "auto")]
@@ -85,7 +85,17 @@ fn drawing(args: &Args, out: &mut Out) -> Outcome {
         .collect::<Result<_, MaskError>>()
         .map_err(|error| Failure::Usage(error.to_string()))?;
     let (opened, on) = open::drawing(model, &args.device)?;
-    let size_px = opened.method.views().size_px;
+    let views = opened.method.views();
+    let size_px = views.size_px;
+    let grid = Grid::of(size_px, views.patch_px).unwrap_or(Grid::new(1, 1));
+    let hides_nothing = |kind: &MaskKind| kind.draw(grid, args.seed, 0).hidden_count() == 0;
+    if let Some((name, _)) = names.iter().zip(&kinds).find(|(_, kind)| hides_nothing(kind)) {
+        return Err(Failure::Usage(format!(
+            "--masks {name} hides nothing of the {} x {} patches of this model, so that there is nothing to measure; leave it out, or \
+             hide more",
+            grid.columns, grid.rows
+        )));
+    }
     let source = open::source(&args.data, args.seed, size_px)?;
     let most = if args.count == 0 {
         source.len()

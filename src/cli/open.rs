@@ -1,19 +1,20 @@
 //! What several commands open: a model on a device, a data source.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, ErrorKind, Read},
     path::Path,
+    str::FromStr,
     sync::Arc,
 };
 
 use super::out::{Failure, bytes as size, say};
 use crate::{
-    data::{self, OpenOptions, Skipped, Source},
+    data::{self, OpenOptions, Skipped, Source, regular},
     device::{self, OpenDevice},
     methods::Method,
     picture::{Decoded, MAX_BYTES, decode, decode_mask},
-    platform::{atomic, file::did_you_mean},
+    platform::atomic,
     predict::{block_on, self_test},
     weights::{self, Opened, check::TOLERANCE},
 };
@@ -84,7 +85,8 @@ pub fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
 /// Why a file or folder cannot be read, and what may have been meant.
 pub fn unreadable(file: &Path, error: &io::Error) -> Failure {
     let why = match error.kind() {
-        ErrorKind::NotFound => format!("there is no such file or folder{}; check the path", did_you_mean(file)),
+        ErrorKind::NotFound => regular::absent(file),
+        _ if regular::is_told(error) => error.to_string(),
         _ => format!("{error}; check its permissions"),
     };
     Failure::Failed(format!("{} cannot be read: {why}", file.display()))
@@ -102,7 +104,7 @@ pub fn mask(file: &Path) -> Result<Decoded, Failure> {
 
 fn bytes_of(file: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
-    File::open(file)
+    regular::open(file)
         .and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes))
         .map_err(|error| unreadable(file, &error))?;
     Ok(bytes)
@@ -125,10 +127,31 @@ pub fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
 pub fn keep_source(source: &Path, to: &Path) -> Result<(), Failure> {
     let is_source = matches!((source.canonicalize(), to.canonicalize()), (Ok(a), Ok(b)) if a == b);
     if is_source {
-        let sentence = format!("{} is what is read, and would be lost; choose another place", to.display());
-        return Err(Failure::Usage(sentence));
+        return Err(lost(to));
     }
     Ok(())
+}
+
+/// The same of everything that a command reads: single files, and the pictures of a data source.
+pub fn keep(files: &[&Path], spec: &str, to: &Path) -> Result<(), Failure> {
+    files.iter().try_for_each(|file| keep_source(file, to))?;
+    if data::reads(spec, to) {
+        return Err(lost(to));
+    }
+    Ok(())
+}
+
+/// What is said of an output that would take an input's place.
+pub fn lost(to: &Path) -> Failure {
+    Failure::Usage(format!("{} is what is read, and would be lost; choose another place", to.display()))
+}
+
+/// A whole number from 0, as arguments take it. The parser of arguments would offer `-- -1` for a negative one.
+pub fn whole<T: FromStr>(text: &str) -> Result<T, &'static str> {
+    text.parse().map_err(|_| match text.strip_prefix('-') {
+        Some(_) => "it takes a whole number from 0",
+        None => "it takes a whole number that is not too large",
+    })
 }
 
 /// Refuses a name that promises another kind of picture than what is written.

@@ -1,6 +1,7 @@
 //! Standard output and standard error, and how a command fails.
 
 use std::{
+    borrow::Cow,
     fmt::Display,
     io::{self, BufWriter, ErrorKind, StdoutLock, Write},
     process::ExitCode,
@@ -37,7 +38,7 @@ impl Out {
 
     /// A line.
     pub fn line(&mut self, text: impl Display) -> Outcome {
-        writeln!(self.0, "{text}").map_err(Failure::from_output)
+        writeln!(self.0, "{}", harmless(&text.to_string())).map_err(Failure::from_output)
     }
 
     /// A value as JSON, the only thing on standard output.
@@ -76,7 +77,17 @@ impl Out {
 
 /// A line of words on standard error. Failing to say it is no reason to stop.
 pub fn say(text: impl Display) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", harmless(&text.to_string()));
+}
+
+/// What terminals do not act on: names and values out of foreign files may hold their control sequences.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let acts = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if text.chars().any(acts) {
+        text.replace(acts, "\u{fffd}").into()
+    } else {
+        text.into()
+    }
 }
 
 impl Failure {

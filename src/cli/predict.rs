@@ -1,6 +1,7 @@
 //! `darkroom predict`.
 
 use std::{
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -12,7 +13,7 @@ use super::{
     out::{Failure, Out, Outcome, say},
 };
 use crate::{
-    data::{Skipped, is_picture},
+    data::{self, Skipped, is_picture},
     device::OpenDevice,
     mask::{Grid, Mask, MaskKind},
     methods::{AnyMethod, Method},
@@ -24,7 +25,7 @@ use crate::{
 /// What `predict` takes.
 #[derive(clap::Args)]
 pub struct Args {
-    /// A picture, or a folder of pictures
+    /// A picture, or a folder of pictures, its subfolders with them
     picture: PathBuf,
     /// Weights: ours, or a published ViT-MAE checkpoint
     #[arg(long, value_name = "FILE")]
@@ -33,10 +34,10 @@ pub struct Args {
     #[arg(long, value_name = "MASK", default_value = "random:0.75")]
     hide: String,
     /// Seed of the random masks
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<u64>)]
     seed: u64,
     /// Where the panels go, side by side: the picture, what the model sees, what it draws, the drawing set in. A folder for a folder,
-    /// which gets NAME.png for each file
+    /// which gets NAME.png for each file, in subfolders as they are there
     #[arg(long, short, value_name = "PNG")]
     out: Option<PathBuf>,
     /// Also writes each panel by itself into this folder: truth.png, seen.png, drawn.png, set-in.png
@@ -74,20 +75,39 @@ impl Hide {
             Self::Kind(kind) => return Ok(kind.draw(grid, seed, index)),
             Self::Painted(painted) => painted,
         };
-        let (width, height) = (painted.width, painted.height);
-        if (width, height) == (picture.width, picture.height) {
-            let side = width.min(height);
-            let square = painted.square(painted.centre_frame(), side).to_rgb8();
-            return Ok(Mask::from_picture(&square, grid));
-        }
-        if !grid.takes(width, height) {
+        let mask = scaled(painted, name, picture, grid)?;
+        if mask.hidden_count() == grid.len() {
             return Err(Failure::Usage(format!(
-                "the mask {name} is {width} x {height} pixels, which cannot be scaled to a square of {} x {} patches: make it square, or as large as the picture ({} x {})",
-                grid.columns, grid.rows, picture.width, picture.height
+                "the mask {name} hides everything: leave at least one of the {} x {} patches black, so that there is something to predict \
+                 from",
+                grid.columns, grid.rows
             )));
         }
-        Ok(Mask::from_picture(painted, grid))
+        Ok(mask)
     }
+}
+
+/// A painted mask on the model's patches.
+fn scaled(painted: &Rgb8, name: &str, picture: &Rgb8, grid: Grid) -> Result<Mask, Failure> {
+    let (width, height) = (painted.width, painted.height);
+    if (width, height) == (picture.width, picture.height) {
+        let side = width.min(height);
+        let square = painted.square(painted.centre_frame(), side).to_rgb8();
+        return Ok(Mask::from_picture(&square, grid));
+    }
+    if !grid.takes(width, height) {
+        return Err(Failure::Usage(format!(
+            "the mask {name} is {width} x {height} pixels, which cannot be scaled to a square of {} x {} patches: make it square, or as large as the picture ({} x {})",
+            grid.columns, grid.rows, picture.width, picture.height
+        )));
+    }
+    Ok(Mask::from_picture(painted, grid))
+}
+
+/// A picture to predict: where it is, and below a folder of pictures its path from there.
+struct Item {
+    path: PathBuf,
+    below: Option<PathBuf>,
 }
 
 /// Hides a part of pictures and draws what a model predicts there.
@@ -97,25 +117,20 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     if let Some(out) = args.out.as_deref().filter(|_| !is_folder) {
         open::is_for_png(out)?;
     }
+    let (items, mut skipped) = items(&args.picture, is_folder)?;
+    keep_inputs(args, &items)?;
     let (opened, on) = open::drawing(&args.model, &args.device)?;
-    let files = if is_folder {
-        files_in(&args.picture)?
-    } else {
-        vec![args.picture.clone()]
-    };
     let job = Job {
         args,
         hide,
         model: &opened.method,
         on: &on,
-        is_folder,
     };
     let mut answers = Vec::new();
-    let mut skipped = Skipped::default();
-    for (index, file) in files.iter().enumerate() {
+    for (index, item) in items.iter().enumerate() {
         // One broken file of many is counted, and the others go on.
-        match open::picture(file) {
-            Ok(decoded) => answers.push(job.one(file, decoded, index as u64)?),
+        match open::picture(&item.path) {
+            Ok(decoded) => answers.push(job.one(item, decoded, index as u64)?),
             Err(Failure::Failed(why)) if is_folder => skipped.add(why),
             Err(failure) => return Err(failure),
         }
@@ -142,14 +157,63 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     Ok(())
 }
 
-fn files_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let entries = fs::read_dir(folder).map_err(|error| open::unreadable(folder, &error))?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.is_file() && path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b".")))
-        .collect();
-    files.sort();
-    Ok(files)
+/// The picture, or those of a folder and what has a picture's name there and is no file: the same that `--data` takes of it.
+fn items(picture: &Path, is_folder: bool) -> Result<(Vec<Item>, Skipped), Failure> {
+    if !is_folder {
+        let path = picture.to_owned();
+        return Ok((vec![Item { path, below: None }], Skipped::default()));
+    }
+    let (found, skipped) = data::list(picture)?;
+    let item = |[path, below]: [PathBuf; 2]| Item { path, below: Some(below) };
+    Ok((found.into_iter().map(item).collect(), skipped))
+}
+
+/// Refuses, before anything is drawn, outputs that would take the place of what is read.
+fn keep_inputs(args: &Args, items: &[Item]) -> Outcome {
+    for folder in [&args.out, &args.panels].into_iter().flatten() {
+        if args.picture.is_dir() && matches!((folder.canonicalize(), args.picture.canonicalize()), (Ok(a), Ok(b)) if a == b) {
+            return Err(Failure::Usage(format!(
+                "{} is the folder that is read, and what is drawn would lie among its pictures; choose another one",
+                folder.display()
+            )));
+        }
+    }
+    let outputs = items
+        .iter()
+        .flat_map(|item| args.side_by_side(item).into_iter().chain(args.each(item)));
+    let written: Vec<PathBuf> = outputs.filter(|path| path.exists()).collect();
+    if written.is_empty() {
+        return Ok(());
+    }
+    let inputs = items
+        .iter()
+        .map(|item| item.path.as_path())
+        .chain([args.model.as_path(), Path::new(&args.hide)]);
+    let read: HashSet<PathBuf> = inputs.filter_map(|path| path.canonicalize().ok()).collect();
+    let is_read = |path: &&PathBuf| path.canonicalize().is_ok_and(|path| read.contains(&path));
+    written.iter().find(is_read).map_or(Ok(()), |path| Err(open::lost(path)))
+}
+
+/// Panels, by the names of their files.
+const PANELS: [&str; 4] = ["truth", "seen", "drawn", "set-in"];
+
+impl Args {
+    /// Where the panels of a picture go side by side. Names of a folder's pictures keep their endings: of `a.jpg` and `a.png`
+    /// neither is written over.
+    fn side_by_side(&self, item: &Item) -> Option<PathBuf> {
+        let out = self.out.as_ref()?;
+        let Some(below) = &item.below else { return Some(out.clone()) };
+        let mut path = out.join(below);
+        path.as_mut_os_string().push(".png");
+        Some(path)
+    }
+
+    /// Where each goes by itself, in the order of [`PANELS`].
+    fn each(&self, item: &Item) -> Vec<PathBuf> {
+        let Some(folder) = &self.panels else { return Vec::new() };
+        let folder = item.below.as_ref().map_or_else(|| folder.clone(), |below| folder.join(below));
+        PANELS.map(|panel| folder.join(format!("{panel}.png"))).into()
+    }
 }
 
 /// What is the same for every picture of a call.
@@ -158,20 +222,19 @@ struct Job<'a> {
     hide: Hide,
     model: &'a AnyMethod,
     on: &'a OpenDevice,
-    is_folder: bool,
 }
 
 impl Job<'_> {
-    fn one(&self, file: &Path, decoded: Decoded, index: u64) -> Result<serde_json::Value, Failure> {
+    fn one(&self, item: &Item, decoded: Decoded, index: u64) -> Result<serde_json::Value, Failure> {
         let Decoded { picture, notes } = decoded;
-        let name = file.display().to_string();
+        let name = item.path.display().to_string();
         notes.iter().for_each(|note| say(format_args!("{name}: {note}")));
         let views = self.model.views();
         let grid = Grid::of(views.size_px, views.patch_px).unwrap_or(Grid::new(1, 1));
         let mask = self.hide.mask(&self.args.hide, &picture, grid, self.args.seed, index)?;
         let picture = picture.square(picture.centre_frame(), views.size_px);
         let predicted = block_on(predict(self.model, &picture, &mask, &self.on.device))?;
-        self.write(file, &panels(&picture, &mask, &predicted))?;
+        self.write(item, &panels(&picture, &mask, &predicted))?;
         let Predicted {
             energy,
             patch_energy,
@@ -186,48 +249,40 @@ impl Job<'_> {
         }))
     }
 
-    /// The panels side by side, and each by itself: of a folder's pictures under each one's name.
-    fn write(&self, file: &Path, panels: &[(&str, Rgb8)]) -> Outcome {
-        let of_folder = |folder: &Path| folder.join(file.file_name().unwrap_or_default());
-        if let Some(out) = &self.args.out {
-            let mut path = out.clone();
-            if self.is_folder {
-                make_folder(out)?;
-                path = of_folder(out);
-                path.as_mut_os_string().push(".png");
+    /// The panels side by side, and each by itself.
+    fn write(&self, item: &Item, panels: &[Rgb8; 4]) -> Outcome {
+        if let Some(path) = self.args.side_by_side(item) {
+            if item.below.is_some() {
+                make_folder_of(&path)?;
             }
-            let columns: Vec<[Rgb8; 1]> = panels.iter().map(|(_, panel)| [panel.clone()]).collect();
-            write_beside(file, &path, &together(&columns)?)?;
+            let columns = panels.each_ref().map(|panel| [panel.clone()]);
+            open::write(&path, &encode_png(&together(&columns)?))?;
         }
-        if let Some(folder) = &self.args.panels {
-            let folder = if self.is_folder { of_folder(folder) } else { folder.clone() };
-            make_folder(&folder)?;
-            for (panel, picture) in panels {
-                write_beside(file, &folder.join(format!("{panel}.png")), picture)?;
-            }
+        for (path, panel) in self.args.each(item).iter().zip(panels) {
+            make_folder_of(path)?;
+            open::write(path, &encode_png(panel))?;
         }
         Ok(())
     }
 }
 
-/// Writes a picture, but never over the one that it was made from.
-fn write_beside(source: &Path, path: &Path, picture: &Rgb8) -> Outcome {
-    open::keep_source(source, path)?;
-    open::write(path, &encode_png(picture))
+fn make_folder_of(file: &Path) -> Outcome {
+    let Some(folder) = file.parent() else { return Ok(()) };
+    fs::create_dir_all(folder).map_err(|error| {
+        let folder = folder.display();
+        Failure::Failed(format!("the folder {folder} cannot be made: {error}; choose another place"))
+    })
 }
 
-fn make_folder(folder: &Path) -> Outcome {
-    fs::create_dir_all(folder).map_err(|error| Failure::Failed(format!("the folder {} cannot be made: {error}", folder.display())))
-}
-
-fn panels(picture: &Picture, mask: &Mask, predicted: &Predicted) -> [(&'static str, Rgb8); 4] {
+/// In the order of [`PANELS`].
+fn panels(picture: &Picture, mask: &Mask, predicted: &Predicted) -> [Rgb8; 4] {
     let paper = Picture::grey(picture.width, picture.height, 0.5);
     let drawn = &predicted.drawn;
     [
-        ("truth", picture.to_rgb8()),
-        ("seen", mask.set_in(picture, &paper).to_rgb8()),
-        ("drawn", drawn.to_rgb8()),
-        ("set-in", mask.set_in(picture, drawn).to_rgb8()),
+        picture.to_rgb8(),
+        mask.set_in(picture, &paper).to_rgb8(),
+        drawn.to_rgb8(),
+        mask.set_in(picture, drawn).to_rgb8(),
     ]
 }
 

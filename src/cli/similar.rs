@@ -28,13 +28,13 @@ pub struct Args {
     /// Where to look: a folder of pictures, `scenes`, tar shards or CIFAR binary files
     source: String,
     /// How many to name
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 9)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 9, allow_negative_numbers = true, value_parser = open::whole::<usize>)]
     count: usize,
     /// A picture of the query and its nearest, in order
     #[arg(short, long, value_name = "PNG")]
     out: Option<PathBuf>,
     /// Seed of the scenes
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<u64>)]
     seed: u64,
     /// auto, cpu, webgpu, vulkan, metal or cuda
     #[arg(long, value_name = "NAME", default_value = "auto")]
@@ -60,6 +60,13 @@ struct Found {
 
 /// Names the pictures nearest to another one.
 pub fn run(args: &Args, out: &mut Out) -> Outcome {
+    if args.count == 0 {
+        return Err(Failure::Usage("-n cannot be 0: it takes 1 picture or more to name".into()));
+    }
+    if let Some(path) = &args.out {
+        open::is_for_png(path)?;
+        open::keep(&[&args.model, &args.query], &args.source, path)?;
+    }
     let (opened, on) = open::model(&args.model, &args.device)?;
     let size_px = opened.method.views().size_px;
     let decoded = open::picture(&args.query)?.picture;
@@ -99,7 +106,6 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     if let Some(path) = &args.out {
         let columns = std::iter::once(&query).chain(found.iter().map(|(_, picture)| picture));
         let columns: Vec<_> = columns.map(|picture| [picture.to_rgb8()]).collect();
-        open::keep_source(&args.query, path)?;
         open::write(path, &encode_png(&together(&columns)?))?;
     }
     tell(args, &found.into_iter().map(|(found, _)| found).collect::<Vec<_>>(), out)

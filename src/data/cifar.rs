@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Built, DataError, Sample, Skipped, Source, beyond};
+use super::{Built, DataError, Sample, Skipped, Source, beyond, regular};
 use crate::{picture::Rgb8, platform::file::read_exact_at};
 
 /// Side of a picture, pixels.
@@ -81,9 +81,13 @@ pub fn picture(planes: &[u8]) -> Option<Rgb8> {
 pub fn read_labels(file: &mut impl Read, length: u64) -> Result<(Kind, Vec<u8>), String> {
     let divides = |kind: Kind| length.is_multiple_of(kind.record_bytes() as u64);
     let mut kinds: Vec<Kind> = [Kind::Cifar10, Kind::Cifar100].into_iter().filter(|&k| divides(k)).collect();
-    if length == 0 || kinds.is_empty() {
+    if length == 0 {
+        return Err("its 0 bytes hold no picture; download or copy it again".into());
+    }
+    if kinds.is_empty() {
         return Err(format!(
-            "its {length} bytes are no whole number of records ({} bytes for CIFAR-10, {} for CIFAR-100); it may be cut short or another format",
+            "its {length} bytes are no whole number of records ({} bytes for CIFAR-10, {} for CIFAR-100): it is cut short, or of another \
+             format; download or copy it again",
             Kind::Cifar10.record_bytes(),
             Kind::Cifar100.record_bytes()
         ));
@@ -192,7 +196,7 @@ pub(super) fn open(spec: &str, paths: &[PathBuf], note: Option<String>) -> Resul
 
 fn open_file(path: &Path, expected: Option<Kind>) -> Result<(Kind, File, Vec<u8>), DataError> {
     let read = |error| DataError::Read { path: path.into(), error };
-    let file = File::open(path).map_err(read)?;
+    let file = regular::open(path).map_err(read)?;
     let length = file.metadata().map_err(read)?.len();
     let not = |why| DataError::NotCifar { path: path.into(), why };
     let (kind, labels) = read_labels(&mut BufReader::new(&file), length).map_err(not)?;
@@ -209,7 +213,7 @@ fn classes(kind: Kind, folder: Option<&Path>) -> Vec<String> {
         Kind::Cifar100 => ("fine_label_names.txt", 100),
     };
     let mut text = String::new();
-    let file = folder.and_then(|f| File::open(f.join(list)).ok());
+    let file = folder.and_then(|f| regular::open(&f.join(list)).ok());
     let is_read = file.is_some_and(|f| f.take(1 << 16).read_to_string(&mut text).is_ok());
     let names: Vec<String> = text.lines().map(str::trim).filter(|l| !l.is_empty()).map(String::from).collect();
     match kind {

@@ -1,6 +1,10 @@
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
-use crate::{picture::PictureError, platform::file::did_you_mean};
+use super::regular;
+use crate::picture::PictureError;
 
 /// What can go wrong with a data source, each a sentence that names the thing and says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -14,10 +18,10 @@ pub enum DataError {
         why: String,
     },
     /// Nothing at that path.
-    #[error("data `{}`: no such file or folder{}; check the path, or use `scenes`, which needs no files", .0.display(), did_you_mean(.0))]
+    #[error("data `{}`: there is no such file or folder; {}", .0.display(), instead(.0))]
     NotFound(PathBuf),
     /// The file system refused.
-    #[error("cannot read `{}`: {error}; check the path and its permissions", path.display())]
+    #[error("cannot read `{}`: {}", path.display(), unreadable(error))]
     Read {
         /// Which file or folder.
         path: PathBuf,
@@ -90,6 +94,22 @@ pub enum DataError {
         /// What it said.
         why: String,
     },
+}
+
+/// What may have been meant by a path that leads nowhere, or what to do.
+fn instead(path: &Path) -> String {
+    match regular::nearest(path) {
+        Some(near) => format!("did you mean \"{}\"?", near.display()),
+        None => "check the path, or use `scenes`, which needs no files".into(),
+    }
+}
+
+fn unreadable(error: &io::Error) -> String {
+    if regular::is_told(error) {
+        error.to_string()
+    } else {
+        format!("{error}; check the path and its permissions")
+    }
 }
 
 impl DataError {

@@ -3,13 +3,11 @@
 use std::{
     collections::BTreeSet,
     ffi::OsStr,
-    fs::File,
-    io::Read,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use super::{Built, DataError, MAX_PICTURE_BYTES, Sample, Skipped, Source, beyond, spec::has_ending};
+use super::{Built, DataError, MAX_PICTURE_BYTES, Sample, Skipped, Source, beyond, regular, spec::has_ending};
 use crate::picture;
 
 /// Endings of the files that are taken for pictures, in any case.
@@ -45,8 +43,24 @@ struct Found {
     bytes: u64,
 }
 
-/// Opens one folder, or several folders and picture files together.
-pub(super) fn open(spec: &str, roots: &[PathBuf]) -> Result<Built, DataError> {
+/// Picture files below `folder`, at any depth and in the order of a source: where each is, and its path below the folder.
+/// With them, what has a picture's name and is no file.
+///
+/// # Errors
+/// When the folder cannot be read, or holds nothing that has a picture's name.
+pub fn list(folder: &Path) -> Result<(Vec<[PathBuf; 2]>, Skipped), DataError> {
+    let Walk { found, skipped, .. } = walk(&folder.display().to_string(), &[folder.into()])?;
+    Ok((found.into_iter().map(|file| [file.path, file.name]).collect(), skipped))
+}
+
+/// All files that a source of these folders and picture files reads; none where it cannot be opened.
+pub(super) fn files(roots: &[PathBuf]) -> Vec<PathBuf> {
+    let found = walk("", roots).map(|walk| walk.found).unwrap_or_default();
+    found.into_iter().map(|file| file.path).collect()
+}
+
+/// Goes through folders and picture files, and sorts what it finds.
+fn walk(spec: &str, roots: &[PathBuf]) -> Result<Walk, DataError> {
     let mut walk = Walk::default();
     for root in roots {
         let prefix = if roots.len() > 1 {
@@ -60,21 +74,21 @@ pub(super) fn open(spec: &str, roots: &[PathBuf]) -> Result<Built, DataError> {
             walk.file(root, Path::new(root.file_name().unwrap_or_default()));
         }
     }
-    let Walk {
-        mut found,
-        skipped,
-        others,
-        ..
-    } = walk;
-    if found.is_empty() && skipped.count == 0 {
+    if walk.found.is_empty() && walk.skipped.count == 0 {
         let endings = ENDINGS.join(", ");
-        let why = match others {
+        let why = match walk.others {
             0 => format!("it is empty; put pictures there ({endings})"),
             n => format!("none of its {n} file(s) is a picture ({endings})"),
         };
         return Err(DataError::Empty { spec: spec.into(), why });
     }
-    found.sort_by(|a, b| a.name.cmp(&b.name));
+    walk.found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(walk)
+}
+
+/// Opens one folder, or several folders and picture files together.
+pub(super) fn open(spec: &str, roots: &[PathBuf]) -> Result<Built, DataError> {
+    let Walk { found, skipped, .. } = walk(spec, roots)?;
     let classes: Vec<String> = found
         .iter()
         .filter_map(|f| f.class.clone())
@@ -177,19 +191,6 @@ fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
 }
 
-/// Reads a whole file of at most [`MAX_PICTURE_BYTES`].
-fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|e| e.to_string())?;
-    file.take(MAX_PICTURE_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|e| e.to_string())?;
-    if bytes.len() as u64 > MAX_PICTURE_BYTES {
-        return Err(format!("larger than {} MiB", MAX_PICTURE_BYTES >> 20));
-    }
-    Ok(bytes)
-}
-
 impl Source for Folder {
     fn name(&self) -> &str {
         &self.spec
@@ -201,9 +202,9 @@ impl Source for Folder {
 
     fn get(&self, index: usize) -> Result<Sample, DataError> {
         let entry = self.entries.get(index).ok_or_else(|| beyond(self, index))?;
-        let bytes = read(&entry.path).map_err(|why| DataError::Broken {
+        let bytes = regular::read(&entry.path, MAX_PICTURE_BYTES).map_err(|error| DataError::Broken {
             name: entry.name.clone(),
-            why,
+            why: error.to_string(),
         })?;
         sample(&bytes, entry.name.clone(), entry.label)
     }

@@ -13,6 +13,7 @@ pub mod folder;
 mod loader;
 mod order;
 mod pool;
+pub mod regular;
 mod scenes;
 #[cfg(feature = "train")]
 mod sheet;
@@ -33,7 +34,7 @@ use std::sync::Arc;
 
 pub use error::DataError;
 #[cfg(feature = "train")]
-pub use folder::is_picture;
+pub use folder::{is_picture, list};
 #[cfg(feature = "train")]
 pub use loader::Loader;
 pub use loader::{Batches, HostBatch, LoaderConfig};
@@ -42,7 +43,7 @@ pub use scenes::Scenes;
 #[cfg(feature = "train")]
 pub use sheet::contact_sheet;
 #[cfg(feature = "train")]
-pub use spec::{expand_braces, open};
+pub use spec::{expand_braces, open, reads};
 #[cfg(feature = "train")]
 pub use squares::{Square, Squares};
 #[cfg(feature = "train")]

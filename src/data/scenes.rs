@@ -1,7 +1,10 @@
 //! The procedural worlds as a source: `scenes?bond=0.9&count=50000&seed=1&px=64`.
 
 use super::{DataError, OpenOptions, Sample, Source, beyond};
-use crate::worlds::{BOND, CLASSES, Scene};
+use crate::{
+    names,
+    worlds::{BOND, CLASSES, Scene},
+};
 
 /// Scenes in an epoch where nobody says otherwise.
 const COUNT: usize = 50_000;
@@ -69,7 +72,13 @@ impl Scenes {
                     .filter(|n| (1..=4096).contains(n))
                     .ok_or_else(|| wrong("a whole number from 1 to 4096"))?
             }
-            _ => return Err(format!("`{key}` is no option of `scenes`; there are {}", OPTIONS.join(", "))),
+            _ => {
+                let there_are = match names::nearest(key, OPTIONS) {
+                    Some(near) => format!("did you mean \"{near}\"? There are"),
+                    None => "there are".into(),
+                };
+                return Err(format!("`{key}` is no option of `scenes`; {there_are} {}", OPTIONS.join(", ")));
+            }
         }
         Ok(())
     }

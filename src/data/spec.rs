@@ -34,7 +34,7 @@ pub fn open(spec: &str, options: &OpenOptions) -> Result<Opened, DataError> {
     if spec.is_empty() {
         return Err(wrong("is empty; give `scenes`, a folder of pictures, tar shards or CIFAR files"));
     }
-    if spec == "scenes" || spec.starts_with("scenes?") {
+    if is_scenes(spec) {
         return Ok(Opened {
             source: Arc::new(scenes::Scenes::open(spec, options)?),
             skipped: Skipped::default(),
@@ -57,6 +57,27 @@ pub fn open(spec: &str, options: &OpenOptions) -> Result<Opened, DataError> {
         Kind::Folder => folder::open(spec, &paths)?,
     };
     check(spec, built, options.check_bytes)
+}
+
+fn is_scenes(spec: &str) -> bool {
+    spec == "scenes" || spec.starts_with("scenes?")
+}
+
+/// Whether a source of these words reads `path`, where there is such a file: to write there would destroy a picture.
+#[must_use]
+pub fn reads(spec: &str, path: &Path) -> bool {
+    let spec = spec.trim();
+    let (false, Ok(path)) = (is_scenes(spec), path.canonicalize()) else {
+        return false;
+    };
+    // Words that open nothing read nothing: whoever opens them says what is wrong.
+    let Ok(paths) = find(spec) else { return false };
+    let files = match kind_of(spec, &paths) {
+        Ok(Kind::Tar(files) | Kind::Cifar(files, _)) => files,
+        Ok(Kind::Folder) => folder::files(&paths),
+        Err(_) => return false,
+    };
+    files.iter().any(|file| file.canonicalize().is_ok_and(|file| file == path))
 }
 
 enum Kind {

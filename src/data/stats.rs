@@ -21,7 +21,7 @@ pub struct Stats {
     pub sizes: Vec<([usize; 2], usize)>,
     /// Pictures with a label.
     pub labelled: usize,
-    /// Classes and how many pictures each has.
+    /// Classes that pictures have, and how many each: of numbers alone there may be far more names than pictures.
     pub classes: Vec<(String, usize)>,
     /// Mean of red, green and blue over all pixels, 0..1.
     pub mean: [f64; 3],
@@ -98,6 +98,7 @@ pub fn stats(source: &dyn Source) -> Stats {
     });
     let at =
         |pick: &dyn Fn(&[usize]) -> Option<&usize>| [0, 1].map(|axis: usize| sides.get(axis).and_then(|s| pick(s)).copied().unwrap_or(0));
+    let named = source.classes().iter().cloned().zip(counts);
     Stats {
         pictures: tally.sizes.len(),
         smallest_px: at(&|s| s.first()),
@@ -105,7 +106,7 @@ pub fn stats(source: &dyn Source) -> Stats {
         median_px: at(&|s| s.get(s.len() / 2)),
         sizes: frequent(tally.sizes),
         labelled: tally.labels.len(),
-        classes: source.classes().iter().cloned().zip(counts).collect(),
+        classes: named.filter(|(_, count)| *count > 0).collect(),
         mean,
         std,
         skipped: tally.skipped,

@@ -12,6 +12,9 @@ const BLOCK: u64 = 512;
 /// Longest name, and longest block of extended headers, bytes.
 const MAX_EXTENSION: u64 = 1 << 16;
 
+/// How [`TarIndex::broken`] begins where not even the first header is one.
+pub(super) const NO_TAR: &str = "it is no tar archive";
+
 /// A regular file in an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
@@ -67,11 +70,7 @@ fn walk(archive: &mut (impl Read + Seek), length: u64, members: &mut Vec<Member>
         zeros = 0;
         let header = Header::from_byte_slice(&block);
         if header.cksum().ok() != Some(checksum(&block)) {
-            let what = if at == BLOCK {
-                "it is no tar archive"
-            } else {
-                "the header is damaged"
-            };
+            let what = if at == BLOCK { NO_TAR } else { "the header is damaged" };
             return Err(format!("{what} (wrong checksum at byte {})", at - BLOCK));
         }
         let kind = header.entry_type();
@@ -105,7 +104,7 @@ fn walk(archive: &mut (impl Read + Seek), length: u64, members: &mut Vec<Member>
             }
             next = Next::default();
         }
-        at = end.checked_next_multiple_of(BLOCK).ok_or("it is no tar archive")?;
+        at = end.checked_next_multiple_of(BLOCK).ok_or(NO_TAR)?;
     }
     Ok(())
 }

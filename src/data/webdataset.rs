@@ -10,7 +10,7 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{Built, DataError, MAX_PICTURE_BYTES, Sample, Skipped, Source, beyond, folder, tar_index};
+use super::{Built, DataError, MAX_PICTURE_BYTES, Sample, Skipped, Source, beyond, folder, regular, tar_index};
 use crate::platform::file::read_exact_at;
 
 /// Endings of the members that are pictures.
@@ -107,18 +107,19 @@ fn file_name(path: &Path) -> String {
 /// Opens one shard and finds its samples.
 fn index(path: &Path) -> Result<(File, Vec<Found>, Skipped), DataError> {
     let read = |error| DataError::Read { path: path.into(), error };
-    let file = File::open(path).map_err(read)?;
-    let meta = file.metadata().map_err(read)?;
-    if !meta.is_file() {
-        return Err(read(std::io::Error::other("not a regular file")));
-    }
+    let file = regular::open(path).map_err(read)?;
+    let length = file.metadata().map_err(read)?.len();
     let mut skipped = Skipped::default();
-    let found = tar_index::read(&mut BufReader::with_capacity(1 << 14, &file), meta.len());
+    let found = tar_index::read(&mut BufReader::with_capacity(1 << 14, &file), length);
     let samples = samples(&found.members, &file, &file_name(path), &mut skipped);
-    if meta.len() == 0 {
-        skipped.add(format!("{}: it is empty", file_name(path)));
-    } else if let Some(why) = found.broken {
-        skipped.add(format!("{}: {why}", file_name(path)));
+    let broken = found.broken.or_else(|| (length == 0).then(|| "it is empty".into()));
+    if let Some(why) = broken {
+        let unpack = if why.starts_with(tar_index::NO_TAR) {
+            ", or unpack it where it is compressed"
+        } else {
+            ""
+        };
+        skipped.add(format!("{}: {why}; download or copy it again{unpack}", file_name(path)));
     }
     Ok((file, samples, skipped))
 }
@@ -196,7 +197,7 @@ fn classes(paths: &[PathBuf], entries: &mut [Entry]) -> Vec<String> {
 /// A JSON list of names, or a map from number to name.
 fn read_classes(path: &Path) -> Option<Vec<String>> {
     let mut text = String::new();
-    File::open(path).ok()?.take(4 << 20).read_to_string(&mut text).ok()?;
+    regular::open(path).ok()?.take(4 << 20).read_to_string(&mut text).ok()?;
     if let Ok(list) = serde_json::from_str::<Vec<String>>(&text) {
         return Some(list);
     }

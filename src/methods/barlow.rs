@@ -65,6 +65,7 @@ const PRESETS: [Preset; 6] = [
         &[
             presets::IMAGENET,
             &[
+                ("backbone", "resnet50-zero"),
                 ("batch", "2048"),
                 ("epochs", "300"),
                 ("base_lr", "0.2"),

@@ -57,7 +57,7 @@ const OWN: &[Knob] = &[
 ];
 const KNOBS: [Knob; 11] = with_shared(OWN);
 
-const PRESETS: [Preset; 7] = [
+const PRESETS: [Preset; 8] = [
     preset(
         "tiny",
         presets::TINY_HELP,
@@ -104,6 +104,14 @@ const PRESETS: [Preset; 7] = [
         &[
             presets::TINY,
             &[("predictor", "64,32"), ("teacher_momentum", "0"), ("rising", "false")],
+        ],
+    ),
+    preset(
+        "still-teacher",
+        "The teacher stays as it was drawn. Published: 18.8 % where 72.5 % stood: nothing collapses, and little is learnt.",
+        &[
+            presets::TINY,
+            &[("predictor", "64,32"), ("teacher_momentum", "1"), ("rising", "false")],
         ],
     ),
     preset(

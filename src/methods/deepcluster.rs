@@ -49,6 +49,12 @@ const OWN: &[Knob] = &[
         "2048,128",
         "Widths of the projector's layers, the last its output.",
     ),
+    knob(
+        "crop_scale",
+        "ratio",
+        "0.14,1",
+        "Smallest and largest part of the picture that a view shows.",
+    ),
     knob("clusters", "", "3000", "Clusters of each clustering."),
     knob("clusterings", "", "3", "Clusterings at once, each from other starts."),
     knob("temperature", "", "0.1", "What cosines with centroids are divided by."),

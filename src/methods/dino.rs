@@ -299,6 +299,13 @@ impl Objective for SelfDistillation {
         }
     }
 
+    fn doubts(&self, _batch: usize, classes: usize) -> Vec<String> {
+        let outputs = self.centre.value().dims()[1];
+        let few = (outputs < classes)
+            .then(|| format!("{outputs} prototypes are fewer than the {classes} classes of these pictures: some classes have to share one"));
+        few.into_iter().collect()
+    }
+
     fn momentum(&self, step: Step) -> f64 {
         let Settings { momentum, rising, .. } = self.settings;
         schedule::cosine(momentum, if rising { 1.0 } else { momentum }, step)

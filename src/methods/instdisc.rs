@@ -80,8 +80,17 @@ const PRESETS: [Preset; 5] = [
     ),
     preset(
         "cifar",
-        "CIFAR-10, lightly's encoder and epochs, the authors' temperature for CIFAR.",
-        &[presets::CIFAR, &[("projector", "128"), ("temperature", "0.1"), ("jitter", "1")]],
+        "CIFAR-10, lightly's encoder, the authors' temperature, epochs and rate; views are turned over here, theirs are not.",
+        &[
+            presets::CIFAR,
+            &[
+                ("projector", "128"),
+                ("temperature", "0.1"),
+                ("jitter", "1"),
+                ("base_lr", "0.06"),
+                ("schedule", "steps"),
+            ],
+        ],
     ),
     preset(
         "imagenet",

@@ -28,7 +28,10 @@ pub use trunk::{SHARED_KNOBS, Trunk, knob, numbers, range, widths, with_shared};
 
 use super::{
     Batch, Entry, Kept, Knobs, Loss, Method, MethodError, Names, Pace, Recognised, Step, ViewPlan,
-    losses::teacher::{self, Statistics},
+    losses::{
+        LEAST_BATCH,
+        teacher::{self, Statistics},
+    },
 };
 use crate::{
     config::RunConfig,
@@ -62,12 +65,13 @@ impl Setting {
         let knobs = Knobs::new(O::CARD, &config.knobs)?;
         let trunk = Trunk::of(&knobs)?.pooled(O::POOL);
         let design = O::design(&knobs, &trunk)?;
+        let name = O::CARD.name;
         if config.batch < design.least_batch {
-            let wanted = format!(
-                "{} compares the pictures of a batch; give it {} or more",
-                O::CARD.name,
-                design.least_batch
-            );
+            let wanted = format!("{name} compares the pictures of a batch; give it {} or more", design.least_batch);
+            return Err(MethodError::value("batch", config.batch, wanted));
+        }
+        if config.batch < LEAST_BATCH && design.is_normed(&trunk) {
+            let wanted = format!("{name} has batch norms here, which make any one picture the same; give it {LEAST_BATCH} or more");
             return Err(MethodError::value("batch", config.batch, wanted));
         }
         if config.precision != "f32" {

@@ -96,7 +96,7 @@ const OWN: &[Knob] = &[
 ];
 const KNOBS: [Knob; 18] = with_shared(OWN);
 
-const PRESETS: [Preset; 8] = [
+const PRESETS: [Preset; 9] = [
     preset(
         "tiny",
         presets::TINY_HELP,
@@ -162,6 +162,26 @@ const PRESETS: [Preset; 8] = [
         ],
     ),
     preset(
+        "v3-resnet",
+        "Version 3, ResNet-50: batch 4096, LARS, 100 epochs (linear probe 68.9 there).",
+        &[
+            presets::IMAGENET,
+            &[
+                ("projector", "4096,256"),
+                ("predictor", "4096,256"),
+                ("queue", "0"),
+                ("temperature", "1"),
+                ("teacher_momentum", "0.99"),
+                ("rising", "true"),
+                ("batch", "4096"),
+                ("epochs", "100"),
+                ("base_lr", "0.6"),
+                ("weight_decay", "0.000001"),
+                ("warmup", "0.1"),
+            ],
+        ],
+    ),
+    preset(
         "without-teacher",
         "The teacher is the student. Published, at ImageNet's size: the loss swings and does not settle.",
         &[presets::TINY, &[("queue", "64"), ("teacher_momentum", "0")]],
@@ -212,6 +232,7 @@ impl Objective for MomentumContrast {
 
     fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
         let is_third = knobs.within("queue", 0usize, 1 << 24)? == 0;
+        let has_predictor = !widths(knobs, "predictor")?.is_empty();
         let recipes = if is_third {
             Recipe::byol(trunk.size)
         } else {
@@ -220,12 +241,12 @@ impl Objective for MomentumContrast {
         let head = if is_third { HeadConfig::normed } else { HeadConfig::plain };
         let projector = head(trunk.dim(), &trunk.projector);
         let [query, key] = recipes.map(|recipe| trunk.view(recipe));
-        let crops = vec![key.clone(); strangers::own_crops(knobs)?];
+        let crops = vec![key.clone(); strangers::own_crops(knobs, strangers::has_negatives(knobs)?)?];
         let recipes = [vec![query, key], crops].concat();
         let design = Design::new(projector, recipes).with_teacher();
-        // A queue gives a single picture something to be compared with.
+        // A queue gives a single picture something to be compared with; a predictor has batch norms.
         Ok(Design {
-            least_batch: if is_third { design.least_batch } else { 1 },
+            least_batch: if is_third || has_predictor { design.least_batch } else { 1 },
             ..design
         })
     }
@@ -242,7 +263,7 @@ impl Objective for MomentumContrast {
             momentum: knobs.within("teacher_momentum", 0.0, 1.0)?,
             rising: knobs.read("rising", "it is true or false")?,
             symmetric: knobs.read("symmetric", "it is true or false")?,
-            has_negatives: knobs.read("negatives", "it is true or false")?,
+            has_negatives: strangers::has_negatives(knobs)?,
             weighing: strangers::weighing(knobs)?,
         })
     }

@@ -119,7 +119,7 @@ impl Objective for Neighbours {
     const CARD: &'static MethodCard = &CARD;
 
     fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
-        let views = 2 + strangers::own_crops(knobs)?;
+        let views = 2 + strangers::own_crops(knobs, true)?;
         let projector = HeadConfig {
             norm_last: true,
             ..HeadConfig::projector(trunk.dim(), &trunk.projector)

@@ -77,7 +77,7 @@ const PRESETS: [Preset; 7] = [
     ),
     preset(
         "imagenet",
-        "ResNet-50 as in the paper: batch 4096, LARS, 100 epochs (linear probe 64.5 there).",
+        "ResNet-50 as in the paper: batch 4096, LARS, 100 epochs (linear probe 64.6 there).",
         &[
             presets::IMAGENET,
             &[
@@ -129,7 +129,7 @@ impl Objective for Contrast {
     const CARD: &'static MethodCard = &CARD;
 
     fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
-        let views = 2 + strangers::own_crops(knobs)?;
+        let views = 2 + strangers::own_crops(knobs, strangers::has_negatives(knobs)?)?;
         let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
         Ok(Design::new(projector, vec![trunk.view(Recipe::simclr(trunk.size, 1.0)); views]))
     }
@@ -137,7 +137,7 @@ impl Objective for Contrast {
     fn new(_at: Builder<'_>, knobs: &Knobs<'_>, _trunk: &Trunk, _config: &RunConfig) -> Result<Self, MethodError> {
         Ok(Self {
             temperature: knobs.within("temperature", 0.001, 100.0)?,
-            has_negatives: knobs.read("negatives", "it is true or false")?,
+            has_negatives: strangers::has_negatives(knobs)?,
             weighing: Negatives {
                 decoupled: knobs.read("decoupled", "it is true or false")?,
                 ..strangers::weighing(knobs)?

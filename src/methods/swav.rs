@@ -131,7 +131,7 @@ const PRESETS: [Preset; 6] = [
     ),
     preset(
         "imagenet",
-        "ResNet-50 as in the paper: batch 4096, LARS, 100 epochs, 2 + 6 crops (linear probe 72.1 there).",
+        "ResNet-50 as in the paper: batch 4096, LARS, 100 epochs, 2 + 6 crops (linear probe 72.1 there); the warm-up begins at 0, theirs at 0.3.",
         &[
             presets::IMAGENET,
             &[

@@ -174,6 +174,13 @@ impl BackboneConfig {
         sum as u64
     }
 
+    /// Whether its last batch norms have one number a picture and channel: with one picture they would make it zero.
+    #[must_use]
+    pub fn norms_by_batch_alone(&self, size_px: usize) -> bool {
+        let Kind::ResNet(config) = self.kind else { return false };
+        config.convolutions(size_px).last().is_some_and(|(_, _, places)| *places == 1)
+    }
+
     /// The transformer for pictures of this side.
     pub(super) fn vit(&self, size_px: usize) -> Option<VitConfig> {
         let Kind::Vit { dim, depth, heads, patch } = self.kind else {

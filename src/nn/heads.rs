@@ -44,6 +44,12 @@ pub struct HeadConfig {
 }
 
 impl HeadConfig {
+    /// Whether anything in it is batch-normalised.
+    #[must_use]
+    pub fn is_normed(&self) -> bool {
+        self.norm_last || (self.norm && self.widths.len() > 1)
+    }
+
     /// Hidden layers with batch norm and ReLU, a plain output: the projectors of SimCLR, BYOL and SwAV.
     #[must_use]
     pub fn projector(input: usize, widths: &[usize]) -> Self {

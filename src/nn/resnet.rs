@@ -63,6 +63,12 @@ impl ResNetConfig {
         }
     }
 
+    /// The same with every block's last norm scaled by 0 at first, so that it begins as the identity.
+    #[must_use]
+    pub const fn zeroed(self) -> Self {
+        Self { zero_last: true, ..self }
+    }
+
     /// Width of a picture's features.
     #[must_use]
     pub fn dim(&self) -> usize {

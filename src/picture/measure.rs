@@ -8,9 +8,13 @@ use crate::mask::Mask;
 /// Mean squared errors below this are taken for this: 100 dB is the end of the scale.
 const LEAST_MSE: f64 = 1e-10;
 
-/// Peak signal-to-noise ratio in dB: `10 log10(1 / mse)`, values in 0..1. Higher is better; at most 100.
+/// Peak signal-to-noise ratio in dB: `10 log10(1 / mse)`, values in 0..1. Higher is better; at most 100. An error that is no
+/// number has none either.
 #[must_use]
 pub fn psnr_db(mse: f64) -> f64 {
+    if mse.is_nan() {
+        return f64::NAN;
+    }
     10.0 * libm::log10(1.0 / mse.max(LEAST_MSE))
 }
 

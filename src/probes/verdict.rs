@@ -75,6 +75,10 @@ const FALLEN: f32 = 0.5;
 const GATHERED: f32 = 0.25;
 /// Share of the highest possible rank below which dimensions have collapsed. Networks that work use several times as much.
 const FLAT: f32 = 0.05;
+/// The same, of the rank without what all have in common, below which it is worth saying.
+const FEW: f32 = 0.15;
+/// Share of the deviation that a method asks for below which points are drawing together.
+const SMALL: f32 = 0.5;
 /// A RankMe below this is one direction, however few there could be.
 const LINE: f32 = 1.5;
 /// Steps after which a network has left its beginning.
@@ -165,6 +169,7 @@ fn judge(series: &[Seen], found: &Instruments, spread: f32) -> Verdict {
     }
     few_points(found, &spreads)
         .or_else(|| few_directions(found, &spreads))
+        .or_else(|| small(found))
         .unwrap_or_else(|| healthy(found, &spreads, &cosine))
 }
 
@@ -172,6 +177,18 @@ fn judge(series: &[Seen], found: &Instruments, spread: f32) -> Verdict {
 fn shrunk(found: &Instruments) -> Option<String> {
     let (deviation, asked) = (found.deviation?, found.asked_deviation?);
     (deviation < COLLAPSED * asked).then(|| format!("every picture lands on one point: deviation {deviation:.4} of {asked}"))
+}
+
+/// Points that are drawing together, or have not come apart yet.
+fn small(found: &Instruments) -> Option<Verdict> {
+    let (deviation, asked) = (found.deviation?, found.asked_deviation?);
+    (deviation < SMALL * asked).then(|| {
+        let sentence = format!(
+            "the embeddings lie close together as points: deviation {deviation:.3} of {asked}; usual at the beginning, a bad sign if it \
+             stays"
+        );
+        said(State::Narrow, sentence)
+    })
 }
 
 fn few_points(found: &Instruments, spreads: &str) -> Option<Verdict> {
@@ -213,7 +230,13 @@ fn healthy(found: &Instruments, spreads: &str, cosine: &str) -> Verdict {
         .map(|rank| format!(", RankMe {rank:.0} of {}", found.bound()))
         .unwrap_or_default();
     let knn = found.knn.map(|knn| format!(", kNN {:.1} %", 100.0 * knn)).unwrap_or_default();
-    said(State::Healthy, format!("healthy: {spreads}{cosine}{rank}{knn}"))
+    let most = found.rows.min(found.dim);
+    let few = found.effective_rank.filter(|rank| *rank < FEW * most as f32);
+    let sentence = match few {
+        Some(few) => format!("pictures are told apart, along few directions: effective rank {few:.1} of {most}, {spreads}{cosine}{knn}"),
+        None => format!("healthy: {spreads}{cosine}{rank}{knn}"),
+    };
+    said(State::Healthy, sentence)
 }
 
 /// First and last loss, where it falls.
@@ -253,6 +276,15 @@ mod tests {
         let found = verdict(&[seen]);
         assert_eq!(found.state, State::Complete);
         assert!(found.sentence.contains("deviation 0.01"), "{}", found.sentence);
+        let half = Embeddings::new(200, 64, rows.values().iter().map(|x| 0.3 * x).collect()).unwrap();
+        let mut seen = self::seen(10, 0.0, &half);
+        seen.instruments.asked_deviation = Some(1.0);
+        let found = verdict(&[seen]);
+        assert!(
+            found.state == State::Narrow && found.sentence.contains("of 1;"),
+            "{}",
+            found.sentence
+        );
     }
 
     #[test]
@@ -275,6 +307,7 @@ mod tests {
             (flat(200, 64, 1, 1), State::Clusters, "about 2 points"),
             (clusters(200, 64, 3, 0.01, 1), State::Clusters, "about 3 points"),
             (flat(200, 64, 3, 1), State::Dimensional, "of 64 while the spread 0.1"),
+            (flat(200, 64, 8, 1), State::Healthy, "along few directions: effective rank"),
             (
                 Embeddings::new(2, 1, vec![1.0, f32::NAN]).unwrap(),
                 State::NotFinite,

@@ -1,17 +1,26 @@
 //! How runs begin, and how they are gone on with.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use super::{CONFIG_FILE, Checkpoint, CheckpointError, Control, Event, Progress, Summary, TrainError, run::Run, settings};
 use crate::{
     config::RunConfig,
-    data::LoaderConfig,
+    data::{LoaderConfig, regular},
     device::OpenDevice,
     methods::{self, AnyMethod, ViewPlan},
     platform::atomic,
     protocol::ModelCard,
     weights,
 };
+
+/// The largest weights that a run starts from, bytes.
+const MOST_BYTES: u64 = 8 << 30;
+
+/// The file that keeps a second run out of a folder.
+const LOCK_FILE: &str = "lock";
 
 /// Trains what `config` says in a new `folder`; `command` is what was typed, for the model's card.
 ///
@@ -27,6 +36,7 @@ pub fn run(
     if folder.join(CONFIG_FILE).exists() {
         return Err(TrainError::RunExists(folder.into()));
     }
+    keep_others(folder)?;
     let progress = Progress {
         command: command.into(),
         ..Progress::default()
@@ -36,6 +46,43 @@ pub fn run(
     let path = folder.join(CONFIG_FILE);
     atomic::write(&path, &[text.as_bytes()]).map_err(TrainError::writing(path))?;
     run.into_its_end()
+}
+
+/// Files that a run writes over, in its folder.
+const WRITTEN: [&str; 6] = [
+    "weights.safetensors",
+    "metrics.jsonl",
+    "validation.jsonl",
+    "curves.svg",
+    "picture.png",
+    LOCK_FILE,
+];
+
+/// Folders of a run in which it writes, and removes, what begins with `step-`.
+const NUMBERED: [&str; 2] = ["checkpoints", "pictures"];
+
+/// Refuses a folder in which files of others would be written over: weights that the run starts from, a picture.
+fn keep_others(folder: &Path) -> Result<(), TrainError> {
+    let holds_any = |path: &PathBuf| fs::metadata(path).is_ok_and(|about| about.len() > 0) && !is_left_lock(path);
+    let numbered = NUMBERED.iter().filter_map(|name| fs::read_dir(folder.join(name)).ok());
+    let numbered = numbered
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b"step-"));
+    let lost = WRITTEN.iter().map(|name| folder.join(name)).find(holds_any);
+    match lost.or_else(|| numbered.map(|entry| entry.path()).next()) {
+        Some(path) => Err(TrainError::Setting(format!(
+            "{} would be written over, and `{}` is no run folder: it holds no {CONFIG_FILE}; choose another --out",
+            path.display(),
+            folder.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Whether this is the lock of a run that ended before it had written its configuration: a process's number.
+fn is_left_lock(path: &Path) -> bool {
+    path.ends_with(LOCK_FILE) && regular::read(path, 20).is_ok_and(|id| id.iter().all(u8::is_ascii_digit))
 }
 
 /// Goes on with the run in `folder`, exactly, from its last whole checkpoint to its own end. On another device
@@ -111,7 +158,7 @@ pub(super) fn first(config: &RunConfig, progress: &Progress, on: &OpenDevice) ->
         let model = methods::build(config, &device).map_err(|e| TrainError::Method(e.to_string()))?;
         return Ok((model, None));
     }
-    let bytes = fs::read(&config.from).map_err(TrainError::reading(&config.from))?;
+    let bytes = regular::read(Path::new(&config.from), MOST_BYTES).map_err(TrainError::reading(&config.from))?;
     let (model, header) = weights::onto(config, &bytes, &config.from, &device).map_err(|e| TrainError::Weights(e.to_string()))?;
     Ok((model, header.map(|header| header.card)))
 }

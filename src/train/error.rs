@@ -3,7 +3,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{data::DataError, device::DeviceError, learn::set::SettingError, platform::file::did_you_mean};
+use crate::{
+    data::{DataError, regular::absent},
+    device::DeviceError,
+    learn::set::SettingError,
+};
 
 /// What can end a training run, each a sentence that names the thing and says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -83,7 +87,7 @@ pub enum TrainError {
 /// What the system said, and of a file that is not there what may have been meant.
 fn why(path: &Path, error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => format!("there is no such file or folder{}; check the path", did_you_mean(path)),
+        io::ErrorKind::NotFound => absent(path),
         _ => error.to_string(),
     }
 }

@@ -86,7 +86,13 @@ impl<'a> Run<'a> {
         if !draws && classes == 0 {
             events(Event::Warning(without_classes(&config.data)));
         }
-        for doubt in model.doubts(config.batch, classes) {
+        let few = (!draws && pictures_in_data < config.batch).then(|| {
+            format!(
+                "{pictures_in_data} pictures do not fill a batch of {}: it holds some of them more than once, as strangers to themselves",
+                config.batch
+            )
+        });
+        for doubt in model.doubts(config.batch, classes).into_iter().chain(few) {
             events(Event::Warning(doubt));
         }
         let online = Online::new(if draws { 0 } else { classes }, config.seed);

@@ -4,9 +4,10 @@ mod check;
 
 use std::path::Path;
 
-use super::TrainError;
+use super::{CONFIG_FILE, TrainError};
 use crate::{
     config::RunConfig,
+    data::regular,
     learn::set::apply_preset,
     methods::{AnyMethod, Method},
     names::did_you_mean,
@@ -17,6 +18,12 @@ pub use check::{MOST_STEPS, check};
 
 /// The preset of a run that names none.
 pub const DEFAULT_PRESET: &str = "small";
+
+/// Largest configuration, bytes: one of every setting has a few thousand.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// Letters of what the parser says that are repeated: a file's own words may be as long as it is.
+const MOST_LETTERS: usize = 300;
 
 /// What is to be set, least binding first.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,15 +79,24 @@ impl Settings<'_> {
 /// # Errors
 /// [`TrainError::File`], [`TrainError::Config`].
 pub fn read(path: &Path) -> Result<RunConfig, TrainError> {
-    let text = std::fs::read_to_string(path).map_err(TrainError::reading(path))?;
-    toml::from_str(&text).map_err(|e| unreadable(path, &e.to_string()))
+    let text = text(path)?;
+    toml::from_str(&text).map_err(|e| unreadable(path, &text, &e))
+}
+
+/// What a configuration holds: a file that ends, of no more than one may have.
+fn text(path: &Path) -> Result<String, TrainError> {
+    let bytes = regular::read(path, MOST_BYTES).map_err(TrainError::reading(path))?;
+    String::from_utf8(bytes).map_err(|_| TrainError::Config {
+        path: path.into(),
+        why: format!("it is no text; give a {CONFIG_FILE} such as `darkroom train` leaves in its run's folder"),
+    })
 }
 
 /// The file's own settings over a preset's.
 fn over(base: RunConfig, path: &Path) -> Result<RunConfig, TrainError> {
-    let text = std::fs::read_to_string(path).map_err(TrainError::reading(path))?;
-    let file: toml::Table = toml::from_str(&text).map_err(|e| unreadable(path, &e.to_string()))?;
-    let mut table = toml::Table::try_from(&base).map_err(|e| unreadable(path, &e.to_string()))?;
+    let text = text(path)?;
+    let file: toml::Table = toml::from_str(&text).map_err(|e| unreadable(path, &text, &e))?;
+    let mut table = toml::Table::try_from(&base).map_err(|e| TrainError::Setting(e.to_string()))?;
     for (name, value) in file {
         match (table.get_mut(&name), value) {
             (Some(toml::Value::Table(old)), toml::Value::Table(new)) => old.extend(new),
@@ -89,11 +105,17 @@ fn over(base: RunConfig, path: &Path) -> Result<RunConfig, TrainError> {
             }
         }
     }
-    table.try_into().map_err(|e: toml::de::Error| unreadable(path, &e.to_string()))
+    table.try_into().map_err(|e: toml::de::Error| unreadable(path, &text, &e))
 }
 
-fn unreadable(path: &Path, why: &str) -> TrainError {
-    let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+/// In place of the parser's own drawing of the line, which may be the whole file, its number.
+fn unreadable(path: &Path, text: &str, error: &toml::de::Error) -> TrainError {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let said = match before {
+        Some(_) => error.message().to_owned(),
+        None => error.to_string(), // which names the setting, and has no line to draw
+    };
+    let why = said.split_whitespace().collect::<Vec<_>>().join(" ");
     // Of an unknown name the parser lists all that there are; one is meant.
     let why = match why.split_once(", expected one of ") {
         Some((head, known)) => {
@@ -105,7 +127,30 @@ fn unreadable(path: &Path, why: &str) -> TrainError {
         }
         None => why,
     };
+    let shown = shortened(&why);
+    let why = before.map_or_else(|| shown.clone(), |before| format!("{}: {shown}", place(before)));
     TrainError::Config { path: path.into(), why }
+}
+
+/// The line on which `before` ends, and what is set there.
+fn place(before: &str) -> String {
+    let (_, line) = before.rsplit_once('\n').unwrap_or(("", before));
+    let name: String = line.chars().take_while(|c| *c != '=').take(40).collect();
+    let number = before.matches('\n').count() + 1;
+    match name.trim() {
+        "" => format!("line {number}"),
+        name => format!("line {number}, {name}"),
+    }
+}
+
+/// The middle of a long sentence left out: it is what the file says, and the parser's own words stand around it.
+fn shortened(why: &str) -> String {
+    let letters: Vec<char> = why.chars().collect();
+    if letters.len() <= MOST_LETTERS {
+        return why.into();
+    }
+    let (head, tail) = (&letters[..MOST_LETTERS / 2], &letters[letters.len() - MOST_LETTERS / 2..]);
+    head.iter().chain(&['…']).chain(tail).collect()
 }
 
 #[cfg(test)]

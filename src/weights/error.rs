@@ -6,7 +6,7 @@ use crate::methods::MethodError;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum WeightsError {
     /// No safetensors file, or a broken one.
-    #[error("{file} cannot be read as safetensors: {problem}")]
+    #[error("{file} cannot be read as safetensors: {problem}; get the file again, or choose one that `darkroom train` wrote")]
     Format {
         /// The file's name.
         file: String,
@@ -22,7 +22,7 @@ pub enum WeightsError {
         problem: String,
     },
     /// A tensor that the model needs.
-    #[error("{file} lacks tensor \"{tensor}\" of shape {shape:?}")]
+    #[error("{file} lacks tensor \"{tensor}\" of shape {shape:?}; get the file again, or choose one that `darkroom train` wrote")]
     Missing {
         /// The file's name.
         file: String,
@@ -40,7 +40,7 @@ pub enum WeightsError {
         tensor: String,
     },
     /// A tensor that is there and wrong.
-    #[error("{file}: tensor \"{tensor}\" {problem}")]
+    #[error("{file}: tensor \"{tensor}\" {problem}; get the file again, or choose one that `darkroom train` wrote")]
     Tensor {
         /// The file's name.
         file: String,
@@ -50,7 +50,9 @@ pub enum WeightsError {
         problem: String,
     },
     /// A header of ours that cannot be read.
-    #[error("{file}: the header under \"darkroom\" cannot be read: {problem}")]
+    #[error(
+        "{file}: the header under \"darkroom\" cannot be read: {problem}; get the file again, or choose one that `darkroom train` wrote"
+    )]
     Header {
         /// The file's name.
         file: String,
@@ -67,7 +69,7 @@ pub enum WeightsError {
     },
     /// An encoder that does not fit the network that is to start from it.
     #[error(
-        "{file} cannot be started from: {problem}. Its encoder must have the same width, layers, heads and patch (`darkroom models` shows a file's)"
+        "{file} cannot be started from: {problem}. Its encoder must have the same width, layers, heads and patch, and the same size in patches: set `backbone` and `size` to its own (`darkroom models --json` shows a file's command)"
     )]
     Encoder {
         /// The file's name.

@@ -95,6 +95,12 @@ pub const SIGNS: &[(&str, &str, Sign)] = &[
     ),
     ("vicreg", "break-variance", Sign::Dead),
     ("lejepa", "break-sigreg", Sign::Dead),
+    ("lejepa", "break-weight", Sign::Dead),
+    (
+        "vicreg",
+        "break-1-200-3",
+        Sign::Says("views apart", |found| of(found).alignment.unwrap() > 0.85),
+    ),
     (
         "simsiam",
         "break-stop-gradient",

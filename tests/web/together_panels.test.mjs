@@ -122,6 +122,52 @@ test('a run trains, collapses when what stops it is taken away, waits, is kept a
   await context.close();
 });
 
+test("a run on one's own pictures: what stops collapse is taken away and put back, slowly", async () => {
+  const { context, page, seen } = await enter('collapse');
+  const panel = page.getByTestId('collapse');
+  await panel.getByRole('button', { name: 'My pictures' }).click();
+  await panel.getByRole('button', { name: 'Start' }).click();
+  const reaches = (least) => page.waitForFunction((least) => Number(document.querySelector('[data-testid="collapse"]').textContent.match(/Step (\d+)/)?.[1] ?? 0) >= least, least, { timeout: 60_000 });
+  await reaches(5);
+  const step = () => panel.textContent().then((text) => Number(text.match(/Step (\d+)/)[1]));
+  for (const [name, first] of [
+    ['What stops collapse', 'true'],
+    ['Slow', 'false'],
+  ]) {
+    const lever = panel.getByRole('switch', { name });
+    const then = first === 'true' ? 'false' : 'true';
+    assert.equal(await lever.getAttribute('aria-checked'), first);
+    for (const wanted of [then, first]) {
+      await lever.click();
+      await page.waitForFunction(([element, wanted]) => element.getAttribute('aria-checked') === wanted, [await lever.elementHandle(), wanted], { timeout: 60_000 });
+      await reaches((await step()) + 2);
+    }
+  }
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+});
+
+test('two models side by side: two maps, and how many of the nearest they share', async () => {
+  const { context, page, seen } = await enter('map', { controls: '&second=parts' });
+  await page.getByLabel('Map of the pictures, through the second model').waitFor({ timeout: 120_000 });
+  const nearest = page.getByTestId('nearest');
+  await nearest.getByText('nearest are the same in both models').waitFor({ timeout: 120_000 });
+  assert.ok((await nearest.getByRole('list', { name: 'Nearest pictures through parts' }).getByRole('button').count()) > 3);
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+});
+
+test("a bond of one's own: a network is trained at it and becomes a point", async () => {
+  const { context, page, seen } = await enter('place');
+  const card = page.getByRole('region', { name: 'Train at a bond' });
+  await card.getByRole('button', { name: 'Train at this bond' }).click();
+  await card.getByRole('progressbar', { name: 'Training' }).waitFor();
+  await card.getByText('The numbers').click({ timeout: 240_000 });
+  await card.getByRole('cell', { name: /300 steps/ }).waitFor();
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+});
+
 test('parts that may fit: a guess first, then the rankings', async () => {
   const { context, page, seen } = await enter('fit', { controls: '&a=7' });
   const panel = page.getByTestId('fit');

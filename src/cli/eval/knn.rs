@@ -4,7 +4,10 @@ use serde_json::json;
 
 use super::sets::{self, Set, Sets, chance, percent};
 use crate::{
-    cli::out::{Failure, Out, Outcome},
+    cli::{
+        open,
+        out::{Failure, Out, Outcome},
+    },
     probes::{Knn, retrieve},
 };
 
@@ -14,10 +17,10 @@ pub struct Args {
     #[command(flatten)]
     sets: sets::Args,
     /// Neighbours that vote: 200 in Wu et al. and lightly's tables, 20 in DINO's
-    #[arg(long, value_name = "N", default_value_t = Knn::BENCHMARK.k)]
+    #[arg(long, value_name = "N", default_value_t = Knn::BENCHMARK.k, allow_negative_numbers = true, value_parser = open::whole::<usize>)]
     k: usize,
     /// What cosines are divided by: 0.1 in Wu et al. and lightly's tables, 0.07 in DINO's
-    #[arg(long, value_name = "T", default_value_t = Knn::BENCHMARK.temperature)]
+    #[arg(long, value_name = "T", default_value_t = Knn::BENCHMARK.temperature, allow_negative_numbers = true)]
     temperature: f32,
     /// Rank all pictures for each as well: recall among the nearest, and mean average precision
     #[arg(long)]

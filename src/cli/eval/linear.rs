@@ -5,7 +5,7 @@ use serde_json::json;
 use super::sets::{self, Sets, chance, percent};
 use crate::{
     cli::out::{Failure, Out, Outcome},
-    names::did_you_mean,
+    names::nearest,
     probes::{
         LinearProbe,
         linear::{PROTOCOLS, Protocol, Top},
@@ -53,10 +53,14 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
 }
 
 fn named(name: &str) -> Result<Protocol, Failure> {
-    let known = || PROTOCOLS.iter().map(|protocol| protocol.name);
     Protocol::named(name).ok_or_else(|| {
-        let list: Vec<&str> = known().collect();
-        let hint = did_you_mean(name, known());
-        Failure::Usage(format!("there is no protocol \"{name}\"{hint} They are {}", list.join(", ")))
+        let list: Vec<&str> = PROTOCOLS.iter().map(|protocol| protocol.name).collect();
+        let known = list.join(", ");
+        match nearest(name, list) {
+            Some(near) => Failure::Usage(format!(
+                "there is no protocol \"{name}\"; did you mean \"{near}\"? They are {known}"
+            )),
+            None => Failure::Usage(format!("there is no protocol \"{name}\"; they are {known}")),
+        }
     })
 }

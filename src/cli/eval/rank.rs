@@ -51,7 +51,29 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         found.ranked_dim()
     ))?;
     table(&found, out)?;
+    spectrum(&found, out)?;
     out.line(said.sentence)
+}
+
+/// Singular values that are printed.
+const SHOWN: usize = 12;
+
+/// The largest singular values, in parts of the first.
+fn spectrum(found: &Instruments, out: &mut Out) -> Outcome {
+    let Some(first) = found.spectrum.first().filter(|first| **first > 0.0) else {
+        return Ok(());
+    };
+    let shown: Vec<String> = found
+        .spectrum
+        .iter()
+        .take(SHOWN)
+        .map(|value| format!("{:.3}", value / first))
+        .collect();
+    let rest = if found.spectrum.len() > SHOWN { " …" } else { "" };
+    out.line(format_args!(
+        "  singular values, in parts of the largest: {}{rest}",
+        shown.join(" ")
+    ))
 }
 
 /// A line an instrument that had something to read.

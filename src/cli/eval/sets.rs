@@ -1,6 +1,10 @@
 //! Embeddings of pictures to learn from and of others to be judged by, with their classes.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use indicatif::ProgressBar;
 
@@ -36,10 +40,10 @@ pub struct Args {
     #[arg(long, value_name = "SOURCE")]
     pub val_data: Option<String>,
     /// At most so many pictures of each, spread over it; 0 takes all
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<usize>)]
     pub count: usize,
     /// Seed of the scenes, of what is held out, and of the probe
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<u64>)]
     pub seed: u64,
     /// auto, cpu, webgpu, vulkan, metal or cuda
     #[arg(long, value_name = "NAME", default_value = "auto")]
@@ -120,11 +124,12 @@ impl Args {
             }
             Ok(Set { embeddings, labels })
         };
-        let train = of(train, names[0])?;
+        let mut train = of(train, names[0])?;
         let mut test = of(test, names[1])?;
         for label in test.labels.iter_mut().flatten() {
             *label = same.get(*label).copied().unwrap_or(*label);
         }
+        number_anew([&mut train.labels, &mut test.labels]);
         Ok(Sets { train, test })
     }
 }
@@ -132,8 +137,20 @@ impl Args {
 /// For each class of `theirs` its number among `ours`, by name; a class of theirs alone gets a number beyond ours, so that
 /// nobody ever tells it right.
 fn same_classes(ours: &[String], theirs: &[String]) -> Vec<usize> {
-    let number = |(index, name): (usize, &String)| ours.iter().position(|own| own == name).unwrap_or(ours.len() + index);
+    // Of two classes of one name the first counts: the last of a map's equal keys stays.
+    let numbers: HashMap<&String, usize> = ours.iter().enumerate().rev().map(|(index, name)| (name, index)).collect();
+    let number = |(index, name): (usize, &String)| numbers.get(name).copied().unwrap_or(ours.len() + index);
     theirs.iter().enumerate().map(number).collect()
+}
+
+/// Numbers the classes that occur from 0, in their order: a probe makes room for all up to the largest number, and shards may
+/// have one picture of class 99,999.
+fn number_anew(sets: [&mut Vec<Option<usize>>; 2]) {
+    let occur: BTreeSet<usize> = sets.iter().flat_map(|labels| labels.iter().flatten().copied()).collect();
+    let numbers: BTreeMap<usize, usize> = occur.into_iter().zip(0..).collect();
+    for label in sets.into_iter().flatten().flatten() {
+        *label = numbers.get(label).copied().unwrap_or(*label);
+    }
 }
 
 /// Embeds every picture of a source; broken ones are passed over, and said.
@@ -181,7 +198,7 @@ pub fn percent(share: f32) -> String {
 
 /// Share of the commonest class among those known: what a probe reaches that knows nothing.
 pub fn chance(labels: &[Option<usize>]) -> f32 {
-    let mut counts = std::collections::BTreeMap::new();
+    let mut counts = BTreeMap::new();
     let known = labels.iter().flatten();
     known.clone().for_each(|label| *counts.entry(label).or_insert(0usize) += 1);
     counts.values().max().map_or(0.0, |most| *most as f32 / known.count() as f32)
@@ -199,5 +216,14 @@ mod tests {
         assert_eq!(same_classes(&ours, &ours), [0, 1, 2]);
         assert_eq!(chance(&[Some(1), None, Some(2), Some(1), Some(3)]), 0.5);
         assert_eq!(chance(&[None]), 0.0);
+    }
+
+    #[test]
+    fn a_large_number_of_a_class_makes_room_for_no_others() {
+        let (mut ours, mut theirs) = (vec![Some(99_999), None, Some(3)], vec![Some(7), Some(3), Some(100_000)]);
+        number_anew([&mut ours, &mut theirs]);
+        assert_eq!((ours, theirs), (vec![Some(2), None, Some(0)], vec![Some(1), Some(0), Some(3)]));
+        let names: Vec<String> = (0..100_000).map(|number| number.to_string()).collect();
+        assert_eq!(same_classes(&names, &names)[99_999], 99_999);
     }
 }

@@ -64,6 +64,13 @@ impl Design {
         }
     }
 
+    /// Whether something is normalised over the batch alone: of one picture nothing would be left.
+    #[must_use]
+    pub fn is_normed(&self, trunk: &Trunk) -> bool {
+        let smallest = self.recipes.iter().map(|recipe| recipe.size_px).min().unwrap_or(trunk.size);
+        self.projector.is_normed() || trunk.backbone.norms_by_batch_alone(smallest)
+    }
+
     /// A student, and a teacher that follows it.
     #[must_use]
     pub fn with_teacher(mut self) -> Self {

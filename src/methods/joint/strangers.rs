@@ -61,12 +61,25 @@ pub fn weighing(knobs: &Knobs<'_>) -> Result<Negatives, MethodError> {
     })
 }
 
-/// [`OWN_CROPS`] as set.
+/// [`OWN_CROPS`] as set, of a method that pushes strangers away or does not.
 ///
 /// # Errors
-/// More than 8.
-pub fn own_crops(knobs: &Knobs<'_>) -> Result<usize, MethodError> {
-    knobs.within(OWN_CROPS.name, 0, 8)
+/// More than 8, or any where nothing is pushed away.
+pub fn own_crops(knobs: &Knobs<'_>, has_negatives: bool) -> Result<usize, MethodError> {
+    let count = knobs.within(OWN_CROPS.name, 0, 8)?;
+    if count > 0 && !has_negatives {
+        let wanted = "nothing is pushed away where the knob negatives is false; set it to 0";
+        return Err(MethodError::value(OWN_CROPS.name, count, wanted));
+    }
+    Ok(count)
+}
+
+/// The knob `negatives` of the methods that compare the pictures of a batch or queue.
+///
+/// # Errors
+/// Neither true nor false.
+pub fn has_negatives(knobs: &Knobs<'_>) -> Result<bool, MethodError> {
+    knobs.read("negatives", "it is true or false")
 }
 
 /// What a network says of further crops, `[batch, dim]` a view, as negatives of the picture that they were cut from and of no

@@ -1,7 +1,7 @@
 use super::{Extras, Kind};
 use crate::nn::{ResNetConfig, resnet::Stem};
 
-const NAMED: [(&str, Kind); 9] = [
+const NAMED: [(&str, Kind); 10] = [
     ("vit-tiny", vit(192, 12, 3)),
     ("vit-small", vit(384, 12, 6)),
     ("vit-base", vit(768, 12, 12)),
@@ -10,6 +10,7 @@ const NAMED: [(&str, Kind); 9] = [
     ("resnet18", Kind::ResNet(ResNetConfig::resnet18(Stem::Imagenet))),
     ("resnet18-cifar", Kind::ResNet(ResNetConfig::resnet18(Stem::Cifar))),
     ("resnet50", Kind::ResNet(ResNetConfig::resnet50(Stem::Imagenet))),
+    ("resnet50-zero", Kind::ResNet(ResNetConfig::resnet50(Stem::Imagenet).zeroed())),
     ("resnet50-cifar", Kind::ResNet(ResNetConfig::resnet50(Stem::Cifar))),
 ];
 

@@ -15,6 +15,7 @@ use image::{
     metadata::Orientation,
 };
 
+use self::cost::Cost;
 use super::{
     PictureError, Rgb8,
     header::{self, Header, Kind},
@@ -58,11 +59,23 @@ pub fn decode_mask(bytes: &[u8], name: &str) -> Result<Decoded, PictureError> {
 /// What is transparent is laid over a grey `ground`, 0 to 255.
 fn decode_over(bytes: &[u8], name: &str, ground: u8) -> Result<Decoded, PictureError> {
     let header = examine(bytes, name)?;
-    in_time(bytes, &header, name)?;
+    let cost = affordable_as(bytes, &header, 0, name)?;
     let failed = |error: ImageError| explain(name, &error);
-    let mut decoder = open(bytes, header.kind).map_err(failed)?;
+    let mut decoder = open(bytes, &header).map_err(failed)?;
     let (width, height) = decoder.dimensions();
-    in_memory(bytes, &header, decoder.total_bytes(), name)?;
+    let (larger, other) = (
+        u64::from(width) > header.width || u64::from(height) > header.height,
+        (u64::from(width), u64::from(height)) != (header.width, header.height),
+    );
+    // All that has been allowed so far was for the size that our own reading of the header found. A GIF's frame and what
+    // lies on a WebP's canvas may be larger than the whole, which is what the decoder names.
+    if larger || (other && header.kind == Kind::Jpeg) {
+        return Err(PictureError::Damaged {
+            name: name.into(),
+            reason: format!("it says two sizes, {} x {} and {width} x {height}", header.width, header.height),
+        });
+    }
+    in_memory(&cost, &header, decoder.total_bytes(), name)?;
     // A picture lying on its side is better than none.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let colour = decoder.color_type();
@@ -90,19 +103,32 @@ fn decode_over(bytes: &[u8], name: &str, ground: u8) -> Result<Decoded, PictureE
 /// A sentence that names `name` and says what to do.
 pub fn affordable(bytes: &[u8], name: &str) -> Result<(), PictureError> {
     let Some(header) = header::sniff(bytes) else { return Ok(()) };
-    in_time(bytes, &header, name)?;
-    in_memory(bytes, &header, header.width.saturating_mul(4 * header.height), name)
+    affordable_as(bytes, &header, 4 * cost::pixels(&header), name).map(|_| ())
 }
 
-fn in_time(bytes: &[u8], header: &Header, name: &str) -> Result<(), PictureError> {
-    if cost::time_ns(bytes, header) <= cost::MAX_NS {
+/// The same for a decoder that hands over `raw` bytes.
+fn affordable_as(bytes: &[u8], header: &Header, raw: u64, name: &str) -> Result<Cost, PictureError> {
+    let cost = Cost::of(bytes, header);
+    in_memory(&cost, header, raw, name)?;
+    in_time(&cost, header, name)?;
+    if cost.broken {
+        return Err(PictureError::Damaged {
+            name: name.into(),
+            reason: "its tables of codes contradict themselves".into(),
+        });
+    }
+    Ok(cost)
+}
+
+fn in_time(cost: &Cost, header: &Header, name: &str) -> Result<(), PictureError> {
+    if cost.ns <= cost::MAX_NS {
         return Ok(());
     }
     Err(PictureError::TooSlow {
         name: name.into(),
         kind: match header.kind {
-            Kind::Jpeg => "JPEG in many scans",
-            _ => "lossy WebP",
+            Kind::Jpeg => "JPEG in many scans or with many tables",
+            _ => "WebP",
         },
         width: header.width,
         height: header.height,
@@ -110,8 +136,8 @@ fn in_time(bytes: &[u8], header: &Header, name: &str) -> Result<(), PictureError
 }
 
 /// `raw` is the size of what the decoder hands over.
-fn in_memory(bytes: &[u8], header: &Header, raw: u64, name: &str) -> Result<(), PictureError> {
-    let memory = cost::memory(bytes, header, raw);
+fn in_memory(cost: &Cost, header: &Header, raw: u64, name: &str) -> Result<(), PictureError> {
+    let memory = cost.memory(raw);
     if memory <= cost::MAX_MEMORY {
         return Ok(());
     }
@@ -144,7 +170,7 @@ pub fn examine(bytes: &[u8], name: &str) -> Result<Header, PictureError> {
             Some(_) if bytes.len() < 64 => PictureError::CutShort { name: name() },
             Some(format) => PictureError::Damaged {
                 name: name(),
-                reason: format!("a {format} without a size"),
+                reason: format!("a {format} whose size cannot be told"),
             },
             None => PictureError::NotAPicture {
                 name: name(),
@@ -171,12 +197,12 @@ pub fn examine(bytes: &[u8], name: &str) -> Result<Header, PictureError> {
     Ok(header)
 }
 
-fn open(bytes: &[u8], kind: Kind) -> Result<Box<dyn ImageDecoder + '_>, ImageError> {
-    let format = match kind {
+fn open<'a>(bytes: &'a [u8], header: &Header) -> Result<Box<dyn ImageDecoder + 'a>, ImageError> {
+    let format = match header.kind {
         // Texts and profiles inside a PNG may be bombs of their own.
         Kind::Png => {
             let mut limits = Limits::default();
-            limits.max_alloc = Some(cost::PNG_EXTRAS);
+            limits.max_alloc = Some(cost::png_limit(bytes, header));
             return Ok(Box::new(PngDecoder::with_limits(Cursor::new(bytes), limits)?));
         }
         Kind::Jpeg => ImageFormat::Jpeg,
@@ -278,6 +304,9 @@ fn explain(name: &str, error: &ImageError) -> PictureError {
     }
 }
 
+#[cfg(all(test, feature = "decode-all"))]
+#[path = "tests/hostile.rs"]
+mod hostile;
 #[cfg(all(test, feature = "decode-all"))]
 #[path = "tests/samples.rs"]
 mod samples;

@@ -189,6 +189,7 @@ fn what_would_take_seconds_to_open_is_refused() {
     let mut webp = vec![0; 40 << 20];
     webp[..16].copy_from_slice(b"RIFF\0\0\0\0WEBPVP8 ");
     webp[4..8].copy_from_slice(&((40u32 << 20) - 8).to_le_bytes());
+    webp[16..20].copy_from_slice(&((40u32 << 20) - 20).to_le_bytes());
     webp[26..28].copy_from_slice(&8000u16.to_le_bytes());
     webp[28..30].copy_from_slice(&8000u16.to_le_bytes());
     assert!(refusal(&webp).contains("seconds to open"));

@@ -3,9 +3,9 @@
 
 mod boxes;
 mod gif;
-mod jpeg;
+pub(super) mod jpeg;
 mod png;
-mod webp;
+pub(super) mod webp;
 
 /// Kinds whose size we can read, and which browsers may decode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

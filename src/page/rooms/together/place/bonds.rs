@@ -90,12 +90,11 @@ fn Plot() -> impl IntoView {
         })
     };
     let words = move || {
-        bonds.with(|bonds| {
-            format!(
-                "{} networks: bond against what they follow; the table has the numbers",
-                bonds.points().len()
-            )
-        })
+        let networks = match bonds.with(|bonds| bonds.points().len()) {
+            1 => "1 network".to_owned(),
+            count => format!("{count} networks"),
+        };
+        format!("{networks}: bond against what they follow; the table has the numbers")
     };
     view! {
         <svg class="bond-plot" viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=words>
