@@ -216,19 +216,21 @@ fn in_scans(size: (u16, u16), scans: usize) -> Vec<u8> {
     [&once[..start], &once[start..end].repeat(scans), &once[end..]].concat()
 }
 
+/// A JPEG of one grey block that says it is of this size and comes in scans.
+pub(super) fn progressive(size: (u16, u16)) -> Vec<u8> {
+    Jpeg {
+        size,
+        blocks: &[&[0, 0, 0]],
+        segments: &[],
+        progressive: true,
+    }
+    .bytes()
+}
+
 #[test]
 fn what_another_decoder_would_pay_for_is_known_before() {
     let small = samples::png(1, 1, ExtendedColorType::Rgb8, &[0; 3]);
     assert!(affordable(&small, "a.png").is_ok() && affordable(b"no picture", "a.png").is_ok());
-    let progressive = |size| {
-        Jpeg {
-            size,
-            blocks: &[&[0, 0, 0]],
-            segments: &[],
-            progressive: true,
-        }
-        .bytes()
-    };
     assert!(affordable(&progressive((6000, 4000)), "a.jpg").is_ok());
     let sentence = affordable(&progressive((10_000, 9_900)), "a.jpg").unwrap_err().to_string();
     assert!(sentence.contains("a.jpg") && sentence.contains("512"), "{sentence}");

@@ -3,10 +3,7 @@
 
 use image::ExtendedColorType;
 
-use super::{
-    PictureError, affordable, decode,
-    samples::{self, Jpeg},
-};
+use super::{PictureError, affordable, decode, samples, tests::progressive};
 
 fn refusal(bytes: &[u8]) -> String {
     let sentence = decode(bytes, "odd").unwrap_err().to_string();
@@ -142,16 +139,6 @@ fn what_lies_on_a_canvas_may_be_larger_than_it() {
     let lossy = [&[0, 0, 0, 0x9d, 1, 0x2a][..], &16_383u16.to_le_bytes(), &16_383u16.to_le_bytes()].concat();
     let sentence = refusal(&extended(0, &[chunk(b"VP8 ", &lossy)]));
     assert!(sentence.contains("100 megapixels"), "{sentence}");
-}
-
-fn progressive(size: (u16, u16)) -> Vec<u8> {
-    Jpeg {
-        size,
-        blocks: &[&[0, 0, 0]],
-        segments: &[],
-        progressive: true,
-    }
-    .bytes()
 }
 
 fn place(file: &[u8], marker: u8) -> usize {
