@@ -34,7 +34,7 @@ fn a_run_leaves_instruments_neighbours_and_the_probe_beside_it() {
     assert_eq!(measured.len(), 2);
     for line in &measured {
         let found = &line["instruments"];
-        for name in ["knn", "retrieval", "linear"] {
+        for name in ["knn", "retrieval", "linear", "offline"] {
             share(&found[name]);
         }
         assert!(
@@ -224,7 +224,11 @@ fn pictures_without_classes_are_measured_by_what_needs_none() {
     let last = lines(folder.path().join("run/validation.jsonl")).pop().unwrap();
     let found = &last["instruments"];
     assert!(
-        found["spread"].is_number() && found["knn"].is_null() && found["retrieval"].is_null() && found["linear"].is_null(),
+        found["spread"].is_number()
+            && found["knn"].is_null()
+            && found["retrieval"].is_null()
+            && found["linear"].is_null()
+            && found["offline"].is_null(),
         "{found}"
     );
     assert!(

@@ -57,7 +57,7 @@ const OWN: &[Knob] = &[
 ];
 const KNOBS: [Knob; 11] = with_shared(OWN);
 
-const PRESETS: [Preset; 8] = [
+const PRESETS: [Preset; 9] = [
     preset(
         "tiny",
         presets::TINY_HELP,
@@ -80,6 +80,21 @@ const PRESETS: [Preset; 8] = [
                 ("predictor", "1024,256"),
                 ("teacher_momentum", "0.99"),
                 ("rising", "false"),
+            ],
+        ],
+    ),
+    preset(
+        "cifar-solo",
+        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 92.6 there).",
+        &[
+            presets::SOLO,
+            &[
+                ("projector", "4096,256"),
+                ("predictor", "4096,256"),
+                ("blur", "0"),
+                ("teacher_momentum", "0.99"),
+                ("base_lr", "1"),
+                ("weight_decay", "0.00001"),
             ],
         ],
     ),

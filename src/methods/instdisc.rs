@@ -64,8 +64,9 @@ const OWN: &[Knob] = &[
         "Part of a picture's row that stays when the picture is seen again.",
     ),
     strangers::HARDNESS,
+    strangers::OWN_CROPS,
 ];
-const KNOBS: [Knob; 12] = with_shared(OWN);
+const KNOBS: [Knob; 13] = with_shared(OWN);
 
 const PRESETS: [Preset; 5] = [
     preset(
@@ -138,12 +139,12 @@ pub struct MemoryBank {
 impl Objective for MemoryBank {
     const CARD: &'static MethodCard = &CARD;
 
-    fn design(_knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
+    fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
         let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
         let recipe = trunk.view(Recipe::instance_discrimination(trunk.size));
         Ok(Design {
             least_batch: 1,
-            ..Design::new(projector, vec![recipe])
+            ..Design::new(projector, vec![recipe; 1 + strangers::crops_beside_rows(knobs)?])
         })
     }
 
@@ -162,6 +163,7 @@ impl Objective for MemoryBank {
     fn loss(&self, nets: &Nets<'_>, batch: &Batch, step: Step) -> Loss {
         let seen = nets.student(batch.pictures.clone());
         let x = seen.projection.clone();
+        let crops: Vec<_> = batch.others.iter().map(|crop| nets.student(crop.clone()).projection).collect();
         let bank = self.bank.rows();
         let pictures = bank.dims()[0];
         let at = Instances {
@@ -169,6 +171,7 @@ impl Objective for MemoryBank {
             bank,
             temperature: self.temperature,
             hardness: self.hardness,
+            crops: strangers::of_their_own(&crops),
         };
         let mut kept = vec![x.clone().detach()];
         let total = match self.negatives {

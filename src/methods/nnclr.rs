@@ -59,7 +59,7 @@ const OWN: &[Knob] = &[
 ];
 const KNOBS: [Knob; 14] = with_shared(OWN);
 
-const PRESETS: [Preset; 4] = [
+const PRESETS: [Preset; 5] = [
     preset(
         "tiny",
         presets::TINY_HELP,
@@ -83,6 +83,22 @@ const PRESETS: [Preset; 4] = [
                 ("predictor", "4096,256"),
                 ("queue", "4096"),
                 ("temperature", "0.5"),
+            ],
+        ],
+    ),
+    preset(
+        "cifar-solo",
+        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 91.9 there).",
+        &[
+            presets::SOLO,
+            &[
+                ("projector", "2048,2048,256"),
+                ("predictor", "4096,256"),
+                ("queue", "65536"),
+                ("temperature", "0.2"),
+                ("blur", "0"),
+                ("base_lr", "0.4"),
+                ("weight_decay", "0.00001"),
             ],
         ],
     ),

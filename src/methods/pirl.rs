@@ -52,8 +52,9 @@ const OWN: &[Knob] = &[
         "Part of a picture's row that stays when the picture is seen again.",
     ),
     strangers::HARDNESS,
+    strangers::OWN_CROPS,
 ];
-const KNOBS: [Knob; 13] = with_shared(OWN);
+const KNOBS: [Knob; 14] = with_shared(OWN);
 
 const PRESETS: [Preset; 5] = [
     preset(
@@ -127,7 +128,7 @@ pub struct Pretext {
 impl Objective for Pretext {
     const CARD: &'static MethodCard = &CARD;
 
-    fn design(_knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
+    fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
         let jigsaw = Jigsaw {
             tile_px: trunk.backbone.fitting(Jigsaw::of(trunk.size).tile_px),
         };
@@ -140,9 +141,11 @@ impl Objective for Pretext {
             ..trunk.changed(Recipe::pirl_puzzle(trunk.size))
         };
         let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
+        let picture = trunk.view(Recipe::pirl(trunk.size));
+        let crops = vec![picture.clone(); strangers::crops_beside_rows(knobs)?];
         Ok(Design {
             least_batch: 1,
-            ..Design::new(projector, vec![trunk.view(Recipe::pirl(trunk.size)), puzzle])
+            ..Design::new(projector, [vec![picture, puzzle], crops].concat())
         })
     }
 
@@ -166,6 +169,8 @@ impl Objective for Pretext {
         let seen = nets.student(picture);
         let jigsaw = self.solve(nets, puzzle);
         let view = seen.projection.clone();
+        let further = batch.others.iter().skip(1);
+        let crops: Vec<_> = further.map(|crop| nets.student(crop.clone()).projection).collect();
         let bank = self.bank.rows();
         let pictures = bank.dims()[0];
         let at = Instances {
@@ -173,6 +178,7 @@ impl Objective for Pretext {
             bank,
             temperature: self.temperature,
             hardness: self.hardness,
+            crops: strangers::of_their_own(&crops),
         };
         let mut kept = vec![view.clone().detach()];
         let total = if let Some(each) = self.negatives {

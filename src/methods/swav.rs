@@ -102,7 +102,7 @@ const TINY: &presets::Set = &[
     ("freeze_prototypes", "0"),
 ];
 
-const PRESETS: [Preset; 6] = [
+const PRESETS: [Preset; 7] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY, TINY]),
     preset(
         "small",
@@ -125,6 +125,23 @@ const PRESETS: [Preset; 6] = [
                 ("optimiser", "adamw"),
                 ("betas", "0.9,0.999"),
                 ("base_lr", "0.002"),
+                ("weight_decay", "0.000001"),
+            ],
+        ],
+    ),
+    preset(
+        "cifar-solo",
+        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 89.2 there): two views.",
+        &[
+            presets::SOLO,
+            &[
+                ("projector", "2048,128"),
+                ("prototypes", "3000"),
+                ("local_views", "0"),
+                ("queue", "3840"),
+                ("queue_from", "0.05"),
+                ("freeze_prototypes", "0.002"),
+                ("base_lr", "0.6"),
                 ("weight_decay", "0.000001"),
             ],
         ],

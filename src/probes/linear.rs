@@ -18,3 +18,8 @@ pub(super) const INSTRUMENT: Instrument = Instrument {
     healthy: |_| "towards 1; the share of the commonest class is chance".into(),
     read: |_| None,
 };
+
+pub(super) const OFFLINE: Instrument = Instrument {
+    name: "linear probe, offline",
+    ..INSTRUMENT
+};

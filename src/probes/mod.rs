@@ -83,6 +83,8 @@ report::instruments! {
     knn: knn::INSTRUMENT;
     /// Mean average precision of all pictures in order of nearness, 0..1; see [`retrieve`].
     retrieval: retrieval::INSTRUMENT;
-    /// Share of pictures that get their class from a plane, 0..1; see [`LinearProbe`] and [`OnlineProbe`].
+    /// Share of views that get their class from the plane that learns beside the training, 0..1; see [`OnlineProbe`].
     linear: linear::INSTRUMENT;
+    /// Share of pictures that get their class from a plane fitted to frozen embeddings, 0..1; see [`LinearProbe`].
+    offline: linear::OFFLINE;
 }

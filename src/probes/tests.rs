@@ -25,9 +25,12 @@ fn measured(rows: &Embeddings, shake: f32) -> Instruments {
     found.knn = Knn::DISTILLED.accuracy((&bank, &known), (&queries, &query_labels));
     let ranked = retrieve((&bank, &known), Some((&queries, &query_labels)), &[]);
     found.retrieval = Some(ranked.unwrap().mean_average_precision);
-    let protocol = linear::Protocol::named("lightly").unwrap();
-    let score = LinearProbe::score((&bank, &bank_labels), (&queries, &query_labels), &protocol, 1).unwrap();
-    found.linear = score.test.map(|top| top.one);
+    let by = |protocol: &linear::Protocol| {
+        let score = LinearProbe::score((&bank, &bank_labels), (&queries, &query_labels), protocol, 1).unwrap();
+        score.test.map(|top| top.one)
+    };
+    found.linear = by(&linear::Protocol::named("lightly").unwrap());
+    found.offline = by(&linear::Protocol::WHILE_TRAINING);
     found
 }
 
@@ -35,7 +38,7 @@ fn measured(rows: &Embeddings, shake: f32) -> Instruments {
 /// something that these leave alone. Nothing is blind to a point.
 type Told = (&'static str, fn(f32) -> bool, &'static [&'static str]);
 
-const TOLD: [Told; 12] = [
+const TOLD: [Told; 13] = [
     ("spread", |x| x > 0.1, &["line", "two clusters"]),
     ("deviation", |x| x > 0.3, &["line", "two clusters"]),
     ("mean cosine", |x| x.abs() < 0.3, &["line", "two clusters"]),
@@ -48,6 +51,7 @@ const TOLD: [Told; 12] = [
     ("kNN", |x| x > 0.5, &["two clusters"]),                // of four classes two are told by chance
     ("retrieval", |x| x > 0.4, &["two clusters"]),
     ("linear probe", |x| x > 0.5, &["two clusters"]),
+    ("linear probe, offline", |x| x > 0.5, &["two clusters"]),
 ];
 
 #[test]

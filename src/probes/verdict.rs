@@ -30,6 +30,8 @@ pub enum State {
     Healthy,
     /// Embeddings lie close together, and always have.
     Narrow,
+    /// Pictures lie apart, and views of one picture as far apart as they.
+    Scattered,
     /// The loss falls, and the spread with it.
     Dying,
     /// Every picture lands on one point.
@@ -48,7 +50,7 @@ impl State {
     /// Whether something has to be done.
     #[must_use]
     pub fn is_bad(self) -> bool {
-        !matches!(self, Self::Unknown | Self::Healthy | Self::Narrow)
+        !matches!(self, Self::Unknown | Self::Healthy | Self::Narrow | Self::Scattered)
     }
 }
 
@@ -79,6 +81,8 @@ const FLAT: f32 = 0.05;
 const FEW: f32 = 0.15;
 /// Share of the deviation that a method asks for below which points are drawing together.
 const SMALL: f32 = 0.5;
+/// Share of the mean squared distance of two pictures from which two views of one picture lie as far apart as those.
+const APART: f32 = 0.9;
 /// A RankMe below this is one direction, however few there could be.
 const LINE: f32 = 1.5;
 /// Steps after which a network has left its beginning.
@@ -170,6 +174,7 @@ fn judge(series: &[Seen], found: &Instruments, spread: f32) -> Verdict {
     few_points(found, &spreads)
         .or_else(|| few_directions(found, &spreads))
         .or_else(|| small(found))
+        .or_else(|| scattered(found, &spreads))
         .unwrap_or_else(|| healthy(found, &spreads, &cosine))
 }
 
@@ -222,6 +227,19 @@ fn few_directions(found: &Instruments, spreads: &str) -> Option<Verdict> {
         State::Dimensional,
         format!("dimensions have collapsed: RankMe {rank:.1} of {bound} {beside}"),
     ))
+}
+
+/// Views of one picture that have not met: two rows of length 1 whose cosine is `c` lie `2 (1 − c)` apart, squared.
+fn scattered(found: &Instruments, spreads: &str) -> Option<Verdict> {
+    let views = found.alignment?;
+    let pictures = 2.0 * (1.0 - found.mean_cosine?);
+    (views > APART * pictures).then(|| {
+        let sentence = format!(
+            "pictures lie apart ({spreads}), but views of one picture as far as different pictures: alignment {views:.2}, and \
+             {pictures:.2} between pictures; usual at the beginning, a bad sign if it stays"
+        );
+        said(State::Scattered, sentence)
+    })
 }
 
 fn healthy(found: &Instruments, spreads: &str, cosine: &str) -> Verdict {
@@ -323,6 +341,30 @@ mod tests {
             assert!(state == expected && sentence.contains(words), "{words}: {state:?} {sentence}");
         }
         assert_eq!(verdict(&[]).state, State::Unknown);
+    }
+
+    #[test]
+    fn views_that_have_not_met_are_told_from_views_that_have() {
+        let rows = gaussian(200, 64, 1);
+        let state = |views: [Embeddings; 2]| {
+            let measured = Measured {
+                embeddings: &rows,
+                views: &views,
+            };
+            let instruments = Instruments::measure(&measured);
+            verdict(&[Seen {
+                step: 10,
+                loss: 1.0,
+                instruments,
+            }])
+        };
+        assert_eq!(state([view(&rows, 0.3, 2), view(&rows, 0.3, 3)]).state, State::Healthy);
+        let found = state([gaussian(200, 64, 2), gaussian(200, 64, 3)]);
+        assert!(
+            found.state == State::Scattered && found.sentence.contains("2.00 between pictures"),
+            "{}",
+            found.sentence
+        );
     }
 
     #[test]

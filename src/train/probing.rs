@@ -17,7 +17,7 @@ use crate::{
     methods::{AnyMethod, ViewPlan},
     picture::{Picture, Rgb8},
     predict::{Embedded, PredictError, block_on, embed},
-    probes::{Instruments, Knn, retrieve},
+    probes::{Instruments, Knn, LinearProbe, linear::Protocol, retrieve},
     views::{Recipe, Views, seed_of_view},
 };
 
@@ -74,7 +74,7 @@ impl Probing {
         let mut found = queries.instruments(&views);
         let bank = if self.bank.is_empty() { None } else { Some(embedded(&self.bank)?) };
         if let Some(bank) = &bank {
-            (found.knn, found.retrieval) = self.by_class(bank, &queries);
+            self.by_class(bank, &queries, &mut found);
         }
         let asked = Shown {
             pictures: &self.queries,
@@ -88,9 +88,9 @@ impl Probing {
         Ok((found, picture))
     }
 
-    /// kNN as in Wu et al. (2018) and lightly's tables, and mean average precision, over the pictures of the bank that have a
-    /// class.
-    fn by_class(&self, bank: &Embedded, queries: &Embedded) -> (Option<f32>, Option<f32>) {
+    /// kNN as in Wu et al. (2018) and lightly's tables, mean average precision, and a plane fitted anew, over the pictures of
+    /// the bank that have a class.
+    fn by_class(&self, bank: &Embedded, queries: &Embedded, found: &mut Instruments) {
         let (rows, labels): (Vec<usize>, Vec<usize>) = self
             .bank_labels
             .iter()
@@ -98,12 +98,14 @@ impl Probing {
             .filter_map(|(row, label)| Some((row, (*label)?)))
             .unzip();
         let bank = bank.embeddings.select(&rows);
-        let (bank, asked) = ((&bank, labels.as_slice()), (&queries.embeddings, self.labels.as_slice()));
-        let ranked = retrieve(bank, Some(asked), &[]).ok();
-        (
-            Knn::BENCHMARK.accuracy(bank, asked),
-            ranked.map(|found| found.mean_average_precision),
-        )
+        let asked = (&queries.embeddings, self.labels.as_slice());
+        found.knn = Knn::BENCHMARK.accuracy((&bank, &labels), asked);
+        let ranked = retrieve((&bank, &labels), Some(asked), &[]).ok();
+        found.retrieval = ranked.map(|ranked| ranked.mean_average_precision);
+        let labels: Vec<Option<usize>> = labels.into_iter().map(Some).collect();
+        // Embeddings that are none, or no classes at all, leave nothing to fit: the other instruments say so.
+        let plane = LinearProbe::fit(&bank, &labels, &Protocol::WHILE_TRAINING, 0).ok();
+        found.offline = plane.and_then(|plane| Some(plane.top(asked.0, asked.1).ok()?.one));
     }
 }
 

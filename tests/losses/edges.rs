@@ -54,6 +54,7 @@ fn bank(x: &Tensor<2>) -> (Instances<'static>, Noise) {
         indices: [0, 1, 2, 3, 4, 5].split_at(x.dims()[0]).0.to_vec().leak(),
         temperature: 0.07,
         hardness: 0.0,
+        crops: None,
     };
     let noise = Noise::draw(1, 2, [x.dims()[0], 3], 2 * x.dims()[0]);
     (at, noise)

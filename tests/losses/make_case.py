@@ -148,10 +148,18 @@ def bank_softmax(x, bank, temperature):
     return F.cross_entropy(unit(x) @ bank.T / temperature, torch.tensor(INDICES))
 
 
-def bank_softmax_hard(x, bank, temperature, beta):
-    """The same in loops, the rows of other pictures weighed as above."""
-    x = unit(x)
-    return sum(term(x[i], bank[own], bank[[j for j in range(BANK) if j != own]], temperature, beta) for i, own in enumerate(INDICES)) / N
+def own(crops, picture):
+    """Those that were cut from a picture, of length 1."""
+    return [unit(crops)[k] for k, owner in enumerate(CROPS) if owner == picture]
+
+
+def bank_softmax_hard(x, bank, temperature, beta, crops=None):
+    """The same in loops, the rows of other pictures, and crops of its own, weighed as above."""
+    x, total = unit(x), 0
+    for i, row in enumerate(INDICES):
+        others = [bank[j] for j in range(BANK) if j != row] + ([] if crops is None else own(crops, i))
+        total = total + term(x[i], bank[row], torch.stack(others), temperature, beta)
+    return total / N
 
 
 def bank_scores(x, bank, noise, temperature):
@@ -172,6 +180,18 @@ def bank_nce(x, bank, noise, temperature, z, beta=0.0):
     weights = p[:, 1:] ** beta
     of_noise = torch.log(drawn / (p[:, 1:] + drawn)) * weights / weights.mean(dim=1, keepdim=True)
     return -(of_model.sum() + of_noise.sum()) / N
+
+
+def bank_nce_crops(x, bank, noise, temperature, z, beta, crops):
+    """The same in loops, with crops of a picture beside the rows drawn for it."""
+    x, total, drawn = unit(x), 0, NOISE / BANK
+    for i, row in enumerate(INDICES):
+        p = torch.exp(x[i] @ bank[row] / temperature) / z
+        others = torch.stack([bank[int(j)] for j in noise[i]] + own(crops, i))
+        q = torch.exp(others @ x[i] / temperature) / z
+        weights = q**beta / (q**beta).mean()
+        total = total - torch.log(p / (p + drawn)) - (weights * torch.log(drawn / (q + drawn))).sum()
+    return total / N
 
 
 def pirl(view, jigsaw, bank, noises, temperature):
@@ -330,6 +350,9 @@ def main():
     keep("bank_softmax", "a", lambda x: bank_softmax(x["a"], x["bank"], 0.07))
     keep("bank_softmax_hard", "a", lambda x: bank_softmax_hard(x["a"], x["bank"], 0.2, 1.0))
     keep("bank_nce_hard", "a", lambda x: bank_nce(x["a"], x["bank"], x["noise1"], 0.2, partition(x["a"], x["bank"], x["noise1"], 0.2), 1.0))
+    keep("bank_softmax_crops", "a crops", lambda x: bank_softmax_hard(x["a"], x["bank"], 0.2, 0.0, x["crops"]))
+    z = lambda x: partition(x["a"], x["bank"], x["noise1"], 0.2)
+    keep("bank_nce_crops", "a crops", lambda x: bank_nce_crops(x["a"], x["bank"], x["noise1"], 0.2, z(x), 1.0, x["crops"]))
     keep("bank_nce", "a", lambda x: bank_nce(x["a"], x["bank"], x["noise1"], 0.07, partition(x["a"], x["bank"], x["noise1"], 0.07)))
     keep("pirl", "a b", lambda x: pirl(x["a"], x["b"], x["bank"], [x["noise1"], x["noise2"]], 0.07))
 

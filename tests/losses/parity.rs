@@ -118,6 +118,7 @@ fn contrast_against_a_bank() {
         indices: &indices,
         temperature: 0.07,
         hardness: 0.0,
+        crops: None,
     };
     let hard = |x: &Inputs<'_>| Instances {
         temperature: 0.2,
@@ -130,6 +131,21 @@ fn contrast_against_a_bank() {
     case.check("bank_nce_hard", |x| {
         let log_z = log_partition(x.get("a"), &hard(x), &first);
         bank_nce(x.get("a"), &hard(x), &first, log_z)
+    });
+    let pictures: Vec<usize> = case.wholes("crop_pictures").into_iter().flatten().collect();
+    let with_crops = |x: &Inputs<'_>, hardness: f32| Instances {
+        hardness,
+        crops: Some(Crops {
+            rows: x.get("crops"),
+            pictures: pictures.clone(),
+            of_all: false,
+        }),
+        ..hard(x)
+    };
+    case.check("bank_softmax_crops", |x| bank_softmax(x.get("a"), &with_crops(x, 0.0)));
+    case.check("bank_nce_crops", |x| {
+        let log_z = log_partition(x.get("a"), &hard(x), &first);
+        bank_nce(x.get("a"), &with_crops(x, 1.0), &first, log_z)
     });
     case.check("bank_nce", |x| {
         let log_z = log_partition(x.get("a"), &at(x), &first);

@@ -78,6 +78,7 @@ fn the_gradient_stops_at_targets_keys_and_banks() {
         indices: &indices,
         temperature: 0.2,
         hardness: 0.0,
+        crops: None,
     };
     assert_eq!(reached(|x, bank| bank_softmax(x, &instances(bank))), first_alone, "bank_softmax");
     let z = Tensor::from_data([1.0], &device());

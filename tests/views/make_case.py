@@ -15,6 +15,8 @@ Writes case.safetensors beside itself:
 - crop=X,Y,W,H,SIZE   [3, S, S]    0..1, its resized_crop: antialiased bicubic, of the rectangle alone, clamped
 - jitter                         brightness 1.6, hue 0.1, contrast 0.5, saturation 1.7, in that order
 
+against_torchvision.py holds the case against torchvision itself.
+
 The file in the repository was made with Python 3.11, torch 2.15.0, safetensors 0.8.0. Hues are also checked here against
 Python's own colorsys.
 """

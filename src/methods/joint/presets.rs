@@ -66,6 +66,35 @@ pub const CIFAR: &Set = &[
     ("probe", "8000"),
 ];
 
+/// CIFAR-10 as in solo-learn's table (`scripts/pretrain/cifar/*.yaml`): ResNet-18 with a 3x3 stem, 1000 epochs of batch 256,
+/// 10 of them to warm up, LARS unless a method's own list says SGD; its figure is that of a linear probe.
+pub const SOLO: &Set = &[
+    ("size", "32"),
+    ("backbone", "resnet18-cifar"),
+    ("crop_scale", "0.08,1"),
+    ("batch", "256"),
+    ("epochs", "1000"),
+    ("warmup", "0.01"),
+    ("optimiser", "lars"),
+    ("trust", "0.02"),
+    ("trust_clip", "true"),
+    ("momentum", "0.9"),
+    ("clip", "0"),
+    ("average", "0"),
+    ("val_count", "2000"),
+    ("probe", "8000"),
+];
+
+/// CIFAR-10 as in eb_jepa's sweep (`examples/image_jepa/cfgs/*.yaml`): as solo-learn's, but for 300 epochs.
+pub const JEPA: &Set = &[
+    ("epochs", "300"),
+    ("warmup", "0.0333"),
+    ("base_lr", "0.3"),
+    ("weight_decay", "0.0001"),
+    ("crop_scale", "0.2,1"),
+    ("blur", "0"),
+];
+
 /// ImageNet with a ResNet-50, as most papers of the family train; what differs stands in each method's own list.
 pub const IMAGENET: &Set = &[
     ("size", "224"),

@@ -158,6 +158,15 @@ pub const PROTOCOLS: [Protocol; 11] = [
 ];
 
 impl Protocol {
+    /// What a run measures itself by at an interval: lightly's, in fewer passes, of numbers brought to one scale, since the
+    /// rate has to serve every method at every age.
+    pub const WHILE_TRAINING: Self = Self {
+        name: "while training",
+        epochs: 10,
+        normalise: true,
+        ..PLAIN
+    };
+
     /// The one of this name, in capitals or not.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

@@ -57,6 +57,7 @@ pub(super) fn panels([spread, rank, probes]: [&Panel<'_>; 3], measured: &[Measur
         vec![
             own("kNN", |found| found.knn),
             own("retrieval, mean average precision", |found| found.retrieval),
+            own("linear probe, offline", |found| found.offline),
             learning,
         ],
     )

@@ -1,15 +1,15 @@
 //! Contrast against a memory bank of all pictures: each picture is a class of its own.
 
 use burn::tensor::{
-    Tensor,
+    Device, Int, Tensor,
     activation::{softmax, softplus},
 };
 
-use super::negatives::{Candidates, Negatives};
+use super::negatives::{Candidates, Crops, Negatives};
 
 use crate::{
     chance::Chance,
-    methods::losses::rows::{cross_entropies, dots, log_sum_exp, numbers, same, unit_rows},
+    methods::losses::rows::{cross_entropies, dots, log_sum_exp, numbers, same, unit_rows, without},
 };
 
 /// A batch's place in a bank.
@@ -23,18 +23,29 @@ pub struct Instances<'a> {
     pub temperature: f32,
     /// How much more the nearest strangers weigh; see [`Negatives::hardness`].
     pub hardness: f32,
+    /// Further negatives. In [`bank_nce`] each counts as one more drawn row of the pictures that it is a negative of.
+    pub crops: Option<Crops>,
+}
+
+impl Instances<'_> {
+    /// Places in the batch, as [`Crops::pictures`] has them.
+    fn places(&self, device: &Device) -> Tensor<1, Int> {
+        numbers(0..self.indices.len(), device)
+    }
 }
 
 /// Instance discrimination, the full softmax (Wu et al., 2018, eq. 2): which of all pictures is this?
 ///
 /// `x` is `[batch, dim]`. With `s` the cosine over the temperature and `f` the bank's rows,
-/// `L = mean_i −log(exp s(x_i, f_i) / Σ_j exp s(x_i, f_j))`; the rows of other pictures weigh as their hardness says.
+/// `L = mean_i −log(exp s(x_i, f_i) / Σ_j exp s(x_i, f_j))`; the rows of other pictures, and crops where there are any, weigh as
+/// their hardness says.
 #[must_use]
 pub fn bank_softmax(x: Tensor<2>, at: &Instances<'_>) -> Tensor<1> {
     let device = x.device();
     let indices = numbers(at.indices.iter().copied(), &device);
-    let logits = unit_rows(x).matmul(at.bank.clone().detach().transpose()) / at.temperature;
-    if at.hardness == 0.0 {
+    let x = unit_rows(x);
+    let logits = x.clone().matmul(at.bank.clone().detach().transpose()) / at.temperature;
+    if at.hardness == 0.0 && at.crops.is_none() {
         return cross_entropies(logits, indices).mean();
     }
     let [pictures, _] = at.bank.dims();
@@ -47,6 +58,7 @@ pub fn bank_softmax(x: Tensor<2>, at: &Instances<'_>) -> Tensor<1> {
         hidden: Some(same(&indices, &numbers(0..pictures, &device))),
         logits,
     }
+    .with_crops(&x, &at.places(&device), at.temperature, at.crops.as_ref())
     .loss(at.temperature, &how)
 }
 
@@ -107,18 +119,28 @@ pub fn log_partition(x: Tensor<2>, at: &Instances<'_>, noise: &Noise) -> Tensor<
 ///
 /// `x` is `[batch, dim]`; `log_z` is `[1]`, from [`log_partition`]. With `P = exp(s)/Z`, n pictures and
 /// `h = P / (P + m/n)`, `L = mean_i (−log h(x_i, f_i) − Σ_{j drawn} w_j log(1 − h(x_i, f_j)))`. No gradient reaches Z. The
-/// weights are 1, and with hardness β in proportion to `exp(β s)` with a mean of 1.
+/// weights are 1, and with hardness β in proportion to `exp(β s)` with a mean of 1. Crops are summed over with the drawn.
 #[must_use]
 pub fn bank_nce(x: Tensor<2>, at: &Instances<'_>, noise: &Noise, log_z: Tensor<1>) -> Tensor<1> {
     let [pictures, _] = at.bank.dims();
     // h is a sigmoid of s − log Z − log(m/n).
     let odds = (noise.each.max(1) as f32 / pictures.max(1) as f32).ln();
     let threshold = (log_z.detach() + odds).unsqueeze::<2>();
-    let [positive, negative] = scores(x, at, noise).map(|scores| scores - threshold.clone());
+    let unit = unit_rows(x.clone());
+    let [positive, logits] = scores(x, at, noise);
+    let all = Candidates {
+        positive,
+        logits,
+        hidden: None,
+    }
+    .with_crops(&unit, &at.places(&unit.device()), at.temperature, at.crops.as_ref());
+    let count = all.count();
+    let positive = all.positive - threshold.clone();
+    let negative = without(all.logits - threshold, all.hidden.as_ref());
     let taken_for_noise = softplus(positive.neg(), 1.0).mean();
     let taken_for_it = match at.hardness {
         0.0 => softplus(negative, 1.0),
-        hardness => softplus(negative.clone(), 1.0) * softmax(negative * hardness, 1) * noise.each as f32,
+        hardness => softplus(negative.clone(), 1.0) * softmax(negative * hardness, 1) * count,
     };
     taken_for_noise + taken_for_it.sum_dim(1).mean()
 }

@@ -102,12 +102,17 @@ impl Candidates {
         (weighted + left).max_pair(count - 1.0 / temperature)
     }
 
-    /// Logarithm of the number of negatives, `[rows, 1]`; where there are none, 0.
-    fn log_count(&self) -> Tensor<2> {
+    /// The number of negatives, `[rows, 1]`.
+    pub(super) fn count(&self) -> Tensor<2> {
         let [rows, candidates] = self.logits.dims();
         match &self.hidden {
-            Some(hidden) => (hidden.clone().float().sum_dim(1).neg() + candidates as f32).clamp_min(1.0).log(),
-            None => Tensor::full([rows, 1], (candidates.max(1) as f32).ln(), &self.logits.device()),
+            Some(hidden) => hidden.clone().float().sum_dim(1).neg() + candidates as f32,
+            None => Tensor::full([rows, 1], candidates as f32, &self.logits.device()),
         }
+    }
+
+    /// Its logarithm; where there are none, 0.
+    fn log_count(&self) -> Tensor<2> {
+        self.count().clamp_min(1.0).log()
     }
 }
