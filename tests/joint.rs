@@ -45,6 +45,11 @@ fn config(card: &MethodCard, preset: &str) -> RunConfig {
 
 /// The first `count` batches that a run gets.
 fn batches(config: &RunConfig, count: u64) -> Vec<HostBatch> {
+    made(config, count, false)
+}
+
+/// The same, their colours left to the device or not.
+fn made(config: &RunConfig, count: u64, leave_colours: bool) -> Vec<HostBatch> {
     let plan = AnyMethod::plan(config).unwrap();
     let options = OpenOptions {
         size_px: plan.size_px,
@@ -57,6 +62,7 @@ fn batches(config: &RunConfig, count: u64) -> Vec<HostBatch> {
         masks: plan.masks,
         fill: plan.fill,
         recipes: plan.recipes,
+        leave_colours,
         steps: Some(count),
         ..LoaderConfig::default()
     };
@@ -137,6 +143,54 @@ fn gradients_reach_every_trained_parameter_and_no_teacher() {
             assert!(!is_trained || *reached || waits, "{}: no gradient reaches {path}", card.name);
         }
     }
+}
+
+#[test]
+fn a_device_changes_colours_as_the_loader_does() {
+    let on = Device::flex();
+    let mut left = 0;
+    for card in family() {
+        let mut config = config(card, "tiny");
+        for (knob, whole) in [("jitter", "1"), ("blur", "1")] {
+            config.knobs.insert(knob.into(), whole.into());
+        }
+        let [here, there] = [false, true].map(|leave| made(&config, 3, leave));
+        for (here, there) in here.into_iter().zip(there) {
+            left += there.colours.iter().flatten().filter(|drawn| **drawn != Default::default()).count();
+            let [here, there] = [here, there].map(|batch| to_device(batch, &on).views());
+            assert_eq!(here.len(), there.len());
+            for (view, (here, there)) in here.into_iter().zip(there).enumerate() {
+                let apart = (here - there).abs().max().into_scalar::<f32>();
+                assert!(apart < 1e-5, "{}, view {view}: {apart}", card.name);
+            }
+        }
+    }
+    assert!(left > 500, "{left} views have colours left to change");
+}
+
+#[test]
+fn further_crops_of_a_picture_push_it_away() {
+    let on = Device::flex().autodiff();
+    let with_crops = |card: &&MethodCard| card.knobs.iter().any(|knob| knob.name == "own_crops");
+    let mut seen = 0;
+    for card in family().filter(with_crops) {
+        let first = |crops: i64| {
+            let mut config = config(card, "tiny");
+            config.knobs.insert("own_crops".into(), crops.into());
+            let model = methods::build(&config, &on).unwrap();
+            let batch = to_device(batches(&config, 1).remove(0), &on);
+            let loss = model.loss(&batch, Step { index: 0, of: 50 }).total.into_scalar::<f32>();
+            (model.views().recipes.len(), loss)
+        };
+        let ([views, more_views], [loss, more]) = {
+            let (plain, crops) = (first(0), first(2));
+            ([plain.0, crops.0], [plain.1, crops.1])
+        };
+        assert_eq!(views + 2, more_views, "{}", card.name);
+        assert!(more > loss + 1e-3, "{}: {loss}, and {more} with crops", card.name);
+        seen += 1;
+    }
+    assert!(seen >= 5, "{seen} methods");
 }
 
 /// The least part of its loss that a method loses over one batch.

@@ -2,6 +2,7 @@
 //! takes the very steps that a run on the command line takes. Whole runs are in [`crate::train`].
 
 mod carry;
+mod colours;
 mod layout;
 mod optim;
 mod outcome;
@@ -9,6 +10,7 @@ mod schedule;
 pub mod set;
 mod step;
 
+pub use colours::colour;
 pub use optim::{NAMES as OPTIMISERS, Tensors};
 pub use outcome::{Features, Numbers, Outcome, read};
 pub use schedule::{SCALES, SHAPES, Schedule};

@@ -3,6 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::{
+    colours::colour,
     layout::{Layout, Row},
     optim::{self, Optimiser, Part, Rates, Rows, Rule, Tensors},
     outcome::{Outcome, Unread, detached},
@@ -152,7 +153,7 @@ impl Trainer {
     }
 }
 
-/// Moves a batch onto `device`.
+/// Moves a batch onto `device`, and finishes there what its loader left.
 #[must_use]
 pub fn to_device(batch: HostBatch, device: &Device) -> Batch {
     let count = batch.masks.len();
@@ -160,9 +161,18 @@ pub fn to_device(batch: HostBatch, device: &Device) -> Batch {
         let side = ((values.len() / (3 * count).max(1)) as f64).sqrt().round() as usize;
         put(values, count, side, device)
     };
+    let view = |values: Vec<f32>, number: usize| match batch.colours.get(number) {
+        Some(drawn) => colour(put(values), drawn),
+        None => put(values),
+    };
     Batch {
-        pictures: put(batch.pictures),
-        others: batch.others.into_iter().map(put).collect(),
+        pictures: view(batch.pictures, 0),
+        others: batch
+            .others
+            .into_iter()
+            .zip(1..)
+            .map(|(values, number)| view(values, number))
+            .collect(),
         masks: batch.masks,
         fill: batch.fill.map(put),
         indices: batch.indices,

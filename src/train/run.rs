@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     config::RunConfig,
-    data::{HostBatch, Loader},
+    data::{HostBatch, Loader, LoaderConfig},
     device::{self, OpenDevice},
     learn::Outcome,
     methods::{AnyMethod, Method},
@@ -75,7 +75,12 @@ impl<'a> Run<'a> {
         let steps = steps_of(&config, pictures_in_data)?;
         config.steps = steps;
         // Before there is a folder, and before anything large is made: what cannot be loaded leaves nothing.
-        let loader = Loader::start(pictures.train.clone(), batches(&config, &plan, progress.step))?;
+        let loading = LoaderConfig {
+            // A GPU does it beside its network, where the processor has decoding and cutting to do.
+            leave_colours: !on.is_host(),
+            ..batches(&config, &plan, progress.step)
+        };
+        let loader = Loader::start(pictures.train.clone(), loading)?;
         let (model, before) = first(&config, &progress, &on)?;
         let draws = model.draws();
         let measures = Measures::new(&config, &plan, &pictures, draws)?;

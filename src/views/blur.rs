@@ -55,10 +55,41 @@ impl Change for Blur {
     }
 
     fn apply(&self, picture: &mut Picture, chance: &mut Chance) {
-        if chance.coin(self.p) {
-            let sigma = chance.range(self.sigma[0]..self.sigma[1]);
-            cut_off(picture, sigma, self.kernel.radius(picture.height, sigma));
+        if let Some(drawn) = self.draw(chance, [picture.width, picture.height]) {
+            cut_off(picture, drawn.sigma, drawn.radius);
         }
+    }
+}
+
+/// What chance drew for one view.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Blurred {
+    /// Standard deviation, pixels.
+    pub sigma: f32,
+    /// Pixels to either side that are summed.
+    pub radius: usize,
+}
+
+impl Blur {
+    /// Draws for a view of this width and height; `None` where it stays sharp.
+    pub fn draw(&self, chance: &mut Chance, [width, height]: [usize; 2]) -> Option<Blurred> {
+        chance.coin(self.p).then(|| {
+            let sigma = chance.range(self.sigma[0]..self.sigma[1]);
+            let radius = worth_it(self.kernel.radius(height, sigma), sigma, [width, height]);
+            Blurred { sigma, radius }
+        })
+    }
+}
+
+impl Blurred {
+    /// Weights of the middle and of 1, 2, … pixels beside it: `[radius + 1]`.
+    #[must_use]
+    pub fn weights(&self) -> Vec<f32> {
+        let mut weights = vec![1.0; self.radius + 1];
+        if self.radius > 0 {
+            bell(&mut weights, self.sigma);
+        }
+        weights
     }
 }
 
@@ -75,8 +106,7 @@ pub fn cut_off(picture: &mut Picture, sigma: f32, radius: usize) {
     if !(sigma > 0.0 && sigma.is_finite()) || picture.pixels.is_empty() || picture.pixels.len() != 3 * width * height {
         return;
     }
-    // What five deviations leave out is less than a millionth. A reflection of a reflection tells nothing new.
-    let radius = radius.min(reach(5.0 * sigma)).min(width.max(height));
+    let radius = worth_it(radius, sigma, [width, height]);
     if radius == 0 {
         return;
     }
@@ -86,6 +116,11 @@ pub fn cut_off(picture: &mut Picture, sigma: f32, radius: usize) {
     for plane in picture.pixels.chunks_exact_mut(width * height) {
         blur(plane, width, weights, scratch);
     }
+}
+
+/// What five deviations leave out is less than a millionth. A reflection of a reflection tells nothing new.
+fn worth_it(radius: usize, sigma: f32, [width, height]: [usize; 2]) -> usize {
+    radius.min(reach(5.0 * sigma)).min(width.max(height))
 }
 
 fn whole(sigma: f32) -> usize {
@@ -109,7 +144,7 @@ fn bell(weights: &mut [f32], sigma: f32) {
 
 /// The pixel that stands at `at` of a row of `length` that is reflected at its first and its last.
 #[inline(always)]
-fn reflected(at: isize, length: usize) -> usize {
+pub(crate) fn reflected(at: isize, length: usize) -> usize {
     if let Ok(within) = usize::try_from(at)
         && within < length
     {

@@ -46,21 +46,54 @@ impl Change for Jitter {
     }
 
     fn apply(&self, picture: &mut Picture, chance: &mut Chance) {
+        if let Some(drawn) = self.draw(chance) {
+            drawn.apply(picture);
+        }
+    }
+}
+
+/// What chance drew for one view.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Jittered {
+    /// What comes first and what comes last, of brightness (0), contrast, saturation and hue (3).
+    pub order: [usize; 4],
+    /// Factors of the first three; 1 leaves the view as it is.
+    pub factors: [f32; 3],
+    /// Part of the colour circle that the hue turns by; `None` leaves it alone.
+    pub turn: Option<f32>,
+}
+
+impl Jitter {
+    /// Draws; `None` where the view keeps its colours.
+    pub fn draw(&self, chance: &mut Chance) -> Option<Jittered> {
         if !chance.coin(self.p) {
-            return;
+            return None;
         }
         // Drawn whether used or not, so that a strength of 0 leaves the others' draws as they are.
         let mut order = [0, 1, 2, 3];
         chance.shuffle(&mut order);
-        let strengths = [self.brightness, self.contrast, self.saturation];
-        let factors = strengths.map(|strength| chance.range((1.0 - strength).max(0.0)..1.0 + strength));
+        let factors = [self.brightness, self.contrast, self.saturation].map(|strength| {
+            let factor = chance.range((1.0 - strength).max(0.0)..1.0 + strength);
+            if strength > 0.0 { factor } else { 1.0 }
+        });
         let turn = chance.range(-self.hue..self.hue);
-        for operation in order {
-            match operation {
-                0 if self.brightness > 0.0 => brightness(picture, factors[0]),
-                1 if self.contrast > 0.0 => contrast(picture, factors[1]),
-                2 if self.saturation > 0.0 => saturation(picture, factors[2]),
-                3 if self.hue > 0.0 => hue(picture, turn),
+        Some(Jittered {
+            order,
+            factors,
+            turn: (self.hue > 0.0).then_some(turn),
+        })
+    }
+}
+
+impl Jittered {
+    /// Changes a view.
+    pub fn apply(&self, picture: &mut Picture) {
+        for operation in self.order {
+            match (operation, self.turn) {
+                (0, _) if self.factors[0] != 1.0 => brightness(picture, self.factors[0]),
+                (1, _) if self.factors[1] != 1.0 => contrast(picture, self.factors[1]),
+                (2, _) if self.factors[2] != 1.0 => saturation(picture, self.factors[2]),
+                (3, Some(turn)) => hue(picture, turn),
                 _ => {}
             }
         }

@@ -9,11 +9,12 @@
 
 pub mod blur;
 pub mod crop;
+mod drawn;
 pub mod flip;
 pub mod grey;
 pub mod jigsaw;
 pub mod jitter;
-mod planes;
+pub(crate) mod planes;
 mod published;
 mod recipe;
 pub mod solarise;
@@ -21,6 +22,7 @@ pub mod turn;
 
 pub use blur::{Blur, Kernel};
 pub use crop::RandomResizedCrop;
+pub use drawn::Drawn;
 pub use flip::Flip;
 pub use grey::Grey;
 pub use jigsaw::{Jigsaw, Puzzle};

@@ -3,7 +3,7 @@
 use crate::picture::Picture;
 
 /// How much red, green and blue add to a pixel's grey, as torchvision has it (ITU-R BT.601).
-pub(super) const GREY: [f32; 3] = [0.2989, 0.587, 0.114];
+pub(crate) const GREY: [f32; 3] = [0.2989, 0.587, 0.114];
 
 /// Red, green and blue, each `[height, width]`.
 pub(super) fn planes(picture: &mut Picture) -> [&mut [f32]; 3] {

@@ -1,4 +1,6 @@
-use super::{Blur, Flip, Grey, Jigsaw, Jitter, RandomResizedCrop, Solarise, Views};
+use super::{Blur, Change, Drawn, Flip, Grey, Jigsaw, Jitter, RandomResizedCrop, Solarise, Views};
+
+use crate::chance::Chance;
 
 /// How one view of a picture is made: crop, flip, jitter, grey, blur, solarise, in this order, BYOL's and DINO's. The
 /// papers' recipes are constructors; where one flips last, as MoCo and SimSiam do, that changes nothing.
@@ -47,17 +49,38 @@ impl Recipe {
         Self { blur: None, ..self }
     }
 
-    /// The view's crop and changes. What never happens is left out.
+    /// The view's crop and flip alone.
     #[must_use]
-    pub fn views(&self) -> Views {
-        let mut views = Views::new(RandomResizedCrop {
+    pub fn shape(&self) -> Views {
+        let views = Views::new(RandomResizedCrop {
             size_px: self.size_px,
             area: self.area,
             aspect: self.aspect,
         });
         if self.flip > 0.0 {
-            views = views.then(Flip { p: self.flip });
+            views.then(Flip { p: self.flip })
+        } else {
+            views
         }
+    }
+
+    /// What [`Recipe::views`] does to the colours of a view at `position`, for whoever has its [`Recipe::shape`].
+    #[must_use]
+    pub fn colours(&self, seed: u64, position: u64) -> Drawn {
+        let chance = |change: &dyn Change| Chance::new(seed, change.name(), position);
+        let coin = |change: &dyn Change, p: f32| chance(change).coin(p);
+        Drawn {
+            jitter: self.jitter.and_then(|jitter| jitter.draw(&mut chance(&jitter))),
+            is_grey: coin(&Grey { p: self.grey }, self.grey),
+            blur: self.blur.and_then(|blur| blur.draw(&mut chance(&blur), [self.size_px; 2])),
+            is_solarised: coin(&Solarise { p: self.solarise }, self.solarise),
+        }
+    }
+
+    /// The view's crop and changes. What never happens is left out.
+    #[must_use]
+    pub fn views(&self) -> Views {
+        let mut views = self.shape();
         if let Some(jitter) = self.jitter {
             views = views.then(jitter);
         }

@@ -3,7 +3,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use crate::{data::DataError, mask::Mask, picture::Picture};
+use crate::{data::DataError, mask::Mask, picture::Picture, views::Drawn};
 
 /// A batch in host memory, ready for a device.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +16,8 @@ pub struct HostBatch {
     pub pictures: Vec<f32>,
     /// The other views, in the recipes' order: each `[batch, 3, side, side]` with a side of its own.
     pub others: Vec<Vec<f32>>,
+    /// What is still to be done to the colours of each view, the first view's first, one a picture; empty where nothing is.
+    pub colours: Vec<Vec<Drawn>>,
     /// `[batch, 3, size, size]`: hidden pixels filled smoothly from the visible ones.
     pub fill: Option<Vec<f32>>,
     /// One a picture; all hide equally many patches.
@@ -46,6 +48,8 @@ pub(super) struct Plan {
 pub(super) struct Piece {
     pub picture: Picture,
     pub others: Vec<Picture>,
+    /// One a view, or none at all.
+    pub colours: Vec<Drawn>,
     pub fill: Option<Picture>,
     pub index: Option<usize>,
     pub label: Option<usize>,

@@ -4,7 +4,7 @@ use crate::{
     data::{DataError, Source},
     mask::{Grid, MaskMix},
     platform,
-    views::Recipe,
+    views::{Recipe, Views},
 };
 
 /// Part of the machine's memory that the pictures of batches may take: the network wants some, too.
@@ -29,6 +29,10 @@ pub struct LoaderConfig {
     pub flip: f32,
     /// How each view of a picture is made; empty for the one view that `crop` and `flip` make.
     pub recipes: Vec<Recipe>,
+    /// Leaves the colours of views that recipes make to whoever moves the batch onto a device; see [`HostBatch::colours`].
+    ///
+    /// [`HostBatch::colours`]: super::HostBatch::colours
+    pub leave_colours: bool,
     /// Part of every batch drawn from the procedural worlds, never the same scene twice, 0..1.
     pub mix_scenes: f32,
     /// Seed of order, views, masks and mixed-in worlds.
@@ -57,6 +61,7 @@ impl Default for LoaderConfig {
             crop: [0.35, 1.0],
             flip: 0.5,
             recipes: Vec::new(),
+            leave_colours: false,
             mix_scenes: 0.0,
             seed: 0,
             threads: 0,
@@ -69,6 +74,14 @@ impl Default for LoaderConfig {
 }
 
 impl LoaderConfig {
+    /// What the loader makes of a recipe: all of it, or what does not change colours.
+    pub(super) fn made_here(&self, recipe: &Recipe) -> Views {
+        match recipe.jigsaw {
+            None if self.leave_colours => recipe.shape(),
+            _ => recipe.views(),
+        }
+    }
+
     /// Checks that these settings can work; the grid of the masks.
     pub(super) fn check(&self, source: &dyn Source) -> Result<Grid, DataError> {
         let wrong = |why: String| Err(DataError::Config(why));

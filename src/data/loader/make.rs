@@ -15,7 +15,7 @@ use crate::{
     data::{DataError, Sample, Scenes, Skipped, Source, cache::Cache, order::Order},
     mask::{Grid, Mask},
     picture::fill,
-    views::{Flip, RandomResizedCrop, Recipe, Views, seed_of_view},
+    views::{Drawn, Flip, RandomResizedCrop, Views, seed_of_view},
     worlds,
 };
 
@@ -45,7 +45,7 @@ impl Maker {
         let order = Order::new(config.seed, source.len());
         let plain = |crop| Views::new(RandomResizedCrop::new(size_px, crop)).then(Flip { p: config.flip });
         let [views, scene_view] = match config.recipes.first() {
-            Some(recipe) => [recipe.views(), recipe.views()],
+            Some(recipe) => [config.made_here(recipe), config.made_here(recipe)],
             // There is always another scene, so nothing need be cut from one.
             None => [plain(config.crop), plain([1.0, 1.0])],
         };
@@ -55,7 +55,7 @@ impl Maker {
             order,
             views,
             scene_view,
-            others: config.recipes.iter().skip(1).map(Recipe::views).collect(),
+            others: config.recipes.iter().skip(1).map(|recipe| config.made_here(recipe)).collect(),
             scenes_ppm: (f64::from(config.mix_scenes) * 1e6).round() as u64,
             scenes_seed: Chance::new(config.seed, "mixed scenes", 0).bits(),
             config,
@@ -141,7 +141,13 @@ impl Maker {
         let picture = first.make(&sample.picture, seed, position);
         let further = self.others.iter().zip(1..);
         let others = further.map(|(views, number)| views.make(&sample.picture, seed_of_view(seed, number), position));
+        let left = self.config.recipes.iter().filter(|_| self.config.leave_colours).zip(0..);
+        let colours = left.map(|(recipe, number)| match recipe.jigsaw {
+            Some(_) => Drawn::default(), // tiles are coloured one by one, before they are put together
+            None => recipe.colours(seed_of_view(seed, number), position),
+        });
         Piece {
+            colours: colours.collect(),
             fill: mask.filter(|_| self.config.fill).map(|mask| fill::smooth(&picture, mask)),
             others: others.collect(),
             picture,
@@ -164,6 +170,7 @@ impl Maker {
             epoch: plan.epoch,
             pictures: Vec::with_capacity(values),
             others: vec![Vec::new(); self.others.len()],
+            colours: Vec::new(),
             fill: self.config.fill.then(|| Vec::with_capacity(values)),
             masks: plan.masks.clone(),
             indices: Vec::with_capacity(self.config.batch),
@@ -175,6 +182,10 @@ impl Maker {
             batch.pictures.extend_from_slice(&piece.picture.pixels);
             for (all, one) in batch.others.iter_mut().zip(&piece.others) {
                 all.extend_from_slice(&one.pixels);
+            }
+            batch.colours.resize(piece.colours.len(), Vec::new());
+            for (all, one) in batch.colours.iter_mut().zip(piece.colours) {
+                all.push(one);
             }
             if let (Some(all), Some(one)) = (&mut batch.fill, &piece.fill) {
                 all.extend_from_slice(&one.pixels);
