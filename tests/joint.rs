@@ -169,7 +169,7 @@ fn a_device_changes_colours_as_the_loader_does() {
 }
 
 #[test]
-fn further_crops_of_a_picture_push_it_away() {
+fn further_crops_count_as_strangers() {
     let on = Device::flex().autodiff();
     let with_crops = |card: &&MethodCard| card.knobs.iter().any(|knob| knob.name == "own_crops");
     let mut seen = 0;

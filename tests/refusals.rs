@@ -435,10 +435,23 @@ fn numbers_that_cannot_be_are_refused_in_words() {
         assert_eq!(ran.status, Some(2));
         ran.refused(&words);
     }
-    for command in ["data", "eval", "eval knn", "predict a.png", "similar w a.png in", "embed w in"] {
+    for command in [
+        "data",
+        "eval",
+        "eval knn",
+        "predict a.png",
+        "similar w a.png in",
+        "embed w in",
+        "train",
+    ] {
         let ran = call(folder.path(), &format!("{command} --seed -1"));
         assert!(!ran.err.contains("-- -1"), "{}", ran.err);
         ran.usage(&["--seed", "a whole number from 0"]);
+    }
+    for option in ["--epochs", "--stop-after-s", "--steps", "--validate-every"] {
+        let ran = call(folder.path(), &format!("train {option} -1"));
+        assert!(matches!(ran.status, Some(1 | 2)) && ran.out.is_empty(), "{option}: {:?} {}", ran.status, ran.out);
+        assert!(ran.err.contains("-1") && !ran.err.contains("-- -1"), "{option}: {}", ran.err);
     }
 }
 

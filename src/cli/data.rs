@@ -23,13 +23,13 @@ pub struct Args {
     #[arg(long, value_name = "PNG")]
     sheet: Option<PathBuf>,
     /// Pictures on the contact sheet
-    #[arg(long, value_name = "N", default_value_t = 64, allow_negative_numbers = true, value_parser = open::whole::<usize>)]
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = open::whole::<usize>)]
     count: usize,
     /// Side of a picture on the contact sheet, 8 to 1024
-    #[arg(long, value_name = "PX", default_value_t = 96, allow_negative_numbers = true, value_parser = open::whole::<usize>)]
+    #[arg(long, value_name = "PX", default_value_t = 96, value_parser = open::whole::<usize>)]
     px: usize,
     /// Seed of the scenes
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<u64>)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = open::whole::<u64>)]
     seed: u64,
     /// Print JSON, alone on standard output
     #[arg(long)]

@@ -39,10 +39,10 @@ pub struct Args {
     #[arg(long, value_name = "KINDS", default_value = "random:0.75,random:0.5,block,half")]
     masks: String,
     /// At most so many pictures; 0 takes all
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<usize>)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = open::whole::<usize>)]
     count: usize,
     /// Seed of the random masks, and of the scenes
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<u64>)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = open::whole::<u64>)]
     seed: u64,
     /// auto, cpu, webgpu, vulkan, metal or cuda
     #[arg(long, value_name = "NAME", default_value = "auto")]

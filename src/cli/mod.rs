@@ -17,7 +17,7 @@ mod train;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use out::{Failure, Out};
 
@@ -57,7 +57,8 @@ enum Command {
 /// Runs the program: exit status 0, 1 for what failed, 2 for what was typed wrong, 130 for Ctrl-C.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let parsed = with_negatives(Cli::command()).try_get_matches();
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
             let status = u8::try_from(error.exit_code()).unwrap_or(2);
@@ -80,4 +81,13 @@ pub fn main() -> ExitCode {
     outcome
         .and_then(|()| out.flush())
         .map_or_else(Failure::report, |()| ExitCode::SUCCESS)
+}
+
+/// So that `--seed -1` is told what is wrong with the number, and not taken for an option named `-1`.
+fn with_negatives(command: clap::Command) -> clap::Command {
+    let taking = |arg: clap::Arg| {
+        let takes = arg.get_action().takes_values();
+        if takes { arg.allow_negative_numbers(true) } else { arg }
+    };
+    command.mut_args(taking).mut_subcommands(with_negatives)
 }

@@ -146,7 +146,7 @@ pub fn lost(to: &Path) -> Failure {
     Failure::Usage(format!("{} is what is read, and would be lost; choose another place", to.display()))
 }
 
-/// A whole number from 0, as arguments take it. The parser of arguments would offer `-- -1` for a negative one.
+/// A whole number from 0, as arguments take it.
 pub fn whole<T: FromStr>(text: &str) -> Result<T, &'static str> {
     text.parse().map_err(|_| match text.strip_prefix('-') {
         Some(_) => "it takes a whole number from 0",

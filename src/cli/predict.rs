@@ -34,7 +34,7 @@ pub struct Args {
     #[arg(long, value_name = "MASK", default_value = "random:0.75")]
     hide: String,
     /// Seed of the random masks
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<u64>)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = open::whole::<u64>)]
     seed: u64,
     /// Where the panels go, side by side: the picture, what the model sees, what it draws, the drawing set in. A folder for a folder,
     /// which gets NAME.png for each file, in subfolders as they are there

@@ -28,13 +28,13 @@ pub struct Args {
     /// Where to look: a folder of pictures, `scenes`, tar shards or CIFAR binary files
     source: String,
     /// How many to name
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 9, allow_negative_numbers = true, value_parser = open::whole::<usize>)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 9, value_parser = open::whole::<usize>)]
     count: usize,
     /// A picture of the query and its nearest, in order
     #[arg(short, long, value_name = "PNG")]
     out: Option<PathBuf>,
     /// Seed of the scenes
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<u64>)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = open::whole::<u64>)]
     seed: u64,
     /// auto, cpu, webgpu, vulkan, metal or cuda
     #[arg(long, value_name = "NAME", default_value = "auto")]

@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{
+    open,
     out::{Failure, Out, Outcome, say},
     progress::Progress,
 };
@@ -48,19 +49,19 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     from: Option<String>,
     /// Optimiser steps
-    #[arg(long, value_name = "N", conflicts_with = "epochs")]
+    #[arg(long, value_name = "N", conflicts_with = "epochs", value_parser = open::whole::<u64>)]
     steps: Option<u64>,
     /// Passes over the data
     #[arg(long, value_name = "N")]
     epochs: Option<f64>,
     /// Pictures in a batch
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = open::whole::<usize>)]
     batch: Option<usize>,
     /// Batches whose gradients are summed into one step
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = open::whole::<usize>)]
     accumulate: Option<usize>,
     /// Seed of everything
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = open::whole::<u64>)]
     seed: Option<u64>,
     /// auto, cpu, webgpu, vulkan, metal or cuda
     #[arg(long, value_name = "NAME")]
@@ -69,7 +70,7 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     precision: Option<String>,
     /// Loader threads; 0 takes every core
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = open::whole::<usize>)]
     threads: Option<usize>,
     /// Run folder; a new one under runs/ when absent
     #[arg(long, value_name = "FOLDER")]
@@ -85,10 +86,10 @@ pub struct Args {
     )]
     resume: Option<PathBuf>,
     /// Steps between checkpoints; about ten a run when absent
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = open::whole::<u64>)]
     checkpoint_every: Option<u64>,
     /// Steps between measurements; about twenty a run when absent
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = open::whole::<u64>)]
     validate_every: Option<u64>,
     /// Save and leave after this many seconds, to be gone on with by --resume
     #[arg(long, value_name = "SECONDS")]

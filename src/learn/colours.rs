@@ -3,51 +3,141 @@
 
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
-use crate::views::{
-    Drawn,
-    blur::{Blurred, reflected},
-    jitter::Jittered,
-    planes::GREY,
-    solarise::THRESHOLD,
-};
+use crate::views::{Drawn, blur::reflected, jitter::Jittered, planes::GREY, solarise::THRESHOLD};
+
+/// Places in a jitter's order.
+const TURNS: usize = 4;
 
 /// Does to each of `pictures`, `[batch, 3, height, width]` in 0..1, what was drawn for it: jitter, grey, blur, solarise. As
 /// many draws as pictures.
 #[must_use]
 pub fn colour(pictures: Tensor<4>, drawn: &[Drawn]) -> Tensor<4> {
-    let jitters: Vec<Option<Jittered>> = drawn.iter().map(|drawn| drawn.jitter).collect();
-    let mut x = (0..4).fold(pictures, |x, turn| jitter(x, &jitters, turn));
-    if drawn.iter().any(|drawn| drawn.is_grey) {
-        let chosen = chosen(&x, drawn.iter().map(|drawn| drawn.is_grey));
+    let sheet = Sheet::of(drawn, &pictures.device());
+    let mut x = (0..TURNS).fold(pictures, |x, turn| jitter(x, &sheet, turn));
+    if sheet.any(|drawn| drawn.is_grey) {
         let faded = grey(&x).expand(x.dims());
+        let chosen = sheet.flags(Column::Grey).expand(x.dims());
         x = x.mask_where(chosen, faded);
     }
-    let blurs: Vec<Option<Blurred>> = drawn.iter().map(|drawn| drawn.blur).collect();
-    let radius = blurs.iter().flatten().map(|blur| blur.radius).max().unwrap_or(0);
-    if radius > 0 {
-        let weights = weights(&blurs, radius, &x.device());
+    if sheet.radius > 0 {
+        let weights: Vec<Tensor<4>> = (0..=sheet.radius).map(|tap| sheet.column(Column::Tap(tap))).collect();
         x = along(along(x, &weights, 3), &weights, 2);
     }
-    if drawn.iter().any(|drawn| drawn.is_solarised) {
+    if sheet.any(|drawn| drawn.is_solarised) {
         let bright = x.clone().greater_equal_elem(THRESHOLD);
-        let chosen = chosen(&x, drawn.iter().map(|drawn| drawn.is_solarised)).bool_and(bright);
+        let chosen = sheet.flags(Column::Solarised).expand(x.dims()).bool_and(bright);
         let inverted = x.clone().neg() + 1.0;
         x = x.mask_where(chosen, inverted);
     }
     x
 }
 
-/// What comes at place `turn` of each picture's own order. A factor of 1 leaves a picture as it is.
-fn jitter(mut x: Tensor<4>, drawn: &[Option<Jittered>], turn: usize) -> Tensor<4> {
-    let now = |operation: usize| drawn.iter().map(move |drawn| drawn.filter(|drawn| drawn.order[turn] == operation));
-    for operation in 0..3 {
-        let factors: Vec<f32> = now(operation)
-            .map(|drawn| drawn.map_or(1.0, |drawn| drawn.factors[operation]))
+/// A number of each picture.
+#[derive(Clone, Copy)]
+enum Column {
+    /// Factor of an operation at a turn; 1 leaves a picture as it is.
+    Factor(usize, usize),
+    /// How far hues turn at a turn, in sixths of the circle.
+    Sixths(usize),
+    /// 1 where they do.
+    Turned(usize),
+    Grey,
+    Solarised,
+    /// Weight of what lies so many pixels to either side.
+    Tap(usize),
+}
+
+/// All that was drawn for a batch, moved onto its device in one go.
+struct Sheet<'a> {
+    drawn: &'a [Drawn],
+    /// Pixels to either side that the widest blur sums.
+    radius: usize,
+    /// Column after column: `[columns * batch, 1, 1, 1]`.
+    numbers: Tensor<4>,
+}
+
+impl<'a> Sheet<'a> {
+    fn of(drawn: &'a [Drawn], device: &Device) -> Self {
+        let radius = drawn
+            .iter()
+            .filter_map(|drawn| drawn.blur)
+            .map(|blur| blur.radius)
+            .max()
+            .unwrap_or(0);
+        let turns = (0..TURNS).flat_map(|turn| {
+            let factors = (0..3).map(move |operation| Column::Factor(operation, turn));
+            factors.chain([Column::Sixths(turn), Column::Turned(turn)])
+        });
+        let taps = (0..=radius).map(Column::Tap);
+        let columns: Vec<Column> = turns.chain([Column::Grey, Column::Solarised]).chain(taps).collect();
+        let weights: Vec<Vec<f32>> = drawn
+            .iter()
+            .map(|drawn| drawn.blur.map_or(vec![1.0], |blur| blur.weights()))
             .collect();
-        if factors.iter().all(|factor| *factor == 1.0) {
+        let number = |column: &Column, picture: usize| match *column {
+            Column::Tap(tap) => weights[picture].get(tap).copied().unwrap_or(0.0),
+            column => plain(&drawn[picture], column),
+        };
+        let pictures = 0..drawn.len();
+        let values: Vec<f32> = columns
+            .iter()
+            .flat_map(|column| pictures.clone().map(move |picture| number(column, picture)))
+            .collect();
+        let count = values.len();
+        Self {
+            drawn,
+            radius,
+            numbers: Tensor::from_data(TensorData::new(values, [count, 1, 1, 1]), device),
+        }
+    }
+
+    fn any(&self, what: impl Fn(&Drawn) -> bool) -> bool {
+        self.drawn.iter().any(what)
+    }
+
+    /// `[batch, 1, 1, 1]`.
+    fn column(&self, column: Column) -> Tensor<4> {
+        let place = match column {
+            Column::Factor(operation, turn) => 5 * turn + operation,
+            Column::Sixths(turn) => 5 * turn + 3,
+            Column::Turned(turn) => 5 * turn + 4,
+            Column::Grey => 5 * TURNS,
+            Column::Solarised => 5 * TURNS + 1,
+            Column::Tap(tap) => 5 * TURNS + 2 + tap,
+        };
+        let batch = self.drawn.len();
+        self.numbers.clone().narrow(0, place * batch, batch)
+    }
+
+    /// `[batch, 1, 1, 1]`.
+    fn flags(&self, column: Column) -> Tensor<4, Bool> {
+        self.column(column).greater_elem(0.5)
+    }
+}
+
+/// A number of one picture that is no tap.
+fn plain(drawn: &Drawn, column: Column) -> f32 {
+    let now = |operation: usize, turn: usize| drawn.jitter.filter(|jitter| jitter.order[turn] == operation);
+    let hue = |turn: usize| now(3, turn).and_then(|jitter: Jittered| jitter.turn);
+    let flag = |is_set: bool| f32::from(u8::from(is_set));
+    match column {
+        Column::Factor(operation, turn) => now(operation, turn).map_or(1.0, |jitter| jitter.factors[operation]),
+        Column::Sixths(turn) => hue(turn).map_or(0.0, |turn| 6.0 * (turn - turn.floor())),
+        Column::Turned(turn) => flag(hue(turn).is_some()),
+        Column::Grey => flag(drawn.is_grey),
+        Column::Solarised => flag(drawn.is_solarised),
+        Column::Tap(_) => 0.0,
+    }
+}
+
+/// What comes at place `turn` of each picture's own order.
+fn jitter(mut x: Tensor<4>, sheet: &Sheet<'_>, turn: usize) -> Tensor<4> {
+    for operation in 0..3 {
+        let column = Column::Factor(operation, turn);
+        if !sheet.any(|drawn| plain(drawn, column) != 1.0) {
             continue;
         }
-        let factor = numbers(factors, &x.device());
+        let factor = sheet.column(column);
         let towards = match operation {
             0 => None,
             1 => Some(grey(&x).mean_dim(2).mean_dim(3)),
@@ -60,14 +150,10 @@ fn jitter(mut x: Tensor<4>, drawn: &[Option<Jittered>], turn: usize) -> Tensor<4
         };
         x = whole.clamp(0.0, 1.0);
     }
-    let turns: Vec<Option<f32>> = now(3).map(|drawn| drawn.and_then(|drawn| drawn.turn)).collect();
-    if turns.iter().any(Option::is_some) {
-        let chosen = chosen(&x, turns.iter().map(Option::is_some));
-        let sixths = turns
-            .iter()
-            .map(|turn| turn.map_or(0.0, |turn| 6.0 * (turn - turn.floor())))
-            .collect();
-        let turned = hue(&x, numbers(sixths, &x.device()));
+    let column = Column::Turned(turn);
+    if sheet.any(|drawn| plain(drawn, column) > 0.0) {
+        let turned = hue(&x, sheet.column(Column::Sixths(turn)));
+        let chosen = sheet.flags(column).expand(x.dims());
         x = x.mask_where(chosen, turned);
     }
     x
@@ -102,19 +188,6 @@ fn hue(x: &Tensor<4>, sixths: Tensor<4>) -> Tensor<4> {
     Tensor::cat([5.0, 3.0, 1.0].map(channel).to_vec(), 1)
 }
 
-/// Weight of each tap to either side, `[batch, 1, 1, 1]` each, the middle's first.
-fn weights(blurs: &[Option<Blurred>], radius: usize, device: &Device) -> Vec<Tensor<4>> {
-    let of_each: Vec<Vec<f32>> = blurs.iter().map(|blur| blur.map_or(vec![1.0], |blur| blur.weights())).collect();
-    (0..=radius)
-        .map(|tap| {
-            numbers(
-                of_each.iter().map(|weights| weights.get(tap).copied().unwrap_or(0.0)).collect(),
-                device,
-            )
-        })
-        .collect()
-}
-
 /// The sum of what lies to either side along an axis, the picture reflected at its first and its last pixel.
 fn along(x: Tensor<4>, weights: &[Tensor<4>], axis: usize) -> Tensor<4> {
     let (length, radius) = (x.dims()[axis], weights.len() - 1);
@@ -129,17 +202,4 @@ fn along(x: Tensor<4>, weights: &[Tensor<4>], axis: usize) -> Tensor<4> {
     (1..=radius).fold(middle, |sum, tap| {
         sum + (at(radius - tap) + at(radius + tap)) * weights[tap].clone()
     })
-}
-
-/// One a picture: `[batch, 1, 1, 1]`.
-fn numbers(values: Vec<f32>, device: &Device) -> Tensor<4> {
-    let count = values.len();
-    Tensor::from_data(TensorData::new(values, [count, 1, 1, 1]), device)
-}
-
-/// True in all of the pictures that are chosen, of the shape of `x`.
-fn chosen(x: &Tensor<4>, which: impl Iterator<Item = bool>) -> Tensor<4, Bool> {
-    let values: Vec<bool> = which.collect();
-    let count = values.len();
-    Tensor::<4, Bool>::from_data(TensorData::new(values, [count, 1, 1, 1]), &x.device()).expand(x.dims())
 }

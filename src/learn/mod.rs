@@ -10,7 +10,6 @@ mod schedule;
 pub mod set;
 mod step;
 
-pub use colours::colour;
 pub use optim::{NAMES as OPTIMISERS, Tensors};
 pub use outcome::{Features, Numbers, Outcome, read};
 pub use schedule::{SCALES, SHAPES, Schedule};

@@ -199,6 +199,8 @@ const PRESETS: [Preset; 10] = [
                 ("weight_decay", "0.0001"),
                 ("warmup", "0.1"),
                 ("clip", "3"),
+                ("crop_scale", "0.14,1"),
+                ("local_crop", "0.05,0.14"),
                 ("warm_temperature", "0.04"),
                 ("local_views", "6"),
             ],

@@ -144,7 +144,7 @@ impl Objective for MemoryBank {
         let recipe = trunk.view(Recipe::instance_discrimination(trunk.size));
         Ok(Design {
             least_batch: 1,
-            ..Design::new(projector, vec![recipe; 1 + strangers::crops_beside_rows(knobs)?])
+            ..Design::new(projector, vec![recipe; 1 + strangers::crops_beside_rows(knobs, 0)?])
         })
     }
 

@@ -125,12 +125,12 @@ const PRESETS: [Preset; 10] = [
     ),
     preset(
         "cifar-solo",
-        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 92.9 there) for MoCo v2+, whose momentum rises to 0.999, here to 1.",
+        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 92.9 there) for MoCo v2+, whose momentum rises to 0.999, here to 1; it has a queue of 32768 for each view, here both share one.",
         &[
             presets::SOLO,
             &[
                 ("projector", "2048,256"),
-                ("queue", "32768"),
+                ("queue", "65536"),
                 ("temperature", "0.2"),
                 ("symmetric", "true"),
                 ("teacher_momentum", "0.99"),

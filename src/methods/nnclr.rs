@@ -88,7 +88,7 @@ const PRESETS: [Preset; 5] = [
     ),
     preset(
         "cifar-solo",
-        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 91.9 there).",
+        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 91.9 there), but for its views: of half SimCLR's colours here, of BYOL's there.",
         &[
             presets::SOLO,
             &[
@@ -96,6 +96,7 @@ const PRESETS: [Preset; 5] = [
                 ("predictor", "4096,256"),
                 ("queue", "65536"),
                 ("temperature", "0.2"),
+                ("jitter", "0.5"),
                 ("blur", "0"),
                 ("base_lr", "0.4"),
                 ("weight_decay", "0.00001"),

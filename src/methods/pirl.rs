@@ -142,7 +142,7 @@ impl Objective for Pretext {
         };
         let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
         let picture = trunk.view(Recipe::pirl(trunk.size));
-        let crops = vec![picture.clone(); strangers::crops_beside_rows(knobs)?];
+        let crops = vec![picture.clone(); strangers::crops_beside_rows(knobs, 1)?];
         Ok(Design {
             least_batch: 1,
             ..Design::new(projector, [vec![picture, puzzle], crops].concat())

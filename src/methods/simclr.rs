@@ -77,7 +77,7 @@ const PRESETS: [Preset; 8] = [
     ),
     preset(
         "cifar-solo",
-        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 90.7 there), but for the batch norms of its projector.",
+        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 90.7 there), but for the batch norms of its projector and a blur over three pixels.",
         &[
             presets::SOLO,
             &[

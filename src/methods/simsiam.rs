@@ -97,7 +97,6 @@ const PRESETS: [Preset; 9] = [
             &[
                 ("projector", "2048,2048,2048"),
                 ("predictor", "512,2048"),
-                ("fixed_predictor_lr", "false"),
                 ("optimiser", "sgd"),
                 ("base_lr", "0.5"),
                 ("weight_decay", "0.00001"),

@@ -54,7 +54,7 @@ const PRESETS: [Preset; 5] = [
     ),
     preset(
         "cifar-solo",
-        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 93.8 there), but for the batch norms of its projector.",
+        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 93.8 there), but for the batch norms of its projector and a blur over three pixels.",
         &[
             presets::SOLO,
             &[

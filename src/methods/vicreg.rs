@@ -61,12 +61,13 @@ const PRESETS: [Preset; 14] = [
     ),
     preset(
         "cifar-solo",
-        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 92.1 there), but for which views are solarised.",
+        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 92.1 there), whose variance is the sum of both views'.",
         &[
             presets::SOLO,
             &[
                 ("projector", "2048,2048,2048"),
                 ("crop_scale", "0.2,1"),
+                ("variance", "50"),
                 ("blur", "0"),
                 ("base_lr", "0.3"),
                 ("weight_decay", "0.0001"),
@@ -80,7 +81,7 @@ const PRESETS: [Preset; 14] = [
             presets::SOLO,
             presets::JEPA,
             &[
-                ("projector", "2048,1024"),
+                ("projector", "2048,2048,1024"),
                 ("invariance", "1"),
                 ("variance", "2"),
                 ("covariance", "0.0978"),

@@ -87,6 +87,12 @@ impl Embeddings {
                 values.extend(row.iter().map(|_| 0.0));
             }
         }
+        self.with(values)
+    }
+
+    /// As many rows of the same width.
+    pub(super) fn with(&self, values: Vec<f32>) -> Self {
+        debug_assert_eq!(values.len(), self.values.len());
         Self { values, ..*self }
     }
 

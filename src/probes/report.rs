@@ -150,8 +150,8 @@ impl Instruments {
         }
     }
 
-    /// Reads every instrument that needs no labels; [`Instruments::knn`] and [`Instruments::linear`] are for the caller to
-    /// fill, who has a bank. Never fails: what cannot be read is `None`. Time grows with rows² and with the third power of
+    /// Reads every instrument that needs no labels; kNN, retrieval and the linear probes are for the caller to fill, who has
+    /// a bank. Never fails: what cannot be read is `None`. Time grows with rows² and with the third power of
     /// the smaller of rows and dim.
     #[must_use]
     pub fn measure(measured: &Measured<'_>) -> Self {

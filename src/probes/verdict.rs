@@ -174,7 +174,7 @@ fn judge(series: &[Seen], found: &Instruments, spread: f32) -> Verdict {
     few_points(found, &spreads)
         .or_else(|| few_directions(found, &spreads))
         .or_else(|| small(found))
-        .or_else(|| scattered(found, &spreads))
+        .or_else(|| scattered(series, found, &spreads))
         .unwrap_or_else(|| healthy(found, &spreads, &cosine))
 }
 
@@ -230,13 +230,17 @@ fn few_directions(found: &Instruments, spreads: &str) -> Option<Verdict> {
 }
 
 /// Views of one picture that have not met: two rows of length 1 whose cosine is `c` lie `2 (1 − c)` apart, squared.
-fn scattered(found: &Instruments, spreads: &str) -> Option<Verdict> {
+fn scattered(series: &[Seen], found: &Instruments, spreads: &str) -> Option<Verdict> {
     let views = found.alignment?;
     let pictures = 2.0 * (1.0 - found.mean_cosine?);
+    let age = match series.last() {
+        Some(seen) if seen.step >= BEGUN => "a bad sign by now",
+        _ => "usual at the beginning, a bad sign if it stays",
+    };
     (views > APART * pictures).then(|| {
         let sentence = format!(
             "pictures lie apart ({spreads}), but views of one picture as far as different pictures: alignment {views:.2}, and \
-             {pictures:.2} between pictures; usual at the beginning, a bad sign if it stays"
+             {pictures:.2} between pictures; {age}"
         );
         said(State::Scattered, sentence)
     })

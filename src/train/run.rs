@@ -76,7 +76,7 @@ impl<'a> Run<'a> {
         config.steps = steps;
         // Before there is a folder, and before anything large is made: what cannot be loaded leaves nothing.
         let loading = LoaderConfig {
-            // A GPU does it beside its network, where the processor has decoding and cutting to do.
+            // A GPU does it in no time, and the processor has decoding and cutting to do.
             leave_colours: !on.is_host(),
             ..batches(&config, &plan, progress.step)
         };

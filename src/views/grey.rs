@@ -13,13 +13,20 @@ pub struct Grey {
     pub p: f32,
 }
 
+impl Grey {
+    /// Draws whether it happens.
+    pub fn draw(self, chance: &mut Chance) -> bool {
+        chance.coin(self.p)
+    }
+}
+
 impl Change for Grey {
     fn name(&self) -> &'static str {
         "grey"
     }
 
     fn apply(&self, picture: &mut Picture, chance: &mut Chance) {
-        if chance.coin(self.p) {
+        if self.draw(chance) {
             apply(picture);
         }
     }

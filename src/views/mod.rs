@@ -4,8 +4,9 @@
 //! A [`Recipe`] says how one view is made; several views are a list of them, as the papers publish it. Each file also has
 //! its change as a plain function of given strength, for whoever wants to disturb a picture by hand.
 //!
-//! To add one: a file with a [`Change`], and a line in [`Recipe::views`]. Values are the same on every processor: no
-//! platform's sines, no multiplication and addition in one, sums in a fixed order.
+//! To add one: a file with a [`Change`], and a line in [`Recipe::views`]; one that changes colours has another in
+//! [`Recipe::colours`], in the same order, and its form for a device in `learn/colours.rs`. Values are the same on every
+//! processor: no platform's sines, no multiplication and addition in one, sums in a fixed order. A GPU's agree to rounding.
 
 pub mod blur;
 pub mod crop;

@@ -68,12 +68,12 @@ impl Recipe {
     #[must_use]
     pub fn colours(&self, seed: u64, position: u64) -> Drawn {
         let chance = |change: &dyn Change| Chance::new(seed, change.name(), position);
-        let coin = |change: &dyn Change, p: f32| chance(change).coin(p);
+        let (grey, solarise) = (Grey { p: self.grey }, Solarise { p: self.solarise });
         Drawn {
             jitter: self.jitter.and_then(|jitter| jitter.draw(&mut chance(&jitter))),
-            is_grey: coin(&Grey { p: self.grey }, self.grey),
+            is_grey: grey.draw(&mut chance(&grey)),
             blur: self.blur.and_then(|blur| blur.draw(&mut chance(&blur), [self.size_px; 2])),
-            is_solarised: coin(&Solarise { p: self.solarise }, self.solarise),
+            is_solarised: solarise.draw(&mut chance(&solarise)),
         }
     }
 

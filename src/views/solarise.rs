@@ -14,13 +14,20 @@ pub struct Solarise {
     pub p: f32,
 }
 
+impl Solarise {
+    /// Draws whether it happens.
+    pub fn draw(self, chance: &mut Chance) -> bool {
+        chance.coin(self.p)
+    }
+}
+
 impl Change for Solarise {
     fn name(&self) -> &'static str {
         "solarise"
     }
 
     fn apply(&self, picture: &mut Picture, chance: &mut Chance) {
-        if chance.coin(self.p) {
+        if self.draw(chance) {
             apply(picture, THRESHOLD);
         }
     }

@@ -351,8 +351,10 @@ def main():
     keep("bank_softmax_hard", "a", lambda x: bank_softmax_hard(x["a"], x["bank"], 0.2, 1.0))
     keep("bank_nce_hard", "a", lambda x: bank_nce(x["a"], x["bank"], x["noise1"], 0.2, partition(x["a"], x["bank"], x["noise1"], 0.2), 1.0))
     keep("bank_softmax_crops", "a crops", lambda x: bank_softmax_hard(x["a"], x["bank"], 0.2, 0.0, x["crops"]))
+    keep("bank_softmax_hard_crops", "a crops", lambda x: bank_softmax_hard(x["a"], x["bank"], 0.2, 1.0, x["crops"]))
     z = lambda x: partition(x["a"], x["bank"], x["noise1"], 0.2)
     keep("bank_nce_crops", "a crops", lambda x: bank_nce_crops(x["a"], x["bank"], x["noise1"], 0.2, z(x), 1.0, x["crops"]))
+    keep("bank_nce_plain_crops", "a crops", lambda x: bank_nce_crops(x["a"], x["bank"], x["noise1"], 0.2, z(x), 0.0, x["crops"]))
     keep("bank_nce", "a", lambda x: bank_nce(x["a"], x["bank"], x["noise1"], 0.07, partition(x["a"], x["bank"], x["noise1"], 0.07)))
     keep("pirl", "a b", lambda x: pirl(x["a"], x["b"], x["bank"], [x["noise1"], x["noise2"]], 0.07))
 

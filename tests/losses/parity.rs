@@ -142,11 +142,15 @@ fn contrast_against_a_bank() {
         }),
         ..hard(x)
     };
-    case.check("bank_softmax_crops", |x| bank_softmax(x.get("a"), &with_crops(x, 0.0)));
-    case.check("bank_nce_crops", |x| {
-        let log_z = log_partition(x.get("a"), &hard(x), &first);
-        bank_nce(x.get("a"), &with_crops(x, 1.0), &first, log_z)
-    });
+    for (name, hardness) in [("bank_softmax_crops", 0.0), ("bank_softmax_hard_crops", 1.0)] {
+        case.check(name, |x| bank_softmax(x.get("a"), &with_crops(x, hardness)));
+    }
+    for (name, hardness) in [("bank_nce_plain_crops", 0.0), ("bank_nce_crops", 1.0)] {
+        case.check(name, |x| {
+            let log_z = log_partition(x.get("a"), &hard(x), &first);
+            bank_nce(x.get("a"), &with_crops(x, hardness), &first, log_z)
+        });
+    }
     case.check("bank_nce", |x| {
         let log_z = log_partition(x.get("a"), &at(x), &first);
         bank_nce(x.get("a"), &at(x), &first, log_z)

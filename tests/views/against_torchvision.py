@@ -65,6 +65,7 @@ def main():
             continue
         operation, _, strengths = name.partition("=")
         found = OPERATIONS[operation](CASE["picture"], *map(float, filter(None, strengths.split(","))))
+        assert found.shape == expected.shape and found.isfinite().all(), name
         worst[operation] = max(worst.get(operation, 0), (found - expected).abs().max().item())
     assert set(worst) == set(OPERATIONS), "the case lacks an operation"
     print(f"torchvision {torchvision.__version__}, torch {torch.__version__}")

@@ -17,10 +17,10 @@ pub struct Args {
     #[command(flatten)]
     sets: sets::Args,
     /// Neighbours that vote: 200 in Wu et al. and lightly's tables, 20 in DINO's
-    #[arg(long, value_name = "N", default_value_t = Knn::BENCHMARK.k, allow_negative_numbers = true, value_parser = open::whole::<usize>)]
+    #[arg(long, value_name = "N", default_value_t = Knn::BENCHMARK.k, value_parser = open::whole::<usize>)]
     k: usize,
     /// What cosines are divided by: 0.1 in Wu et al. and lightly's tables, 0.07 in DINO's
-    #[arg(long, value_name = "T", default_value_t = Knn::BENCHMARK.temperature, allow_negative_numbers = true)]
+    #[arg(long, value_name = "T", default_value_t = Knn::BENCHMARK.temperature)]
     temperature: f32,
     /// Rank all pictures for each as well: recall among the nearest, and mean average precision
     #[arg(long)]

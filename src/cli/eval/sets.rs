@@ -40,10 +40,10 @@ pub struct Args {
     #[arg(long, value_name = "SOURCE")]
     pub val_data: Option<String>,
     /// At most so many pictures of each, spread over it; 0 takes all
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<usize>)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = open::whole::<usize>)]
     pub count: usize,
     /// Seed of the scenes, of what is held out, and of the probe
-    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true, value_parser = open::whole::<u64>)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = open::whole::<u64>)]
     pub seed: u64,
     /// auto, cpu, webgpu, vulkan, metal or cuda
     #[arg(long, value_name = "NAME", default_value = "auto")]

@@ -29,7 +29,8 @@ pub struct LoaderConfig {
     pub flip: f32,
     /// How each view of a picture is made; empty for the one view that `crop` and `flip` make.
     pub recipes: Vec<Recipe>,
-    /// Leaves the colours of views that recipes make to whoever moves the batch onto a device; see [`HostBatch::colours`].
+    /// Leaves the colours of views that recipes make to whoever moves the batch onto a device; see [`HostBatch::colours`]. Not
+    /// together with `fill`, which takes its colours from the view.
     ///
     /// [`HostBatch::colours`]: super::HostBatch::colours
     pub leave_colours: bool,
@@ -74,10 +75,15 @@ impl Default for LoaderConfig {
 }
 
 impl LoaderConfig {
+    /// Whether colours are left: not where a fill is made of them.
+    pub(super) fn leaves(&self) -> bool {
+        self.leave_colours && !self.fill
+    }
+
     /// What the loader makes of a recipe: all of it, or what does not change colours.
     pub(super) fn made_here(&self, recipe: &Recipe) -> Views {
         match recipe.jigsaw {
-            None if self.leave_colours => recipe.shape(),
+            None if self.leaves() => recipe.shape(),
             _ => recipe.views(),
         }
     }

@@ -141,7 +141,7 @@ impl Maker {
         let picture = first.make(&sample.picture, seed, position);
         let further = self.others.iter().zip(1..);
         let others = further.map(|(views, number)| views.make(&sample.picture, seed_of_view(seed, number), position));
-        let left = self.config.recipes.iter().filter(|_| self.config.leave_colours).zip(0..);
+        let left = self.config.recipes.iter().filter(|_| self.config.leaves()).zip(0..);
         let colours = left.map(|(recipe, number)| match recipe.jigsaw {
             Some(_) => Drawn::default(), // tiles are coloured one by one, before they are put together
             None => recipe.colours(seed_of_view(seed, number), position),

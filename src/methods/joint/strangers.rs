@@ -53,8 +53,8 @@ pub fn rows(knobs: &Knobs<'_>, least: usize) -> Result<Option<usize>, MethodErro
 ///
 /// # Errors
 /// As for [`rows`] and [`own_crops`].
-pub fn crops_beside_rows(knobs: &Knobs<'_>) -> Result<usize, MethodError> {
-    own_crops(knobs, rows(knobs, 0)?.is_some())
+pub fn crops_beside_rows(knobs: &Knobs<'_>, least: usize) -> Result<usize, MethodError> {
+    own_crops(knobs, rows(knobs, least)?.is_some())
 }
 
 /// [`HARDNESS`] and [`DEBIAS`] as they are set.
@@ -76,7 +76,7 @@ pub fn weighing(knobs: &Knobs<'_>) -> Result<Negatives, MethodError> {
 pub fn own_crops(knobs: &Knobs<'_>, has_negatives: bool) -> Result<usize, MethodError> {
     let count = knobs.within(OWN_CROPS.name, 0, 8)?;
     if count > 0 && !has_negatives {
-        let wanted = "nothing is pushed away where the knob negatives says so; set it to 0";
+        let wanted = "nothing is pushed away with this knob negatives, so leave own_crops at 0";
         return Err(MethodError::value(OWN_CROPS.name, count, wanted));
     }
     Ok(count)

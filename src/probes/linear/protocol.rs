@@ -162,6 +162,7 @@ impl Protocol {
     /// rate has to serve every method at every age.
     pub const WHILE_TRAINING: Self = Self {
         name: "while training",
+        source: "lightly's settings, in fewer passes",
         epochs: 10,
         normalise: true,
         ..PLAIN

@@ -9,6 +9,14 @@ use crate::{
 
 const TRUNK: &str = "0.22.1";
 
+/// How the tools are compiled. Their own profiles ask for the quickest program, which takes minutes to link; they run for
+/// seconds in a build.
+const PROFILE: [(&str, &str); 3] = [
+    ("CARGO_PROFILE_RELEASE_LTO", "off"),
+    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
+];
+
 /// Trunk, and wasm-bindgen at the version of `Cargo.lock`.
 pub fn ensure(args: &Args) -> Done {
     let bindgen = locked_version("wasm-bindgen")?;
@@ -18,14 +26,22 @@ pub fn ensure(args: &Args) -> Done {
         "wasm-bindgen",
         &bindgen,
         &["wasm-bindgen-cli", "--version", &bindgen],
-        "4 minutes of one core",
+        "3 minutes of one core",
     )?;
     tool(
         args,
         "trunk",
         TRUNK,
-        &["trunk", "--version", TRUNK, "--ignore-rust-version"],
-        "15 minutes of one core",
+        &[
+            "trunk",
+            "--version",
+            TRUNK,
+            "--ignore-rust-version",
+            "--no-default-features",
+            "--features",
+            "rustls",
+        ],
+        "8 minutes of one core",
     )
 }
 
@@ -48,7 +64,7 @@ fn tool(args: &Args, name: &str, version: &str, package: &[&str], cost: &str) ->
         folder.display()
     ));
     let mut install = cargo(&["install", "--locked", "--root"]);
-    install.arg(&folder).args(package);
+    install.arg(&folder).args(package).envs(PROFILE);
     run(&format!("installing {name}"), &mut install)
 }
 

@@ -90,11 +90,11 @@ impl Noise {
     }
 }
 
-/// Logits against own row `[batch, 1]` and against drawn rows `[batch, each]`.
+/// Logits of rows of length 1 against own row `[batch, 1]` and against drawn rows `[batch, each]`.
 fn scores(x: Tensor<2>, at: &Instances<'_>, noise: &Noise) -> [Tensor<2>; 2] {
     let device = x.device();
     let [batch, _] = x.dims();
-    let (x, bank) = (unit_rows(x), at.bank.clone().detach());
+    let bank = at.bank.clone().detach();
     let own = bank.clone().select(0, numbers(at.indices.iter().copied(), &device));
     let positive = dots(x.clone(), own) / at.temperature;
     // All products at once cost less than copying the drawn rows together, each of them `dim` wide.
@@ -109,7 +109,7 @@ fn scores(x: Tensor<2>, at: &Instances<'_>, noise: &Noise) -> [Tensor<2>; 2] {
 #[must_use]
 pub fn log_partition(x: Tensor<2>, at: &Instances<'_>, noise: &Noise) -> Tensor<1> {
     let [pictures, _] = at.bank.dims();
-    let all = Tensor::cat(scores(x.detach(), at, noise).into(), 1);
+    let all = Tensor::cat(scores(unit_rows(x.detach()), at, noise).into(), 1);
     let [batch, each] = all.dims();
     let sum = log_sum_exp(all.reshape([1, batch * each])).reshape([1]);
     sum + (pictures.max(1) as f32).ln() - ((batch * each).max(1) as f32).ln()
@@ -126,21 +126,20 @@ pub fn bank_nce(x: Tensor<2>, at: &Instances<'_>, noise: &Noise, log_z: Tensor<1
     // h is a sigmoid of s − log Z − log(m/n).
     let odds = (noise.each.max(1) as f32 / pictures.max(1) as f32).ln();
     let threshold = (log_z.detach() + odds).unsqueeze::<2>();
-    let unit = unit_rows(x.clone());
-    let [positive, logits] = scores(x, at, noise);
+    let x = unit_rows(x);
+    let [positive, logits] = scores(x.clone(), at, noise);
     let all = Candidates {
         positive,
         logits,
         hidden: None,
     }
-    .with_crops(&unit, &at.places(&unit.device()), at.temperature, at.crops.as_ref());
-    let count = all.count();
-    let positive = all.positive - threshold.clone();
-    let negative = without(all.logits - threshold, all.hidden.as_ref());
+    .with_crops(&x, &at.places(&x.device()), at.temperature, at.crops.as_ref());
+    let negative = without(all.logits.clone() - threshold.clone(), all.hidden.as_ref());
+    let positive = all.positive.clone() - threshold;
     let taken_for_noise = softplus(positive.neg(), 1.0).mean();
     let taken_for_it = match at.hardness {
         0.0 => softplus(negative, 1.0),
-        hardness => softplus(negative.clone(), 1.0) * softmax(negative * hardness, 1) * count,
+        hardness => softplus(negative.clone(), 1.0) * softmax(negative * hardness, 1) * all.count(),
     };
     taken_for_noise + taken_for_it.sum_dim(1).mean()
 }

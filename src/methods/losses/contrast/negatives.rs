@@ -113,6 +113,12 @@ impl Candidates {
 
     /// Its logarithm; where there are none, 0.
     fn log_count(&self) -> Tensor<2> {
-        self.count().clamp_min(1.0).log()
+        match &self.hidden {
+            Some(_) => self.count().clamp_min(1.0).log(),
+            None => {
+                let [rows, candidates] = self.logits.dims();
+                Tensor::full([rows, 1], (candidates.max(1) as f32).ln(), &self.logits.device())
+            }
+        }
     }
 }
