@@ -156,6 +156,37 @@ fn a_picture_is_nearest_to_itself() {
     assert!(cosines.is_sorted_by(|a, b| a >= b), "{cosines:?}");
     assert!(found.iter().skip(1).all(|found| found["energy"].as_f64() > Some(0.0)));
     assert!(folder.path().join("near.png").is_file());
+    let said = run(folder.path(), ["similar", text(joint_weights()), "in/003.png", "in"]).ok();
+    assert!(
+        said.contains("nearest.png") && folder.path().join("nearest.png").is_file(),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_run_too_short_for_its_clusters_is_warned_of() {
+    let folder = scratch();
+    let run = |steps: &str| {
+        let line = [
+            "train",
+            "deepcluster",
+            "--preset",
+            "tiny",
+            "--data",
+            "scenes?count=64",
+            "--steps",
+            steps,
+            "--quiet",
+            "--out",
+        ];
+        run(folder.path(), line.into_iter().chain([steps]))
+    };
+    let short = run("4");
+    assert!(short.err.contains("it learns nothing"), "{}", short.err);
+    short.ok();
+    let long = run("5");
+    assert!(!long.err.contains("it learns nothing"), "{}", long.err);
+    long.ok();
 }
 
 #[test]

@@ -450,7 +450,12 @@ fn numbers_that_cannot_be_are_refused_in_words() {
     }
     for option in ["--epochs", "--stop-after-s", "--steps", "--validate-every"] {
         let ran = call(folder.path(), &format!("train {option} -1"));
-        assert!(matches!(ran.status, Some(1 | 2)) && ran.out.is_empty(), "{option}: {:?} {}", ran.status, ran.out);
+        assert!(
+            matches!(ran.status, Some(1 | 2)) && ran.out.is_empty(),
+            "{option}: {:?} {}",
+            ran.status,
+            ran.out
+        );
         assert!(ran.err.contains("-1") && !ran.err.contains("-- -1"), "{option}: {}", ran.err);
     }
 }

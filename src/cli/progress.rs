@@ -114,7 +114,7 @@ impl Progress {
             let said = readings
                 .iter()
                 .filter_map(|reading| Some(format!("{} {:.3}", reading.name, reading.value?)));
-            self.line(validated.step, &said.collect::<Vec<_>>().join("  "));
+            self.words(&format!("step {}  {}", validated.step, said.collect::<Vec<_>>().join("  ")));
             self.figure = match (found.knn, found.spread) {
                 (Some(knn), _) => format!("  kNN {:.1} %", 100.0 * knn),
                 (None, Some(spread)) => format!("  spread {spread:.3} of {:.3}", found.healthy_spread),

@@ -30,7 +30,7 @@ pub struct Args {
     /// How many to name
     #[arg(short = 'n', long, value_name = "N", default_value_t = 9, value_parser = open::whole::<usize>)]
     count: usize,
-    /// A picture of the query and its nearest, in order
+    /// A picture of the query and its nearest, in order: nearest.png when absent, none with --json
     #[arg(short, long, value_name = "PNG")]
     out: Option<PathBuf>,
     /// Seed of the scenes
@@ -63,7 +63,8 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     if args.count == 0 {
         return Err(Failure::Usage("-n cannot be 0: it takes 1 picture or more to name".into()));
     }
-    if let Some(path) = &args.out {
+    let picture = picture(args);
+    if let Some(path) = &picture {
         open::is_for_png(path)?;
         open::keep(&[&args.model, &args.query], &args.source, path)?;
     }
@@ -103,12 +104,18 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     if found.is_empty() {
         return Err(Failure::Failed(format!("{} holds no picture to compare with", args.source)));
     }
-    if let Some(path) = &args.out {
+    if let Some(path) = &picture {
         let columns = std::iter::once(&query).chain(found.iter().map(|(_, picture)| picture));
         let columns: Vec<_> = columns.map(|picture| [picture.to_rgb8()]).collect();
         open::write(path, &encode_png(&together(&columns)?))?;
     }
     tell(args, &found.into_iter().map(|(found, _)| found).collect::<Vec<_>>(), out)
+}
+
+/// Where the picture goes, if anywhere.
+fn picture(args: &Args) -> Option<PathBuf> {
+    let usual = || (!args.json).then(|| PathBuf::from("nearest.png"));
+    args.out.clone().or_else(usual)
 }
 
 fn best(query: &Embedded, embedded: &Embedded, round: Vec<Square>, count: usize) -> Vec<(Found, Picture)> {
@@ -141,10 +148,8 @@ fn tell(args: &Args, found: &[Found], out: &mut Out) -> Outcome {
     let head = ["nearest", "cosine", "energy"].map(str::to_owned).to_vec();
     let row = |found: &Found| vec![found.name.clone(), format!("{:.4}", found.cosine), format!("{:.4}", found.energy)];
     out.table(&std::iter::once(head).chain(found.iter().map(row)).collect::<Vec<_>>())?;
-    if let Some(path) = &args.out {
-        return out.line(format_args!("picture  {}", path.display()));
+    match picture(args) {
+        Some(path) => out.line(format_args!("picture  {}", path.display())),
+        None => Ok(()),
     }
-    out.flush()?;
-    say("No picture was written: -o out.png writes the query and its nearest, in order");
-    Ok(())
 }

@@ -66,9 +66,9 @@ const PRESETS: [Preset; 5] = [
     preset(
         "tiny",
         presets::TINY_HELP,
-        &[presets::TINY, &[("clusters", "16"), ("clusterings", "2")]],
+        &[presets::TINY, presets::SEEN_AGAIN, &[("clusters", "16"), ("clusterings", "2")]],
     ),
-    preset("small", presets::SMALL_HELP, &[presets::SMALL, &[("clusters", "64")]]),
+    preset("small", presets::SMALL_HELP, &[presets::SMALL, presets::MORE_SEEN_AGAIN, &[("clusters", "64")]]),
     preset(
         "cifar",
         "CIFAR-10, lightly's encoder and epochs.",
@@ -122,6 +122,8 @@ pub struct Clustering {
     #[module(skip)]
     steps_a_pass: u64,
     #[module(skip)]
+    steps: u64,
+    #[module(skip)]
     seed: u64,
 }
 
@@ -152,6 +154,7 @@ impl Objective for Clustering {
                 iterations: knobs.within("iterations", 1, 1000)?,
             },
             temperature: knobs.within("temperature", 0.001, 100.0)?,
+            steps: config.steps,
             steps_a_pass: pictures.div_ceil(config.batch.max(1) * config.accumulate.max(1)) as u64,
             seed: config.seed,
         })
@@ -164,7 +167,14 @@ impl Objective for Clustering {
             format!("{clusters} clusters are fewer than the {classes} classes of these pictures: some classes have to share one")
         });
         let many = (clusters > pictures).then(|| format!("{clusters} clusters are more than the {pictures} pictures: most stay empty"));
-        few.into_iter().chain(many).collect()
+        let short = (1..=self.steps_a_pass).contains(&self.steps).then(|| {
+            format!(
+                "clusters are found after each pass over the {pictures} pictures, every {} steps, and this run has {}: it learns \
+                 nothing; give it more steps or fewer pictures",
+                self.steps_a_pass, self.steps
+            )
+        });
+        few.into_iter().chain(many).chain(short).collect()
     }
 
     fn loss(&self, nets: &Nets<'_>, batch: &Batch, _step: Step) -> Loss {

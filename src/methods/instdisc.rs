@@ -72,12 +72,12 @@ const PRESETS: [Preset; 5] = [
     preset(
         "tiny",
         presets::TINY_HELP,
-        &[presets::TINY, &[("projector", "32"), ("negatives", "0"), ("temperature", "0.2")]],
+        &[presets::TINY, presets::SEEN_AGAIN, &[("projector", "32"), ("negatives", "0"), ("temperature", "0.2")]],
     ),
     preset(
         "small",
         presets::SMALL_HELP,
-        &[presets::SMALL, &[("projector", "64"), ("negatives", "0"), ("temperature", "0.2")]],
+        &[presets::SMALL, presets::MORE_SEEN_AGAIN, &[("projector", "64"), ("negatives", "0"), ("temperature", "0.2")]],
     ),
     preset(
         "cifar",

@@ -60,13 +60,13 @@ const PRESETS: [Preset; 5] = [
     preset(
         "tiny",
         presets::TINY_HELP,
-        &[presets::TINY, &[("projector", "32"), ("negatives", "64"), ("temperature", "0.5")]],
+        &[presets::TINY, presets::SEEN_AGAIN, &[("projector", "32"), ("negatives", "64"), ("temperature", "0.5")]],
     ),
     preset(
         "small",
         presets::SMALL_HELP,
         &[
-            presets::SMALL,
+            presets::SMALL, presets::MORE_SEEN_AGAIN,
             &[("projector", "64"), ("negatives", "1024"), ("temperature", "0.5")],
         ],
     ),

@@ -165,9 +165,10 @@ fn judge(series: &[Seen], found: &Instruments, spread: f32) -> Verdict {
     }
     if spread < NARROW * found.healthy_spread {
         let together = format!("the embeddings lie close together: {spreads}{cosine}");
-        let sentence = match falls.filter(|_| series.last().is_some_and(|seen| seen.step >= BEGUN)) {
-            Some(falls) => format!("{falls}, and {together}; a bad sign by now"),
-            None => format!("{together}; usual at the beginning, a bad sign if it stays"),
+        let sentence = match (falls, has_begun(series)) {
+            (Some(falls), true) => format!("{falls}, and {together}; a bad sign by now"),
+            (None, true) => format!("{together}; a bad sign by now"),
+            (_, false) => format!("{together}; usual at the beginning, a bad sign if it stays"),
         };
         return said(State::Narrow, sentence);
     }
@@ -233,9 +234,10 @@ fn few_directions(found: &Instruments, spreads: &str) -> Option<Verdict> {
 fn scattered(series: &[Seen], found: &Instruments, spreads: &str) -> Option<Verdict> {
     let views = found.alignment?;
     let pictures = 2.0 * (1.0 - found.mean_cosine?);
-    let age = match series.last() {
-        Some(seen) if seen.step >= BEGUN => "a bad sign by now",
-        _ => "usual at the beginning, a bad sign if it stays",
+    let age = if has_begun(series) {
+        "a bad sign by now"
+    } else {
+        "usual at the beginning, a bad sign if it stays"
     };
     (views > APART * pictures).then(|| {
         let sentence = format!(
@@ -259,6 +261,10 @@ fn healthy(found: &Instruments, spreads: &str, cosine: &str) -> Verdict {
         None => format!("healthy: {spreads}{cosine}{rank}{knn}"),
     };
     said(State::Healthy, sentence)
+}
+
+fn has_begun(series: &[Seen]) -> bool {
+    series.last().is_some_and(|seen| seen.step >= BEGUN)
 }
 
 /// First and last loss, where it falls.

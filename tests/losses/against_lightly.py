@@ -75,6 +75,7 @@ LOSSES = {
     "sigreg": ("a b", sigreg),
     "sigreg_wide": ("a b", lambda x: sigreg(x, knots=9, t_max=5.0)),
     "swapped": ("s1 s2 s3 s4", lambda x: theirs.SwaVLoss()([x["s1"], x["s2"]], [x["s3"], x["s4"]])),
+    "swapped_queue": ("s1 s2 s3", lambda x: theirs.SwaVLoss()([x["s1"], x["s2"]], [x["s3"]], [x["old1"], x["old2"]])),
 }
 
 

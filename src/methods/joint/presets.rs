@@ -46,6 +46,11 @@ pub const SMALL: &Set = &[
     ("probe", "1000"),
 ];
 
+/// For methods that remember each picture: as few as are seen again within [`TINY`]'s steps.
+pub const SEEN_AGAIN: &Set = &[("data", "scenes?count=320")];
+/// The same for [`SMALL`].
+pub const MORE_SEEN_AGAIN: &Set = &[("data", "scenes?count=3200")];
+
 /// CIFAR-10 as in lightly's benchmark (`docs/source/getting_started/benchmarks/cifar10_benchmark.py`): ResNet-18 with a
 /// 3x3 stem, 200 epochs, batch 128, SGD at 0.06, kNN with k = 200 and T = 0.1.
 pub const CIFAR: &Set = &[
