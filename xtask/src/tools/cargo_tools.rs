@@ -26,22 +26,14 @@ pub fn ensure(args: &Args) -> Done {
         "wasm-bindgen",
         &bindgen,
         &["wasm-bindgen-cli", "--version", &bindgen],
-        "3 minutes of one core",
+        "4 minutes of one core at most",
     )?;
     tool(
         args,
         "trunk",
         TRUNK,
-        &[
-            "trunk",
-            "--version",
-            TRUNK,
-            "--ignore-rust-version",
-            "--no-default-features",
-            "--features",
-            "rustls",
-        ],
-        "8 minutes of one core",
+        &["trunk", "--version", TRUNK, "--ignore-rust-version"],
+        "15 minutes of one core at most",
     )
 }
 
