@@ -4,32 +4,28 @@
 import { mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { ENCODERS, rate } from './encoders.mjs';
 import { alike, Live } from './live.mjs';
 import { bench, SCRATCH } from './native.mjs';
 import { script } from './peers.mjs';
 import { report, versus } from './report.mjs';
 
 const [ROUNDS, STEPS, BATCH, LIMIT] = [Number(process.env.DARKROOM_BENCH_ROUNDS ?? 6), 1, 32, 1.2];
-const NETWORKS = [
-  { name: 'ResNet-18 (CIFAR stem)', ours: 'resnet18-cifar', theirs: 'resnet18-cifar' },
-  { name: 'ViT-tiny, patch 4', ours: 'vit-tiny/4', theirs: 'vit:192x12/3/4' },
-];
 // In f32 the gradient's norm through PyTorch's convolutions and norms of maps whose channels lie together is 3e-4 off what it
 // is in f64, and ours is 4e-6 off.
 const ALIKE = 1e-3;
-const RATE = (0.12 * BATCH) / 256;
 const THREADS = cpus().length > 1 ? [2, 1] : [1];
 mkdirSync(SCRATCH, { recursive: true });
 const rows = [];
 const raw = [];
 let torch;
-for (const network of NETWORKS) {
+for (const network of ENCODERS) {
   const pairs = [];
   for (const threads of THREADS) {
     const out = join(SCRATCH, `views-${threads}`);
     const ours = new Live([bench(), 'views', 'simclr', BATCH, out, `backbone=${network.ours}`], { threads });
     const mine = await ours.next();
-    const theirs = new Live(script('joint/step.py', out, network.theirs, RATE), { threads });
+    const theirs = new Live(script('joint/step.py', out, network.theirs, rate(BATCH)), { threads });
     const about = await theirs.next();
     if (about.parameters !== mine.parameters) throw new Error(`${mine.parameters} and ${about.parameters} parameters are not the same network`);
     alike(await ours.steps(1, { keep: false }), await theirs.steps(1, { keep: false }), ALIKE);

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use burn::tensor::{Device, FloatDType, Tensor};
 
-use crate::names::did_you_mean;
+use crate::{names::did_you_mean, nn::precision as known};
 
 /// Names that `--device` takes.
 pub const NAMES: [&str; 6] = ["auto", "cpu", "webgpu", "vulkan", "metal", "cuda"];
@@ -78,17 +78,12 @@ impl DeviceError {
     }
 }
 
-/// Opens the device `kind` (one of [`NAMES`]) with tensors of `precision` (one of [`PRECISIONS`]).
+/// Opens the device `kind` (one of [`NAMES`]) for networks of `precision` (one of [`PRECISIONS`]); tensors are f32 unless cast.
 ///
 /// # Errors
 /// A sentence that says what to do instead.
 pub fn open(kind: &str, precision: &str) -> Result<OpenDevice, DeviceError> {
-    let float = match precision {
-        "f32" => FloatDType::F32,
-        "f16" => FloatDType::F16,
-        "bf16" => FloatDType::BF16,
-        typed => return Err(DeviceError::UnknownPrecision { typed: typed.into() }),
-    };
+    let float = known(precision).ok_or_else(|| DeviceError::UnknownPrecision { typed: precision.into() })?;
     let opened = match kind {
         "auto" => ["cuda", "metal", "vulkan", "webgpu"]
             .into_iter()
@@ -123,7 +118,7 @@ fn cpu(float: FloatDType) -> Result<OpenDevice, DeviceError> {
 /// Opens a GPU and adds two numbers on it, since drivers that are absent or broken say so only then, by panicking.
 fn gpu(kind: &'static str, float: FloatDType) -> Result<OpenDevice, DeviceError> {
     let made = quietly(|| make(kind)).map_err(|why| DeviceError::Absent { kind, why })?;
-    let mut device = made.ok_or(DeviceError::NotBuilt { kind })?;
+    let device = made.ok_or(DeviceError::NotBuilt { kind })?;
     let precision = || DeviceError::Precision {
         precision: format!("{float:?}").to_lowercase(),
         name: kind.into(),
@@ -132,12 +127,7 @@ fn gpu(kind: &'static str, float: FloatDType) -> Result<OpenDevice, DeviceError>
         if float != FloatDType::F32 && !device.supports_dtype(float) {
             return Err(precision());
         }
-        // Settings hold for the process; a second opening finds them as the first left them.
-        let _ = device.configure(float);
-        if device.settings().float_dtype != float {
-            return Err(precision());
-        }
-        let two = Tensor::<1>::ones([1], &device).add_scalar(1.0);
+        let two = Tensor::<1>::ones([1], &device).cast(float).add_scalar(1.0);
         if (two.into_scalar::<f32>() - 2.0).abs() > 1e-3 {
             return Err(DeviceError::Absent {
                 kind,

@@ -18,8 +18,9 @@ bench case WEIGHTS OUT       a picture (OUT.png), its mask, fill and our drawing
 bench step PRESET BATCH OUT [DEVICE [PRECISION [BATCHES]]]
                              weights and a batch (OUT.weights.safetensors, OUT.safetensors); then for each number that
                              comes as a line, so many steps of BATCHES batches each, and a line of JSON with their times
-bench views METHOD BATCH OUT [KNOB=VALUE…]
-                             the same with a joint embedding's views, its preset cifar but for these knobs
+bench views METHOD BATCH OUT [NAME=VALUE…]
+                             the same with a joint embedding's views, its preset cifar but for these knobs, on the CPU
+                             unless one of them is device=NAME
 bench breaks                 every preset that breaks a method, and whether it shows its sign: a line of JSON each
 bench kernels ROUNDS         every kernel beside Burn's own composition, ROUNDS times each: a line of JSON";
 

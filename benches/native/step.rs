@@ -28,11 +28,12 @@ const STEPS: u64 = 100_000;
 /// Masked pictures: prepares both sides' case, then trains as many steps as each line asks for.
 pub fn masked(preset: &str, batch: &str, out: &str, more: &[&str]) -> Outcome {
     darkroom::platform::keep_memory(); // as `darkroom train` does
-    let [kind, precision, batches] = [(0, "cpu"), (1, "f32"), (2, "1")].map(|(at, usual)| *more.get(at).unwrap_or(&usual));
+    let [device, precision, batches] = [(0, "cpu"), (1, "f32"), (2, "1")].map(|(at, usual)| *more.get(at).unwrap_or(&usual));
     let set = [
         ("mask", MASK),
         ("batch", batch),
         ("accumulate", batches),
+        ("device", device),
         ("precision", precision),
         ("data", "scenes"),
     ];
@@ -42,15 +43,15 @@ pub fn masked(preset: &str, batch: &str, out: &str, more: &[&str]) -> Outcome {
         ..Settings::default()
     }
     .resolve()?;
-    serve(&config, [kind, precision], out, |batch, size_px| write(batch, size_px, out))
+    serve(&config, out, |batch, size_px| write(batch, size_px, out))
 }
 
 /// The same with the views of a joint embedding: `method` as its preset `cifar` has it, but for `changes`, as in
-/// `backbone=vit-tiny/4`.
+/// `backbone=vit-tiny/4` or `precision=bf16`.
 pub fn views(method: &str, batch: &str, out: &str, changes: &[&str]) -> Outcome {
     darkroom::platform::keep_memory();
     let pairs = changes.iter().filter_map(|change| change.split_once('='));
-    let set = [("batch", batch), ("data", "scenes")].into_iter().chain(pairs);
+    let set = [("batch", batch), ("data", "scenes"), ("device", "cpu")].into_iter().chain(pairs);
     let config = Settings {
         method: Some(method),
         preset: Some("cifar"),
@@ -58,11 +59,11 @@ pub fn views(method: &str, batch: &str, out: &str, changes: &[&str]) -> Outcome 
         ..Settings::default()
     }
     .resolve()?;
-    serve(&config, ["cpu", "f32"], out, |batch, size_px| write_views(batch, size_px, out))
+    serve(&config, out, |batch, size_px| write_views(batch, size_px, out))
 }
 
-fn serve(config: &RunConfig, [kind, precision]: [&str; 2], out: &str, write: impl Fn(&HostBatch, usize) -> Outcome) -> Outcome {
-    let on = device::open(kind, precision)?;
+fn serve(config: &RunConfig, out: &str, write: impl Fn(&HostBatch, usize) -> Outcome) -> Outcome {
+    let on = device::open(&config.device, &config.precision)?;
     let model = methods::build(config, &on.device.clone().autodiff())?;
     let batch = one_batch(config, &model)?;
     let plain = model.valid();

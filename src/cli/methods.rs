@@ -71,6 +71,9 @@ fn one(card: &MethodCard, out: &mut Out) -> Outcome {
     let width = card.presets.iter().map(|preset| preset.name.len()).max().unwrap_or(0);
     for preset in card.presets {
         out.line(format_args!("  {:width$}  {}", preset.name, preset.help))?;
+        if let Some(sign) = preset.sign {
+            out.line(format_args!("  {:width$}  Its sign: {sign}.", ""))?;
+        }
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ mod autodiff;
 mod flex;
 #[cfg(feature = "shaders")]
 mod gpu;
+pub mod halves;
 pub mod maps;
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -5,7 +5,7 @@
 
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param},
-    tensor::{DType, Device, Gradients, Tensor, TensorData, Transaction},
+    tensor::{Device, Gradients, Tensor, TensorData, Transaction},
 };
 
 /// One float tensor of a module.
@@ -133,17 +133,14 @@ pub enum Row<'a> {
 }
 
 impl Row<'_> {
-    fn part<const D: usize>(&self, start: usize, shape: [usize; D], device: &Device, dtype: DType) -> Tensor<D> {
+    fn part<const D: usize>(&self, start: usize, shape: [usize; D], device: &Device) -> Tensor<D> {
         let end = start + shape.iter().product::<usize>();
         match self {
             Self::Host(row) => {
                 let values = row.get(start..end).unwrap_or_default().to_vec();
-                Tensor::from_data(TensorData::new(values, shape), (device, dtype))
+                Tensor::from_data(TensorData::new(values, shape), device)
             }
-            Self::Device(row) => {
-                let part = (*row).clone().narrow(0, start, end - start).reshape(shape);
-                if part.dtype() == dtype { part } else { part.cast(dtype) }
-            }
+            Self::Device(row) => (*row).clone().narrow(0, start, end - start).reshape(shape),
         }
     }
 }
@@ -258,7 +255,7 @@ impl ModuleMapper for Scatter<'_> {
         };
         param.map(|old| {
             let device = old.device();
-            let new = self.row.part(start, old.dims(), &device.clone().without_autodiff(), old.dtype());
+            let new = self.row.part(start, old.dims(), &device.clone().without_autodiff());
             if device.is_autodiff() {
                 Tensor::from_inner(new).require_grad()
             } else {

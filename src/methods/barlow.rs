@@ -3,10 +3,10 @@
 use burn::module::Module;
 
 use super::{
-    Batch, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
+    Batch, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Sign, Step,
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
-        presets::{self, preset},
+        presets::{self, broken, preset},
         with_shared,
     },
     losses::regularise::barlow_twins,
@@ -51,7 +51,7 @@ const OWN: &[Knob] = &[
 ];
 const KNOBS: [Knob; 11] = with_shared(OWN);
 
-const PRESETS: [Preset; 7] = [
+const PRESETS: [Preset; 8] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY, &[("scale", "0.1")]]),
     preset("small", presets::SMALL_HELP, &[presets::SMALL, &[("scale", "0.1")]]),
     preset(
@@ -92,13 +92,24 @@ const PRESETS: [Preset; 7] = [
         ],
     ),
     preset(
+        "imagenet-lightly",
+        "ResNet-50 as in lightly's benchmark: batch 256, LARS, 100 epochs (linear probe 62.9, kNN 45.6 there).",
+        &[
+            presets::IMAGENET,
+            presets::LIGHTLY,
+            &[("base_lr", "0.2"), ("bias_lr", "0.0048"), ("weight_decay", "0.0000015")],
+        ],
+    ),
+    broken(
         "break-redundancy",
         "Break it halfway: dimensions may repeat each other. Published: 57.3 % where 71.4 % stood; the effective rank falls.",
+        Sign::below("pictures differ in few directions", "effective rank", 4.5),
         &[presets::TINY, &[("scale", "0.1"), ("lambda", "0")]],
     ),
-    preset(
+    broken(
         "break-invariance",
         "Break it: nothing draws views together. Published: 0.1 % where 71.4 % stood; two views of a picture stay far apart.",
+        Sign::above("views of one picture lie apart", "alignment", 0.4).whatever_the_loss(),
         &[presets::TINY, &[("scale", "0.1"), ("invariance", "0"), ("lambda", "1")]],
     ),
 ];

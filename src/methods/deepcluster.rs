@@ -6,11 +6,11 @@ use burn::{
 };
 
 use super::{
-    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
+    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Sign, Step,
     instdisc::places,
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
-        presets::{self, preset},
+        presets::{self, broken, preset},
         with_shared,
     },
     losses::{
@@ -59,10 +59,17 @@ const OWN: &[Knob] = &[
     knob("clusterings", "", "3", "Clusterings at once, each from other starts."),
     knob("temperature", "", "0.1", "What cosines with centroids are divided by."),
     knob("iterations", "", "10", "Rounds of k-means after each pass."),
+    knob(
+        "clustered",
+        "",
+        "true",
+        "Whether all pictures are clustered again after each pass. If not, the network itself says which of the first pass's centroids \
+         a picture belongs to, and nothing stops collapse.",
+    ),
 ];
-const KNOBS: [Knob; 12] = with_shared(OWN);
+const KNOBS: [Knob; 13] = with_shared(OWN);
 
-const PRESETS: [Preset; 5] = [
+const PRESETS: [Preset; 6] = [
     preset(
         "tiny",
         presets::TINY_HELP,
@@ -104,6 +111,17 @@ const PRESETS: [Preset; 5] = [
             ],
         ],
     ),
+    broken(
+        "break-clusters",
+        "Break it: after the first pass the network itself says what cluster a picture is in. It comes to answer the same for all while \
+         the loss falls (the degenerate solution of Asano, Rupprecht & Vedaldi, 2020, section 3).",
+        Sign::above("pictures share one cluster", "mean cosine", 0.8),
+        &[
+            presets::TINY,
+            presets::SEEN_AGAIN,
+            &[("clusters", "16"), ("clusterings", "2"), ("clustered", "false")],
+        ],
+    ),
 ];
 
 /// Embeddings of all pictures, and what they were clustered into.
@@ -119,6 +137,8 @@ pub struct Clustering {
     how: KMeans,
     #[module(skip)]
     temperature: f32,
+    #[module(skip)]
+    clusters_again: bool,
     #[module(skip)]
     steps_a_pass: u64,
     #[module(skip)]
@@ -154,6 +174,7 @@ impl Objective for Clustering {
                 iterations: knobs.within("iterations", 1, 1000)?,
             },
             temperature: knobs.within("temperature", 0.001, 100.0)?,
+            clusters_again: knobs.read("clustered", "it is true or false")?,
             steps: config.steps,
             steps_a_pass: pictures.div_ceil(config.batch.max(1) * config.accumulate.max(1)) as u64,
             seed: config.seed,
@@ -183,10 +204,14 @@ impl Objective for Clustering {
         let places = places(batch, self.bank.rows().dims()[0]);
         let mut losses = Vec::new();
         for (centroids, assignments) in self.centroids.iter().zip(&self.assignments) {
-            let wanted = picked(assignments.val(), &places);
-            for rows in &rows {
-                let scores = rows.clone().matmul(centroids.val().transpose());
-                losses.push(to_assignments(scores, wanted.clone(), self.temperature));
+            let kept = picked(assignments.val(), &places);
+            let scores = [0, 1].map(|view: usize| rows[view].clone().matmul(centroids.val().transpose()));
+            for view in 0..2 {
+                let wanted = match self.clusters_again {
+                    true => kept.clone(),
+                    false => answered(&scores[1 - view], &kept),
+                };
+                losses.push(to_assignments(scores[view].clone(), wanted, self.temperature));
             }
         }
         let [first, _] = rows;
@@ -205,10 +230,10 @@ impl Objective for Clustering {
             tensors.into_iter().for_each(|rows| self.bank.update(&indices, rows, 0.0));
         }
         let done = step.index + 1;
-        if !done.is_multiple_of(self.steps_a_pass) {
+        let pass = done / self.steps_a_pass;
+        if !done.is_multiple_of(self.steps_a_pass) || pass > 1 && !self.clusters_again {
             return;
         }
-        let pass = done / self.steps_a_pass;
         for (head, (centroids, assignments)) in self.centroids.iter_mut().zip(&mut self.assignments).enumerate() {
             let found = spherical_kmeans(self.bank.rows(), self.how, [self.seed.wrapping_add(head as u64), pass]);
             *centroids = centroids.clone().map(|_| found.centroids).set_require_grad(false);
@@ -216,6 +241,12 @@ impl Objective for Clustering {
             *assignments = assignments.clone().map(|_| places).set_require_grad(false);
         }
     }
+}
+
+/// The highest of a view's scores, `[batch, clusters]`, where a picture has a cluster at all: `[batch]`.
+fn answered(scores: &Tensor<2>, kept: &Tensor<1, Int>) -> Tensor<1, Int> {
+    let highest = scores.clone().detach().argmax(1).reshape([kept.dims()[0]]);
+    highest.mask_where(kept.clone().lower_elem(0), kept.clone())
 }
 
 /// The rows of `[pictures, 1]` at these places, as whole numbers: `[places]`.

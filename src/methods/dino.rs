@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use burn::{module::Module, tensor::Tensor};
 
 use super::{
-    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Pace, Preset, Recognised, Step,
+    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Pace, Preset, Recognised, Sign, Step,
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
-        presets::{self, preset},
+        presets::{self, broken, preset},
         recognise, with_shared,
     },
     losses::{
@@ -17,6 +17,7 @@ use super::{
     },
     published::Shapes,
     schedule,
+    sign,
 };
 use crate::{
     config::RunConfig,
@@ -206,28 +207,35 @@ const PRESETS: [Preset; 10] = [
             ],
         ],
     ),
-    preset(
+    broken(
         "break-centre",
         "Break it: no centring. Published: one prototype wins, the teacher's entropy goes to 0; outputs point one way.",
+        ONE_WAY,
         &[presets::TINY, TINY, &[("centre", "false")]],
     ),
-    preset(
+    broken(
         "break-sharpening",
         "Break it: no sharpening. Published: the output becomes even, the loss stays at ln(prototypes); pictures gather on a few points.",
+        sign::FEW_POINTS,
         &[presets::TINY, TINY, &[("teacher_temperature", "1"), ("warm_temperature", "1")]],
     ),
-    preset(
+    broken(
         "break-centre-pace",
         "Break it: a centre that hardly moves, of momentum 0.999. Published: kNN 0.1 % where 69.7 % stood; outputs point one way. (A \
          teacher's temperature of 0.08, 0.1 % too, shows nothing in a network as small as this.)",
+        ONE_WAY,
         &[presets::TINY, TINY, &[("centre_momentum", "0.999")]],
     ),
-    preset(
+    broken(
         "without-teacher",
-        "The teacher is the student of the step before. Published: 0.1 % where 72.8 % stood; a network as small as this does not show it.",
+        "The teacher is the student of the step before. Published: 0.1 % where 72.8 % stood. Here pictures gather on a few points.",
+        sign::FEW_POINTS.whatever_the_loss(),
         &[presets::TINY, TINY, &[("teacher_momentum", "0"), ("rising", "false")]],
     ),
 ];
+
+/// What a teacher without a centre says of every picture.
+const ONE_WAY: Sign = Sign::above("outputs point one way", "mean cosine", 0.9);
 
 const TINY: &presets::Set = &[
     ("crop_scale", "0.4,1"),

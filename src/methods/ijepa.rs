@@ -18,7 +18,7 @@ pub use card::CARD;
 use super::{
     Batch, Entry, Form, Knobs, Loss, MethodCard, MethodError, Names, Step,
     joint::{Branch, Design, Joint, Nets, Objective, Trunk, numbers, range},
-    losses::distil::{i_jepa, i_jepa_energy},
+    losses::distil::{i_jepa, i_jepa_energy, i_jepa_unstopped},
     mae::names::{block, linear, norm},
     schedule,
 };
@@ -52,6 +52,8 @@ pub struct Prediction {
     momentum: f64,
     #[module(skip)]
     rising: bool,
+    #[module(skip)]
+    stops_gradient: bool,
     #[module(skip)]
     seed: u64,
 }
@@ -92,6 +94,7 @@ impl Objective for Prediction {
             grid: shape.grid,
             momentum: knobs.within("teacher_momentum", 0.0, 1.0)?,
             rising: knobs.read("rising", "it is true or false")?,
+            stops_gradient: knobs.read("stop_gradient", "it is true or false")?,
             seed: config.seed,
         })
     }
@@ -100,10 +103,15 @@ impl Objective for Prediction {
         // A picture that comes from no source goes by its place in the batch.
         let numbers = batch.indices.iter().enumerate().map(|(row, index)| index.unwrap_or(row) as u64);
         let cut = self.blocks.draw(self.grid, [self.seed, step.index], &numbers.collect::<Vec<_>>());
-        let seen = nets.teacher.unwrap_or(nets.student).encoder.forward(batch.pictures.clone());
-        let aim = picked(seen.tokens.detach(), &cut.targets);
+        let target = nets.teacher.filter(|_| self.stops_gradient).unwrap_or(nets.student);
+        let seen = target.encoder.forward(batch.pictures.clone());
+        let aim = picked(seen.tokens, &cut.targets);
         let said = self.said(nets.student, batch, &Order::of(&cut.contexts), &cut.targets);
-        Loss::new(i_jepa(said, aim)).with_features(&seen.pooled)
+        let total = match self.stops_gradient {
+            true => i_jepa(said, aim),
+            false => i_jepa_unstopped(said, aim).mean(),
+        };
+        Loss::new(total).with_features(&seen.pooled)
     }
 
     fn momentum(&self, step: Step) -> f64 {

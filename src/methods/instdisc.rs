@@ -6,13 +6,14 @@ use super::{
     Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
-        presets::{self, preset},
+        presets::{self, broken, preset},
         strangers, with_shared,
     },
     losses::{
         contrast::{Instances, Noise, bank_nce, bank_softmax, log_partition, to_own_row},
         memory::{Bank, Partition},
     },
+    sign,
 };
 use crate::{
     config::RunConfig,
@@ -109,9 +110,10 @@ const PRESETS: [Preset; 5] = [
             ],
         ],
     ),
-    preset(
+    broken(
         "break-negatives",
         "Break it: no negatives. A picture is drawn to its row, the row to the picture, and nothing keeps rows apart.",
+        sign::CLOSE,
         &[presets::TINY, &[("projector", "32"), ("negatives", "none")]],
     ),
 ];

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 use burn::{
     module::{Module, ModuleMapper, Param},
-    tensor::{Device, Tensor},
+    tensor::{Device, FloatDType, Tensor},
 };
 
 pub use branch::{Branch, Seen};
@@ -28,6 +28,7 @@ pub use trunk::{SHARED_KNOBS, Trunk, knob, numbers, range, widths, with_shared};
 
 use super::{
     Batch, Entry, Kept, Knobs, Loss, Method, MethodError, Names, Pace, Recognised, Step, ViewPlan,
+    knobs::precision_of,
     losses::{
         LEAST_BATCH,
         teacher::{self, Statistics},
@@ -58,6 +59,7 @@ struct Setting {
     trunk: Trunk,
     design: Design,
     knobs: BTreeMap<String, toml::Value>,
+    precision: FloatDType,
 }
 
 impl Setting {
@@ -74,15 +76,11 @@ impl Setting {
             let wanted = format!("{name} has batch norms here, which make any one picture the same; give it {LEAST_BATCH} or more");
             return Err(MethodError::value("batch", config.batch, wanted));
         }
-        if config.precision != "f32" {
-            // A teacher's steps, a bank's means and the ends of losses are smaller than what half precision can tell apart.
-            let wanted = "methods that compare embeddings are trained in f32";
-            return Err(MethodError::value("precision", &config.precision, wanted));
-        }
         Ok(Self {
             trunk,
             design,
             knobs: knobs.all(),
+            precision: precision_of(config)?,
         })
     }
 
@@ -112,7 +110,7 @@ impl<O: Objective> Method for Joint<O> {
     fn new(config: &RunConfig, source: &mut dyn Source, device: &Device) -> Result<Self, MethodError> {
         let setting = Setting::of::<O>(config)?;
         let Setting { trunk, design, .. } = &setting;
-        let mut at = Builder::new(source, device);
+        let mut at = Builder::new(source, device).within(setting.precision);
         // Files hold the branch that answers; the other starts as its copy.
         let side = design.answers.path();
         let first = Branch::new(at.at(side), trunk, &design.projector);

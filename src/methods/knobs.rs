@@ -2,7 +2,18 @@
 
 use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 
+use burn::tensor::FloatDType;
+
 use super::{MethodCard, MethodError};
+use crate::{config::RunConfig, nn::precision};
+
+/// What the products of a run's network are worked out in.
+///
+/// # Errors
+/// No such precision.
+pub(super) fn precision_of(config: &RunConfig) -> Result<FloatDType, MethodError> {
+    precision(&config.precision).ok_or_else(|| MethodError::value("precision", &config.precision, "it is f32, f16 or bf16"))
+}
 
 /// The knobs of one run, checked against a method's card. A value may be a number, a truth value, a list or the same
 /// as text, since a command line knows only text.

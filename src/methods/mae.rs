@@ -17,18 +17,19 @@ use std::collections::BTreeMap;
 
 use burn::{
     module::Module,
-    tensor::{Device, Tensor, TensorData},
+    tensor::{Device, FloatDType, Tensor, TensorData},
 };
 
 pub use card::CARD;
 pub use config::{MaeConfig, Target};
 
-use super::{Batch, Entry, Loss, Method, MethodError, Names, Recognised, Step, ViewPlan};
+use super::{Batch, Entry, Loss, Method, MethodError, Names, Recognised, Step, ViewPlan, knobs::precision_of};
 use crate::{
     config::RunConfig,
     kernels::bridge::{self, AimTensors, PatchCut},
     nn::{
         Builder, Decoder, DecoderConfig, Order, Source, Vit, VitConfig,
+        backbone::Pool,
         patches::{patchify, unpatchify},
     },
 };
@@ -48,6 +49,8 @@ pub struct Mae {
     pub decoder: Decoder,
     #[module(skip)]
     config: MaeConfig,
+    #[module(skip)]
+    precision: FloatDType,
 }
 
 /// The patches of a batch, standardised, in the order that the network takes them.
@@ -62,9 +65,8 @@ struct Arranged {
 }
 
 impl Mae {
-    /// A network of the given shape, its numbers from `source`.
-    pub fn with(config: MaeConfig, source: &mut dyn Source, device: &Device) -> Self {
-        let mut at = Builder::new(source, device);
+    /// A network of the given shape.
+    pub fn with(config: MaeConfig, mut at: Builder<'_>) -> Self {
         let (grid, patch_values) = (config.grid(), config.patch_values());
         let encoder = VitConfig {
             grid,
@@ -87,6 +89,7 @@ impl Mae {
         Self {
             encoder: Vit::new(at.at("encoder"), encoder),
             decoder: Decoder::new(at.at("decoder"), decoder),
+            precision: at.precision(),
             config,
         }
     }
@@ -100,10 +103,11 @@ impl Mae {
     /// The decoder's numbers for the last `count` patches in the order: `[batch, count, 3 p p]`.
     fn predict(&self, arranged: &Arranged, count: usize) -> Tensor<3> {
         let order = &arranged.order;
-        let kept = arranged.patches.clone().narrow(1, 0, order.kept);
+        let kept = arranged.patches.clone().narrow(1, 0, order.kept).cast(self.precision);
+        let shown = arranged.shown.clone().map(|shown| shown.cast(self.precision));
         let encoded = self.encoder.forward(kept, order);
-        let tokens = self.decoder.forward(encoded, arranged.shown.clone(), order);
-        self.decoder.draw(tokens, count, order)
+        let tokens = self.decoder.forward(encoded, shown, order);
+        self.decoder.draw(tokens, count, order).cast(FloatDType::F32)
     }
 
     fn arrange(&self, batch: &Batch) -> Arranged {
@@ -158,9 +162,10 @@ impl Mae {
 
     /// Every patch encoded, nothing hidden: `[batch, patches, dim]`.
     fn encode(&self, pictures: Tensor<4>) -> Tensor<3> {
-        let patches = self.standardise(pictures);
+        let patches = self.standardise(pictures).cast(self.precision);
         let [batch, count, _] = patches.dims();
-        self.encoder.forward(patches, &Order::all_kept(batch, count)).narrow(1, 1, count)
+        let tokens = self.encoder.forward(patches, &Order::all_kept(batch, count));
+        tokens.narrow(1, 1, count).cast(FloatDType::F32)
     }
 
     /// What the decoder should say of the hidden patches: `[batch, hidden, 3 p p]`, the first without the second.
@@ -218,7 +223,8 @@ impl Mae {
 
 impl Method for Mae {
     fn new(config: &RunConfig, source: &mut dyn Source, device: &Device) -> Result<Self, MethodError> {
-        Ok(Self::with(MaeConfig::from_run(config)?, source, device))
+        let at = Builder::new(source, device).within(precision_of(config)?);
+        Ok(Self::with(MaeConfig::from_run(config)?, at))
     }
 
     fn plan(config: &RunConfig) -> Result<ViewPlan, MethodError> {
@@ -310,7 +316,8 @@ impl Method for Mae {
     fn attention(&self, pictures: Tensor<4>) -> Option<Tensor<4>> {
         let patches = self.standardise(pictures);
         let [batch, count, _] = patches.dims();
-        self.encoder.attention(patches, &Order::all_kept(batch, count))
+        let found = self.encoder.attention(patches, &Order::all_kept(batch, count))?;
+        Some(Pool::Mean.attention(found))
     }
 
     fn attends(&self) -> bool {

@@ -14,6 +14,7 @@ pub mod losses;
 mod pace;
 pub mod published;
 pub mod schedule;
+pub mod sign;
 
 use std::collections::BTreeMap;
 
@@ -27,6 +28,7 @@ pub use error::MethodError;
 pub use knobs::Knobs;
 pub use pace::Pace;
 pub use published::{Entry, Form, Names, Recognised};
+pub use sign::Sign;
 
 use crate::{config::RunConfig, mask::Mask, nn::Source, views::Recipe};
 
@@ -336,6 +338,9 @@ pub struct Preset {
     pub help: &'static str,
     /// Knobs of the method or the run, and what they are set to: lists one over the other, so that methods can share some.
     pub set: &'static [&'static [(&'static str, &'static str)]],
+    /// Of a preset that takes away what stops collapse, or sets it badly: what is seen then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign: Option<Sign>,
 }
 
 impl Preset {

@@ -6,14 +6,16 @@ use super::{
     Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
-        presets::{self, preset},
+        presets::{self, broken, preset},
         strangers, widths, with_shared,
     },
     losses::{
         contrast::{Negatives, nearest, nnclr},
+        distil::negative_cosine,
         memory::Queue,
         unit_rows,
     },
+    sign,
 };
 use crate::{
     config::RunConfig,
@@ -53,13 +55,19 @@ const OWN: &[Knob] = &[
         "Embeddings of earlier pictures to find neighbours among.",
     ),
     knob("temperature", "", "0.1", "What cosines are divided by."),
+    knob(
+        "negatives",
+        "",
+        "true",
+        "Whether other pictures are pushed away. Without them nothing stops collapse.",
+    ),
     strangers::HARDNESS,
     strangers::DEBIAS,
     strangers::OWN_CROPS,
 ];
-const KNOBS: [Knob; 14] = with_shared(OWN);
+const KNOBS: [Knob; 15] = with_shared(OWN);
 
-const PRESETS: [Preset; 5] = [
+const PRESETS: [Preset; 7] = [
     preset(
         "tiny",
         presets::TINY_HELP,
@@ -117,6 +125,18 @@ const PRESETS: [Preset; 5] = [
             ],
         ],
     ),
+    broken(
+        "break-negatives",
+        "Break it: neither negatives nor predictor. The last batch norm keeps the spread, and pictures gather on a few points.",
+        sign::FEW_POINTS,
+        &[presets::TINY, &[("predictor", "none"), ("queue", "64"), ("negatives", "false")]],
+    ),
+    broken(
+        "without-negatives",
+        "No negatives, and nothing collapses: neighbours are constants, and a predictor comes to meet them, as in SimSiam.",
+        sign::APART,
+        &[presets::TINY, &[("predictor", "64,32"), ("queue", "64"), ("negatives", "false")]],
+    ),
 ];
 
 /// Support set and predictor.
@@ -129,6 +149,8 @@ pub struct Neighbours {
     #[module(skip)]
     temperature: f32,
     #[module(skip)]
+    has_negatives: bool,
+    #[module(skip)]
     weighing: Negatives,
 }
 
@@ -136,7 +158,7 @@ impl Objective for Neighbours {
     const CARD: &'static MethodCard = &CARD;
 
     fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
-        let views = 2 + strangers::own_crops(knobs, true)?;
+        let views = 2 + strangers::own_crops(knobs, strangers::has_negatives(knobs)?)?;
         let projector = HeadConfig {
             norm_last: true,
             ..HeadConfig::projector(trunk.dim(), &trunk.projector)
@@ -152,6 +174,7 @@ impl Objective for Neighbours {
             predictor: Head::new(at.at("predictor"), &HeadConfig::predictor(trunk.width(), &predictor)),
             queue: Queue::new(at.at("queue"), [size, trunk.width()], config.seed),
             temperature: knobs.within("temperature", 0.001, 100.0)?,
+            has_negatives: strangers::has_negatives(knobs)?,
             weighing: strangers::weighing(knobs)?,
         })
     }
@@ -165,7 +188,11 @@ impl Objective for Neighbours {
             crops: strangers::of_their_own(&predicted[2..]),
             ..self.weighing.clone()
         };
-        let total = (nnclr(n1, p2, self.temperature, &negatives) + nnclr(n2, p1, self.temperature, &negatives)) * 0.5;
+        let to_neighbour = |neighbours, predictions| match self.has_negatives {
+            true => nnclr(neighbours, predictions, self.temperature, &negatives),
+            false => negative_cosine(neighbours, predictions),
+        };
+        let total = (to_neighbour(n1, p2) + to_neighbour(n2, p1)) * 0.5;
         Loss {
             kept: Kept {
                 tensors: vec![unit_rows(seen[0].projection.clone().detach())],

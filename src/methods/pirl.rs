@@ -7,13 +7,14 @@ use super::{
     instdisc::{places, settle},
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
-        presets::{self, preset},
+        presets::{self, broken, preset},
         strangers, with_shared,
     },
     losses::{
         contrast::{Instances, Noise, log_partition, pirl, to_own_row},
         memory::{Bank, Partition},
     },
+    sign,
 };
 use crate::{
     config::RunConfig,
@@ -94,9 +95,10 @@ const PRESETS: [Preset; 5] = [
             ],
         ],
     ),
-    preset(
+    broken(
         "break-negatives",
         "Break it: no negatives. A picture is drawn to its row, the row to the picture, and nothing keeps rows apart.",
+        sign::CLOSE,
         &[presets::TINY, &[("projector", "32"), ("negatives", "none")]],
     ),
 ];

@@ -6,10 +6,11 @@ use super::{
     Batch, Knob, Knobs, Loss, MethodCard, MethodError, Pace, Preset, Step,
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
-        presets::{self, preset},
+        presets::{self, broken, preset},
         widths, with_shared,
     },
     losses::distil::{negative_cosine, sim_siam},
+    sign,
 };
 use crate::{
     config::RunConfig,
@@ -133,24 +134,27 @@ const PRESETS: [Preset; 9] = [
             ],
         ],
     ),
-    preset(
+    broken(
         "still-predictor",
         "The predictor stays as it was drawn. Published: 1.5 % where 67.7 % stood: nothing collapses, and the loss stays high.",
+        sign::APART,
         &[presets::TINY, &[("predictor", "16,32"), ("train_predictor", "false")]],
     ),
-    preset(
+    broken(
         "break-stop-gradient",
         "Break it: the gradient goes through both views. Published: spread 0, loss at its least of -1, 0.1 %. Here the last batch norm \
          keeps the spread, and pictures gather on two or three points instead.",
+        sign::FEW_POINTS,
         &[
             presets::TINY,
             &[("predictor", "16,32"), ("stop_gradient", "false"), ("base_lr", "0.06")],
         ],
     ),
-    preset(
+    broken(
         "break-predictor",
         "Break it: no predictor. Published: 0.1 %, collapse. Here the last batch norm keeps the spread, and pictures gather on a few \
          points.",
+        sign::FEW_POINTS,
         &[presets::TINY, &[("predictor", "none")]],
     ),
 ];

@@ -6,10 +6,11 @@ use super::{
     Batch, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
-        presets::{self, preset},
-        with_shared,
+        presets::{self, broken, preset},
+        strangers, with_shared,
     },
-    losses::contrast::sup_con,
+    losses::contrast::{sup_con, sup_con_positives},
+    sign,
 };
 use crate::{
     config::RunConfig,
@@ -41,10 +42,16 @@ const OWN: &[Knob] = &[
         "Widths of the projector's layers, the last its output.",
     ),
     knob("temperature", "", "0.1", "What cosines are divided by."),
+    knob(
+        "negatives",
+        "",
+        "true",
+        "Whether pictures of other classes are pushed away. Without them nothing stops collapse.",
+    ),
 ];
-const KNOBS: [Knob; 9] = with_shared(OWN);
+const KNOBS: [Knob; 10] = with_shared(OWN);
 
-const PRESETS: [Preset; 5] = [
+const PRESETS: [Preset; 6] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY]),
     preset("small", presets::SMALL_HELP, &[presets::SMALL]),
     preset(
@@ -82,6 +89,12 @@ const PRESETS: [Preset; 5] = [
             ],
         ],
     ),
+    broken(
+        "break-negatives",
+        "Break it: no negatives. Classes gather, and nothing keeps one class from another.",
+        sign::ONE_DIRECTION,
+        &[presets::TINY, &[("negatives", "false")]],
+    ),
 ];
 
 /// The loss over views and labels.
@@ -89,6 +102,8 @@ const PRESETS: [Preset; 5] = [
 pub struct LabelledContrast {
     #[module(skip)]
     temperature: f32,
+    #[module(skip)]
+    has_negatives: bool,
 }
 
 impl Objective for LabelledContrast {
@@ -102,12 +117,17 @@ impl Objective for LabelledContrast {
     fn new(_at: Builder<'_>, knobs: &Knobs<'_>, _trunk: &Trunk, _config: &RunConfig) -> Result<Self, MethodError> {
         Ok(Self {
             temperature: knobs.within("temperature", 0.001, 100.0)?,
+            has_negatives: strangers::has_negatives(knobs)?,
         })
     }
 
     fn loss(&self, nets: &Nets<'_>, batch: &Batch, _step: Step) -> Loss {
         let seen = batch.two_views().map(|view| nets.student(view));
         let said = [0, 1].map(|view| seen[view].projection.clone());
-        Loss::new(sup_con(&said, &batch.labels, self.temperature)).with_features(&seen[0].embedding)
+        let total = match self.has_negatives {
+            true => sup_con(&said, &batch.labels, self.temperature),
+            false => sup_con_positives(&said, &batch.labels),
+        };
+        Loss::new(total).with_features(&seen[0].embedding)
     }
 }

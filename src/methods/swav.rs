@@ -3,10 +3,10 @@
 use burn::{module::Module, tensor::Tensor};
 
 use super::{
-    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Pace, Preset, Step,
+    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Pace, Preset, Sign, Step,
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
-        presets::{self, preset},
+        presets::{self, broken, preset},
         with_shared,
     },
     losses::{
@@ -181,9 +181,10 @@ const PRESETS: [Preset; 7] = [
             ],
         ],
     ),
-    preset(
+    broken(
         "break-balance",
         "Break it: assignments are not balanced. One prototype takes every picture, and the loss goes to 0.",
+        Sign::above("pictures share one prototype", "mean cosine", 0.9),
         &[presets::TINY, TINY, &[("balance", "false")]],
     ),
 ];

@@ -7,7 +7,7 @@ use std::{fmt, sync::Arc};
 
 use burn::{
     module::{Module, Param},
-    tensor::{Tensor, TensorData},
+    tensor::{FloatDType, Tensor, TensorData},
 };
 
 pub use extras::Extras;
@@ -48,6 +48,21 @@ pub enum Pool {
     Class,
     /// The mean of its patch tokens, where no loss teaches the class token anything.
     Mean,
+}
+
+impl Pool {
+    /// Attention `[batch, heads, 1 + patches, 1 + patches]` as [`Vit::attention`] gives it, with the first row of what stands
+    /// for the whole picture: the class token's, or the mean of the patches' where those stand for it and nothing taught the
+    /// class token where to look.
+    #[must_use]
+    pub fn attention(self, found: Tensor<4>) -> Tensor<4> {
+        if self == Self::Class {
+            return found;
+        }
+        let patches = found.dims()[2] - 1;
+        let patches = found.narrow(2, 1, patches);
+        Tensor::cat(vec![patches.clone().mean_dim(2), patches], 2)
+    }
 }
 
 /// An encoder and what it takes pictures to be standardised by.
@@ -227,6 +242,8 @@ pub struct Backbone {
     config: BackboneConfig,
     #[module(skip)]
     grid: Grid,
+    #[module(skip)]
+    precision: FloatDType,
 }
 
 impl Backbone {
@@ -241,6 +258,7 @@ impl Backbone {
             network,
             config: config.clone(),
             grid: config.vit(size_px).map_or(Grid::new(1, 1), |vit| vit.grid),
+            precision: at.precision(),
         }
     }
 
@@ -252,7 +270,7 @@ impl Backbone {
                 let side = height / self.patch_px();
                 let vit = self.for_grid(vit, Grid::new(side, side));
                 let order = Order::all_kept(batch, side * side);
-                let tokens = vit.forward(self.patches(pictures, &order), &order);
+                let tokens = vit.forward(self.patches(pictures, &order), &order).cast(FloatDType::F32);
                 let [_, count, dim] = tokens.dims();
                 let patches = tokens.clone().narrow(1, 1, count - 1);
                 let pooled = match self.config.pool {
@@ -265,7 +283,7 @@ impl Backbone {
                 }
             }
             Network::ResNet(resnet) => {
-                let places = resnet.places(self.standard(pictures));
+                let places = resnet.places(self.standard(pictures).cast(self.precision)).cast(FloatDType::F32);
                 let [batch, rows, columns, dim] = places.dims();
                 let tokens = places.reshape([batch, rows * columns, dim]);
                 Features {
@@ -276,9 +294,8 @@ impl Backbone {
         }
     }
 
-    /// Where the heads of a transformer's last layer look, `[batch, heads, 1 + patches, 1 + patches]`; see [`Vit::attention`].
-    /// The first row is of what stands for the whole picture: the class token's, or the mean of the patches' where those
-    /// stand for it and nothing taught the class token where to look. `None` for a residual network.
+    /// Where the heads of a transformer's last layer look, `[batch, heads, 1 + patches, 1 + patches]`; see [`Pool::attention`].
+    /// `None` for a residual network.
     #[must_use]
     pub fn attention(&self, pictures: Tensor<4>) -> Option<Tensor<4>> {
         let [batch, _, height, _] = pictures.dims();
@@ -286,11 +303,7 @@ impl Backbone {
         let vit = self.for_grid(self.as_vit()?, Grid::new(side, side));
         let order = Order::all_kept(batch, side * side);
         let found = vit.attention(self.patches(pictures, &order), &order)?;
-        if self.config.pool == Pool::Class {
-            return Some(found);
-        }
-        let patches = found.narrow(2, 1, side * side);
-        Some(Tensor::cat(vec![patches.clone().mean_dim(2), patches], 2))
+        Some(self.config.pool.attention(found.cast(FloatDType::F32)))
     }
 
     /// The transformer, where it is one.
@@ -313,11 +326,11 @@ impl Backbone {
             panic!("a residual network has no patches to leave out")
         };
         let kept = self.patches(pictures, order).narrow(1, 0, order.kept);
-        vit.forward(kept, order).narrow(1, 1, order.kept)
+        vit.forward(kept, order).narrow(1, 1, order.kept).cast(FloatDType::F32)
     }
 
     /// Pictures `[batch, 3, side, side]` in 0..1 as a transformer's standardised patches, `[batch, patches, 3 p p]`, in the
-    /// order's order.
+    /// order's order, and in the network's precision.
     pub fn patches(&self, pictures: Tensor<4>, order: &Order) -> Tensor<3> {
         if bridge::answers(&pictures) {
             let cut = PatchCut {
@@ -325,9 +338,11 @@ impl Backbone {
                 mean: self.config.mean,
                 deviation: self.config.std,
             };
-            return bridge::patches(pictures, cut, order.places());
+            return bridge::patches(pictures, cut, order.places()).cast(self.precision);
         }
-        order.arrange(patchify(self.standard(pictures), self.patch_px()))
+        order
+            .arrange(patchify(self.standard(pictures), self.patch_px()))
+            .cast(self.precision)
     }
 
     fn patch_px(&self) -> usize {

@@ -2,12 +2,13 @@
 
 use burn::{
     module::{Module, Param},
-    tensor::{Tensor, activation::relu},
+    tensor::{DType, Device, Tensor, activation::relu},
 };
 
 use super::{Builder, Init, running::Running};
 use crate::kernels::bridge::{
     self,
+    halves::{self, Along},
     maps::{self, BatchNormTensors, Manner},
 };
 
@@ -66,7 +67,11 @@ impl BatchNorm {
         let count = x.shape().num_elements() / channels.max(1);
         let is_own = x.is_autodiff() && count > 0;
         if !bridge::serves(&x) {
-            return self.composed(x, add, is_relu, is_own.then_some(count));
+            let own = is_own.then_some(count);
+            return match x.dtype() {
+                DType::F32 => self.composed(x, add, is_relu, own),
+                _ => self.of_half(x, add, is_relu, own),
+            };
         }
         let moments = if is_own {
             let moments = maps::moments(&x);
@@ -76,20 +81,47 @@ impl BatchNorm {
         } else {
             Tensor::stack(vec![self.running_mean.value(), self.running_var.value()], 0)
         };
-        let of = |param: &Option<Param<Tensor<1>>>, other: fn([usize; 1], &burn::tensor::Device) -> Tensor<1>| match param {
-            Some(param) => param.val(),
-            None => other([channels], &x.device()),
-        };
-        let numbers = BatchNormTensors {
-            weight: of(&self.weight, |shape, device| Tensor::ones(shape, device)),
-            bias: of(&self.bias, |shape, device| Tensor::zeros(shape, device)),
-            moments,
-        };
+        let [weight, bias] = self.affine(channels, &x.device());
+        let numbers = BatchNormTensors { weight, bias, moments };
         let manner = Manner {
             epsilon: EPSILON,
             relu: is_relu,
         };
         maps::batch_norm(x, add, numbers, manner)
+    }
+
+    /// Weight and bias, or what does nothing in their place.
+    fn affine(&self, channels: usize, device: &Device) -> [Tensor<1>; 2] {
+        let of = |param: &Option<Param<Tensor<1>>>, other: fn([usize; 1], &Device) -> Tensor<1>| match param {
+            Some(param) => param.val(),
+            None => other([channels], device),
+        };
+        [
+            of(&self.weight, |shape, device| Tensor::ones(shape, device)),
+            of(&self.bias, |shape, device| Tensor::zeros(shape, device)),
+        ]
+    }
+
+    /// The same in half precision.
+    fn of_half<const D: usize>(&self, x: Tensor<D>, add: Option<Tensor<D>>, is_relu: bool, count: Option<usize>) -> Tensor<D> {
+        let shape = x.shape();
+        let channels = shape[D - 1];
+        let rows = x.reshape([shape.num_elements() / channels.max(1), channels]);
+        let moments = match count {
+            Some(count) => {
+                let [mean, variance] = halves::moments(&rows, Along::Columns);
+                self.follow(mean.clone().reshape([channels]), variance.clone().reshape([channels]), count);
+                [mean, variance]
+            }
+            None => [&self.running_mean, &self.running_var].map(|running| running.value().unsqueeze()),
+        };
+        let affine = self.affine(channels, &rows.device());
+        let y = halves::norm(rows, moments, affine, EPSILON.into(), Along::Columns).reshape(shape);
+        let y = match add {
+            Some(add) => y + add,
+            None => y,
+        };
+        if is_relu { relu(y) } else { y }
     }
 
     /// The same of Burn's own operations.

@@ -2,7 +2,7 @@
 
 use burn::{
     module::{Module, Param},
-    tensor::{Tensor, activation::gelu},
+    tensor::{FloatDType, Tensor, activation::gelu},
 };
 
 use super::{Attention, Builder, Init, LayerNorm, Linear};
@@ -104,7 +104,11 @@ impl Block {
 
 fn scaled(x: Tensor<3>, scale: Option<&Param<Tensor<1>>>) -> Tensor<3> {
     match scale {
-        Some(scale) => x * scale.val().unsqueeze(),
+        // It begins below what half precision tells from nothing.
+        Some(scale) => {
+            let dtype = x.dtype();
+            (x.cast(FloatDType::F32) * scale.val().unsqueeze()).cast(dtype)
+        }
         None => x,
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use burn::{
     module::Param,
-    tensor::{Device, Tensor, TensorData},
+    tensor::{Device, FloatDType, Tensor, TensorData},
 };
 
 use crate::chance::Chance;
@@ -100,6 +100,7 @@ pub struct Builder<'a> {
     source: &'a mut dyn Source,
     path: String,
     device: Device,
+    precision: FloatDType,
 }
 
 impl<'a> Builder<'a> {
@@ -109,7 +110,20 @@ impl<'a> Builder<'a> {
             source,
             path: String::new(),
             device: device.clone(),
+            precision: FloatDType::F32,
         }
+    }
+
+    /// The same for networks whose products are worked out in this; see [`precision`](super::precision).
+    #[must_use]
+    pub fn within(self, precision: FloatDType) -> Self {
+        Self { precision, ..self }
+    }
+
+    /// What products are worked out in.
+    #[must_use]
+    pub fn precision(&self) -> FloatDType {
+        self.precision
     }
 
     /// The child `name` of this place: a field's name or an index.
@@ -119,6 +133,7 @@ impl<'a> Builder<'a> {
             source: &mut *self.source,
             path,
             device: self.device.clone(),
+            precision: self.precision,
         }
     }
 

@@ -41,7 +41,8 @@ impl Conv {
         }
         let Window { stride, padding, .. } = self.window;
         let options = ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1);
-        let maps = conv2d(channels_first(x), self.weight.val(), None, options);
+        let weight = self.weight.val().cast(x.dtype());
+        let maps = conv2d(channels_first(x), weight, None, options);
         channels_last(maps)
     }
 }

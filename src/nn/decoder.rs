@@ -81,15 +81,21 @@ impl Decoder {
     /// Encoded `[batch, 1 + kept, encoder dim]`, and the filled picture's patches `[batch, patches, 3 p p]` in the
     /// order's order (its cells, `[batch, cells, 3 p p]`, where patches overlap), to tokens `[batch, 1 + patches, dim]`: class token, kept, hidden.
     pub fn forward(&self, encoded: Tensor<3>, fill: Option<Tensor<3>>, order: &Order) -> Tensor<3> {
+        let dtype = encoded.dtype();
         let mut tokens = self.embed.forward(encoded);
         let [batch, _, dim] = tokens.dims();
         if order.hidden > 0 {
-            let masks = self.mask_token.val().unsqueeze::<3>().expand([batch, order.hidden, dim]);
+            let masks = self
+                .mask_token
+                .val()
+                .cast(dtype)
+                .unsqueeze::<3>()
+                .expand([batch, order.hidden, dim]);
             tokens = Tensor::cat(vec![tokens, masks], 1);
         }
-        tokens = tokens + order.positions(self.positions.val(), order.patches());
+        tokens = tokens + order.positions(self.positions.val().cast(dtype), order.patches());
         if let (Some(project), Some(fill)) = (&self.fill, fill) {
-            let nothing = Tensor::zeros([batch, 1, dim], &tokens.device());
+            let nothing = Tensor::zeros([batch, 1, dim], (&tokens.device(), dtype));
             let shown = match &self.overlap {
                 Some(overlap) => overlap.gather(fill, project, order),
                 None => project.forward(fill),

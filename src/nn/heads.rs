@@ -3,7 +3,7 @@
 use burn::{
     module::{Module, Param},
     tensor::{
-        Tensor,
+        FloatDType, Tensor,
         activation::{gelu, relu},
     },
 };
@@ -172,6 +172,8 @@ pub struct Head {
     pub last: Option<Prototypes>,
     #[module(skip)]
     activation: Activation,
+    #[module(skip)]
+    precision: FloatDType,
 }
 
 impl Head {
@@ -193,6 +195,7 @@ impl Head {
             layers,
             last: config.prototypes.map(|count| Prototypes::new(at.at("last"), [width, count])),
             activation: config.activation,
+            precision: at.precision(),
         }
     }
 
@@ -201,7 +204,7 @@ impl Head {
         let count = self.layers.len();
         let mut x = x;
         for (number, layer) in self.layers.iter().enumerate() {
-            x = layer.linear.forward(x);
+            x = layer.linear.forward(x.cast(self.precision));
             let is_last = number + 1 == count;
             x = match (&layer.norm, self.activation) {
                 (Some(norm), Activation::Relu) if !is_last => norm.forward_relu(x),
@@ -215,8 +218,9 @@ impl Head {
                 Activation::Gelu => gelu(x),
             };
         }
+        let x = x.cast(FloatDType::F32);
         match &self.last {
-            Some(prototypes) => prototypes.forward(unit(x, 1)),
+            Some(prototypes) => prototypes.forward(unit(x, 1).cast(self.precision)).cast(FloatDType::F32),
             None => x,
         }
     }
@@ -246,7 +250,8 @@ impl Prototypes {
 
     /// Rows `[rows, dim]` of length 1 to their cosines with each prototype, `[rows, prototypes]`.
     pub fn forward(&self, rows: Tensor<2>) -> Tensor<2> {
-        rows.matmul(unit(self.weight.val(), 0))
+        let directions = unit(self.weight.val(), 0).cast(rows.dtype());
+        rows.matmul(directions)
     }
 }
 

@@ -45,7 +45,10 @@ impl Linear {
         let parts = std::iter::once(&self.weight).chain(&self.rest);
         let product = Tensor::cat(parts.map(|part| affine(x.clone(), part.val(), None)).collect(), D - 1);
         match bias {
-            Some(bias) => product + bias.unsqueeze(),
+            Some(bias) => {
+                let bias = bias.cast(product.dtype());
+                product + bias.unsqueeze()
+            }
             None => product,
         }
     }
@@ -62,7 +65,8 @@ pub(super) fn affine<const D: usize>(x: Tensor<D>, weight: Tensor<2>, bias: Opti
     if bridge::answers(&x) {
         bridge::linear(x, weight, bias)
     } else {
-        linear(x, weight, bias)
+        let dtype = x.dtype();
+        linear(x, weight.cast(dtype), bias.map(|bias| bias.cast(dtype)))
     }
 }
 

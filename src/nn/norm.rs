@@ -2,11 +2,14 @@
 
 use burn::{
     module::{Module, Param},
-    tensor::{Tensor, module::layer_norm},
+    tensor::{DType, Tensor, module::layer_norm},
 };
 
 use super::{Builder, Init};
-use crate::kernels::bridge::{self, NormTensors};
+use crate::kernels::bridge::{
+    self, NormTensors,
+    halves::{self, Along},
+};
 
 /// `(x - mean) / sqrt(variance + epsilon) * weight + bias` over the last axis.
 #[derive(Module, Debug)]
@@ -32,8 +35,15 @@ impl LayerNorm {
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         if bridge::answers(&x) {
             bridge::layer_norm(x, self.tensors())
-        } else {
+        } else if x.dtype() == DType::F32 {
             layer_norm(x, self.weight.val(), Some(self.bias.val()), self.epsilon)
+        } else {
+            let shape = x.shape();
+            let dim = shape[D - 1];
+            let rows = x.reshape([shape.num_elements() / dim.max(1), dim]);
+            let moments = halves::moments(&rows, Along::Rows);
+            let affine = [self.weight.val(), self.bias.val()];
+            halves::norm(rows, moments, affine, self.epsilon, Along::Rows).reshape(shape)
         }
     }
 

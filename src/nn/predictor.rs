@@ -3,7 +3,7 @@
 
 use burn::{
     module::{Module, Param},
-    tensor::Tensor,
+    tensor::{FloatDType, Tensor},
 };
 
 use super::{Block, BlockConfig, Builder, Init, LayerNorm, Linear, order::indices, positions::sine_cosine};
@@ -37,6 +37,8 @@ pub struct Predictor {
     pub norm: LayerNorm,
     /// `[dim, encoder dim]`.
     pub output: Linear,
+    #[module(skip)]
+    precision: FloatDType,
 }
 
 impl Predictor {
@@ -56,6 +58,7 @@ impl Predictor {
             blocks: Block::stack(&mut at, "blocks", depth, block),
             norm: LayerNorm::new(at.at("norm"), block.dim, block.epsilon),
             output: Linear::new(at.at("output"), [block.dim, encoder_dim], true, 1.0),
+            precision: at.precision(),
         }
     }
 
@@ -65,21 +68,22 @@ impl Predictor {
     /// `asked` holds one or more questions, each with a list of places for every picture, all of one length: no question
     /// knows of the others. The answers are `[questions batch, places, encoder dim]`, question by question.
     pub fn forward(&self, context: Tensor<3>, places: &[Vec<usize>], asked: &[Vec<Vec<usize>>]) -> Tensor<3> {
-        let seen = self.embed.forward(context) + self.at_places(places);
+        let seen = self.embed.forward(context.cast(self.precision)) + self.at_places(places);
         let questions = asked.len();
         let seen = seen.repeat_dim(0, questions);
         let wanted: Vec<Vec<usize>> = asked.iter().flatten().cloned().collect();
         let count = wanted.first().map_or(0, Vec::len);
-        let masks = self.at_places(&wanted) + self.mask_token.val().unsqueeze::<3>();
+        let masks = self.at_places(&wanted) + self.mask_token.val().cast(self.precision).unsqueeze::<3>();
         let [_, known, _] = seen.dims();
         let tokens = Tensor::cat(vec![seen, masks], 1);
         let tokens = self.blocks.iter().fold(tokens, |tokens, block| block.forward(tokens));
-        self.output.forward(self.norm.forward(tokens.narrow(1, known, count)))
+        let answers = self.output.forward(self.norm.forward(tokens.narrow(1, known, count)));
+        answers.cast(FloatDType::F32)
     }
 
     /// Positions of each picture's places, which are equally many: `[pictures, places, dim]`.
     fn at_places(&self, places: &[Vec<usize>]) -> Tensor<3> {
-        let table = self.positions.val();
+        let table = self.positions.val().cast(self.precision);
         let [_, dim] = table.dims();
         let count = places.first().map_or(0, Vec::len);
         let rows = places.iter().flatten().map(|place| place + 1);

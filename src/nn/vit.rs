@@ -87,11 +87,12 @@ impl Vit {
     /// Tokens with their places, as the first layer gets them.
     fn embedded(&self, kept: Tensor<3>, order: &Order) -> Tensor<3> {
         let [batch, count, _] = kept.dims();
-        let class = self.class_token.val().unsqueeze::<3>().repeat_dim(0, batch); // [batch, 1, dim]
+        let dtype = kept.dtype();
+        let class = self.class_token.val().cast(dtype).unsqueeze::<3>().repeat_dim(0, batch); // [batch, 1, dim]
         let tokens = Tensor::cat(vec![class, self.patch.forward(kept)], 1);
-        let tokens = tokens + order.positions(self.positions.val(), count);
+        let tokens = tokens + order.positions(self.positions.val().cast(dtype), count);
         match &self.registers {
-            Some(registers) => between(tokens, registers.val()),
+            Some(registers) => between(tokens, registers.val().cast(dtype)),
             None => tokens,
         }
     }

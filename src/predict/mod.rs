@@ -134,7 +134,7 @@ async fn values<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, PredictEr
         .map_err(|error| PredictError::Device(error.to_string()))?;
     let values = match data.as_slice::<f32>() {
         Ok(values) => values.to_vec(),
-        Err(_) => data.iter::<f32>().collect(), // half precision
+        Err(_) => data.iter::<f32>().collect(),
     };
     match values.iter().all(|value| value.is_finite()) {
         true => Ok(values),

@@ -58,7 +58,7 @@ pub use rank::{effective_rank, rank_me, spectrum};
 pub use report::{Instrument, Measured, Reading};
 pub use retrieval::{nearest, retrieve};
 pub use spread::{healthy_spread, spread};
-pub use verdict::{Seen, State, Verdict, verdict};
+pub use verdict::{Seen, State, Verdict, verdict, verdict_since};
 
 report::instruments! {
     /// How far embeddings fill the sphere; see [`spread()`].

@@ -81,8 +81,9 @@ const FLAT: f32 = 0.05;
 const FEW: f32 = 0.15;
 /// Share of the deviation that a method asks for below which points are drawing together.
 const SMALL: f32 = 0.5;
-/// Share of the mean squared distance of two pictures from which two views of one picture lie as far apart as those.
-const APART: f32 = 0.9;
+/// Share of the mean squared distance of two pictures from which two views of one picture are apart, too. Networks that work
+/// have less than half of it.
+const APART: f32 = 0.6;
 /// A RankMe below this is one direction, however few there could be.
 const LINE: f32 = 1.5;
 /// Steps after which a network has left its beginning.
@@ -95,6 +96,12 @@ const FALLS: f64 = 0.02;
 /// Says what the series so far, in order of steps, shows. Never fails.
 #[must_use]
 pub fn verdict(series: &[Seen]) -> Verdict {
+    verdict_since(None, series)
+}
+
+/// The same of a run whose loss is known from before the first measurement: a loss falls most in its first steps.
+#[must_use]
+pub fn verdict_since(first_loss: Option<f64>, series: &[Seen]) -> Verdict {
     let Some(now) = series.last() else {
         return said(State::Unknown, "nothing was measured yet".into());
     };
@@ -125,7 +132,7 @@ pub fn verdict(series: &[Seen]) -> Verdict {
             State::Unknown,
             format!("{} embeddings of {} numbers have no spread to read", found.rows, found.dim),
         ),
-        (None, Some(spread)) => judge(series, found, spread),
+        (None, Some(spread)) => judge(first_loss, series, found, spread),
     }
 }
 
@@ -133,7 +140,7 @@ fn said(state: State, sentence: String) -> Verdict {
     Verdict { state, sentence }
 }
 
-fn judge(series: &[Seen], found: &Instruments, spread: f32) -> Verdict {
+fn judge(first_loss: Option<f64>, series: &[Seen], found: &Instruments, spread: f32) -> Verdict {
     let spreads = format!("spread {spread:.3} of {:.3}", found.healthy_spread);
     if found.zero_rows == found.rows {
         return said(State::Complete, format!("every embedding is zero: {spreads}"));
@@ -142,7 +149,7 @@ fn judge(series: &[Seen], found: &Instruments, spread: f32) -> Verdict {
         .mean_cosine
         .map(|cosine| format!(", mean cosine {cosine:.3}"))
         .unwrap_or_default();
-    let falls = fall(series).map(|[from, to]| format!("the loss falls ({from:.3} to {to:.3})"));
+    let falls = fall(first_loss, series).map(|[from, to]| format!("the loss falls ({from:.3} to {to:.3})"));
     if spread < COLLAPSED * found.healthy_spread {
         let sentence = match falls {
             Some(falls) => format!("{falls}, the embeddings are dead: every picture lands on one point, {spreads}{cosine}"),
@@ -241,8 +248,9 @@ fn scattered(series: &[Seen], found: &Instruments, spreads: &str) -> Option<Verd
     };
     (views > APART * pictures).then(|| {
         let sentence = format!(
-            "pictures lie apart ({spreads}), but views of one picture as far as different pictures: alignment {views:.2}, and \
-             {pictures:.2} between pictures; {age}"
+            "pictures lie apart ({spreads}), but views of one picture do so {:.0} % as far: alignment {views:.2}, and {pictures:.2} \
+             between pictures; {age}",
+            100.0 * views / pictures
         );
         said(State::Scattered, sentence)
     })
@@ -268,8 +276,8 @@ fn has_begun(series: &[Seen]) -> bool {
 }
 
 /// First and last loss, where it falls.
-fn fall(series: &[Seen]) -> Option<[f64; 2]> {
-    let [from, to] = [series.first()?.loss, series.last()?.loss];
+fn fall(first_loss: Option<f64>, series: &[Seen]) -> Option<[f64; 2]> {
+    let [from, to] = [first_loss.unwrap_or(series.first()?.loss), series.last()?.loss];
     (from - to > FALLS * from.abs()).then_some([from, to])
 }
 
@@ -401,6 +409,10 @@ mod tests {
             "{}",
             dying.sentence
         );
+        // Most of the fall comes before the first measurement.
+        let late = [seen(100, 3.0, &narrow)];
+        assert!(!verdict(&late).sentence.contains("the loss falls"));
+        assert!(verdict_since(Some(6.0), &late).sentence.contains("the loss falls (6.000 to 3.000)"));
         series.push(seen(200, -1.0, &view(&point(200, 64), 0.01, 1)));
         let dead = verdict(&series);
         assert!(dead.state == State::Complete && dead.sentence.contains("the loss falls (6.000 to -1.000), the embeddings are dead"));

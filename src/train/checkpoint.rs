@@ -33,6 +33,8 @@ pub struct Progress {
     pub command: String,
     /// Loss of the last step.
     pub loss: Option<f32>,
+    /// Loss of the first step that had one other than 0: a method that has to see all pictures first has none until then.
+    pub first_loss: Option<f32>,
     /// Measurements so far: `[step, mean PSNR in dB]`.
     pub curve: Vec<[f64; 2]>,
     /// The last measurement.

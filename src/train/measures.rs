@@ -15,7 +15,7 @@ use crate::{
     config::RunConfig,
     methods::{AnyMethod, ViewPlan},
     picture::Picture,
-    probes::{Seen, verdict},
+    probes::{Seen, verdict_since},
 };
 
 /// Held-out pictures and how they are measured.
@@ -105,7 +105,7 @@ impl Measures {
                     loss: f64::from(progress.loss.unwrap_or(f32::NAN)),
                     instruments: instruments.without_spectrum(),
                 });
-                validated.verdict = Some(verdict(&progress.seen));
+                validated.verdict = Some(verdict_since(progress.first_loss.map(f64::from), &progress.seen));
                 validated.instruments = Some(instruments);
                 let picture = picture.map(|picture| sheet::save(folder, step, &picture)).transpose()?;
                 Ok(Found { validated, picture })

@@ -24,7 +24,7 @@ use crate::{
     config::RunConfig,
     data::{HostBatch, Loader, LoaderConfig},
     device::{self, OpenDevice},
-    learn::Outcome,
+    learn::{Features, Outcome},
     methods::{AnyMethod, Method},
 };
 
@@ -231,17 +231,13 @@ impl<'a> Run<'a> {
                 learned.map_err(|why| TrainError::Predict(format!("the linear probe beside the training: {why}")))?;
             }
             let pictures = step * a_step;
+            let diverged = (!numbers.loss.is_finite()).then(|| self.diverged(step, numbers.loss, culprit(&numbers)));
             let Numbers {
                 loss,
                 parts,
                 gradient_norm,
                 ..
             } = numbers;
-            let diverged = (!loss.is_finite()).then(|| {
-                let part = parts.iter().find(|(_, value)| !value.is_finite());
-                let part = part.map(|(name, value)| format!(", by its part {name} ({value})"));
-                self.diverged(step, loss, part.unwrap_or_default())
-            });
             self.emit(Event::Step(StepLine {
                 step,
                 loss,
@@ -258,6 +254,7 @@ impl<'a> Run<'a> {
                 return Err(error);
             }
             self.progress.loss = Some(loss);
+            self.progress.first_loss = self.progress.first_loss.or((loss != 0.0).then_some(loss));
         }
         self.files.flush()
     }
@@ -357,5 +354,20 @@ impl<'a> Run<'a> {
             curves: self.folder.join("curves.svg"),
             picture: self.picture.clone(),
         }
+    }
+}
+
+/// Which term made a loss no number, as the end of a clause.
+fn culprit(numbers: &Numbers) -> String {
+    let part = numbers.parts.iter().find(|(_, value)| !value.is_finite());
+    let term = match part {
+        Some((name, value)) => format!(", by its part {name} ({value})"),
+        None if numbers.parts.is_empty() => ", by its only term".into(),
+        None => ", while each of its parts is a number: their weights are too large".into(),
+    };
+    let is_wild = |features: &Features| features.values.iter().any(|value| !value.is_finite());
+    match numbers.features.iter().any(is_wild) {
+        true => term + ", and so are the embeddings that it compares",
+        false => term,
     }
 }

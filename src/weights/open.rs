@@ -46,7 +46,14 @@ pub fn from_bytes_within(bytes: &[u8], name: &str, device: &Device, largest_byte
     let layout = Layout::read(bytes, &file)?;
     let header = layout.metadata.get(KEY).map(|text| header(text, &file)).transpose()?;
     let (names, config, says) = match &header {
-        Some(header) => (Names::Darkroom, header.config.clone(), None),
+        Some(header) => {
+            // What was trained in half precision answers in f32, which every device has.
+            let config = RunConfig {
+                precision: "f32".into(),
+                ..header.config.clone()
+            };
+            (Names::Darkroom, config, None)
+        }
         None => published(&layout, &file)?,
     };
     let place = (device, largest_bytes);

@@ -11,7 +11,8 @@ and without a thought for stability, in double precision. Writes case.safetensor
 - the whole numbers among them as floats, -1 where there is none: labels, indices, noise, ...
 - NAME.value of every loss, and NAME.grad.INPUT for every input that is trained
 
-Those that lightly has are held against lightly's own by against_lightly.py.
+Those that lightly has are held against lightly's own by against_lightly.py, others against their authors' own by
+against_authors.py.
 
 The file in the repository was made with Python 3.11, torch 2.15.0, safetensors 0.8.0.
 """
@@ -140,6 +141,16 @@ def sup_con(a, b, labels, temperature):
         log_sum = torch.log(torch.exp(logits[rest]).sum())
         positives = [k for k in rest if classes[k] == classes[i]]
         total = total - (logits[positives] - log_sum).mean()
+    return total / (2 * N)
+
+
+def sup_con_positives(a, b, labels):
+    """What is left of it without other classes."""
+    views = unit(torch.cat([a, b]))
+    classes = [label if label >= 0 else f"picture {i}" for i, label in enumerate(labels)] * 2
+    total = 0
+    for i in range(2 * N):
+        total = total - torch.stack([views[k] @ views[i] for k in range(2 * N) if k != i and classes[k] == classes[i]]).mean()
     return total / (2 * N)
 
 
@@ -346,6 +357,7 @@ def main():
     keep("nnclr", "b", lambda x: nnclr(x["a"], x["b"], x["queue"], 0.1))
     keep("nnclr_weighed", "b crops", lambda x: nnclr_weighed(x["a"], x["b"], x["queue"], 0.5, x["crops"], 1.0, 0.1))
     keep("sup_con", "a b", lambda x: sup_con(x["a"], x["b"], LABELS, 0.1))
+    keep("sup_con_positives", "a b", lambda x: sup_con_positives(x["a"], x["b"], SOME_LABELS))
     keep("sup_con_some", "a b", lambda x: sup_con(x["a"], x["b"], SOME_LABELS, 0.1))
     keep("bank_softmax", "a", lambda x: bank_softmax(x["a"], x["bank"], 0.07))
     keep("bank_softmax_hard", "a", lambda x: bank_softmax_hard(x["a"], x["bank"], 0.2, 1.0))
@@ -365,6 +377,8 @@ def main():
     keep("dino", "s1 s2 s3 s4", lambda x: dino([x[s] for s in students], [x[t] for t in teachers], x["centre"], 0.1, 0.04))
     case["teacher_entropy.value"] = teacher_entropy([given[t] for t in teachers], given["centre"], 0.04).view(1)
     keep("i_jepa", "patches", lambda x: i_jepa(x["patches"], x["target"]))
+    unstopped = lambda x: F.smooth_l1_loss(x["patches"], F.layer_norm(x["target"], (D,)))
+    keep("i_jepa_unstopped", "patches target", unstopped)
     keep("koleo", "a", lambda x: koleo(x["a"]))
 
     keep("barlow_twins", "a b", lambda x: barlow_twins(x["a"], x["b"], 0.0051, 1.0))

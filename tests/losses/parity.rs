@@ -5,9 +5,9 @@ use darkroom::methods::losses::{
     cluster::{Sinkhorn, sinkhorn, swapped, to_assignments},
     contrast::{
         Crops, Instances, Negatives, Noise, bank_nce, bank_softmax, info_nce, log_partition, moco_v3, nearest, nnclr, nt_xent, pirl,
-        sup_con,
+        sup_con, sup_con_positives,
     },
-    distil::{Temperatures, byol, dino, i_jepa, koleo, negative_cosine, sim_siam, teacher_entropy},
+    distil::{Temperatures, byol, dino, i_jepa, i_jepa_unstopped, koleo, negative_cosine, sim_siam, teacher_entropy},
     labels::cross_entropy,
     regularise::{Sketch, barlow_twins, sigreg, vicreg, view_agreement},
 };
@@ -99,6 +99,8 @@ fn supervised_contrast() {
     for (name, labels) in [("sup_con", "labels"), ("sup_con_some", "some_labels")] {
         case.check(name, |x| sup_con(&x.rows(["a", "b"]), &case.wholes(labels), 0.1));
     }
+    let some = case.wholes("some_labels");
+    case.check("sup_con_positives", |x| sup_con_positives(&x.rows(["a", "b"]), &some));
 }
 
 fn noise(case: &Case, name: &str) -> Noise {
@@ -185,6 +187,7 @@ fn distillation_by_prototypes() {
 fn distillation_of_patches_and_spreading() {
     let case = Case::read();
     case.check("i_jepa", |x| i_jepa(x.get("patches"), x.get("target")));
+    case.check("i_jepa_unstopped", |x| i_jepa_unstopped(x.get("patches"), x.get("target")).mean());
     case.check("koleo", |x| koleo(x.get("a")));
 }
 

@@ -140,6 +140,20 @@ test('a link restores panel, pictures and controls', async () => {
   await context.close();
 });
 
+test('a link restores which scenes lie on the map, and keeps up with them', async () => {
+  const { context, page } = await enter({ hash: `${ROOM}&a=90&pictures=*3,90-91` });
+  const names = () => frames(page).evaluateAll((all) => all.map((frame) => frame.getAttribute('aria-label').split(',')[0]));
+  await frame(page, 'Scene 91').waitFor();
+  assert.deepEqual(await names(), ['Scene 19', 'Scene 17', 'Scene 6', 'Scene 90', 'Scene 91']);
+  await page.getByRole('button', { name: 'Take the chosen picture out' }).click();
+  await page.waitForFunction(() => location.hash.includes('pictures=*3,91'));
+  await page.reload();
+  await settled(page);
+  await frame(page, 'Scene 91').waitFor();
+  assert.deepEqual(await names(), ['Scene 19', 'Scene 17', 'Scene 6', 'Scene 91']);
+  await context.close();
+});
+
 test('the map is of the model that is open, whichever panel it was opened on', async () => {
   const { context, page } = await enter({ hash: `${ROOM}&map=pca&groups=0` });
   await settled(page);

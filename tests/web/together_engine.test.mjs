@@ -160,9 +160,11 @@ test('a run is begun, paused, stepped, broken, saved and opened again', async ()
   const method = list.find(({ switch: taken }) => taken);
   const [kind, training] = await ask({ Train: { method: method.name, ids: [], bond: 0.9, seed: 1, steps: 0, paused: true } });
   assert.equal(kind, 'Training');
-  assert.ok(training.watched > 0 && training.thumb_px > 0 && training.settings.length > 4);
+  assert.ok(training.watched > 0 && training.thumb_px > 0 && training.settings.length > 4 && training.doubts.length === 0);
   await until(() => window.moments.some(({ measured, paused }) => measured && paused));
   assert.equal((await moments()).at(-1).step, 0);
+  const { spectrum, even } = (await moments()).find(({ measured }) => measured).measured;
+  assert.ok(even > 0 && spectrum.every((value) => value >= 0 && value < 1) && spectrum[0] > 0);
   await ask({ Steer: 'Step' });
   await until(() => window.moments.at(-1).step === 1 && window.moments.at(-1).paused);
   await ask({ Steer: 'Go' });

@@ -100,6 +100,8 @@ async function changed(page, canvas, before) {
 test('a run trains, collapses when what stops it is taken away, waits, is kept and forgotten', async () => {
   const { context, page, seen } = await enter('collapse');
   const panel = page.getByTestId('collapse');
+  const spectrum = panel.getByRole('img', { name: /^Spectrum/ });
+  assert.equal(await spectrum.getAttribute('aria-label'), 'Spectrum: nothing yet');
   await panel.getByRole('button', { name: 'Start' }).click();
   await page.waitForFunction(() => /Step [1-9]\d/.test(document.querySelector('[data-testid="collapse"]').textContent), null, { timeout: 60_000 });
   const verdict = panel.locator('.verdict');
@@ -107,6 +109,7 @@ test('a run trains, collapses when what stops it is taken away, waits, is kept a
   await panel.getByRole('switch', { name: 'What stops collapse' }).click();
   await verdict.filter({ hasText: COLLAPSED }).waitFor({ timeout: 60_000 });
   await panel.getByRole('button', { name: 'Pause' }).click();
+  assert.match(await spectrum.getAttribute('aria-label'), /^Spectrum: \d+ of \d+ principal axes in use; the widest 0\.\d+, all 0\.\d+ if even$/);
   await page.waitForTimeout(500);
   const step = () => panel.textContent().then((text) => Number(text.match(/Step (\d+)/)[1]));
   const paused = await step();
@@ -180,6 +183,34 @@ test('parts that may fit: a guess first, then the rankings', async () => {
   await parts.first().click();
   await page.waitForFunction(() => document.querySelectorAll('[data-testid="fit"] .ranking').length === 2, null, { timeout: 120_000 });
   await panel.getByText('It puts the right one').first().waitFor();
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+});
+
+test('a masked autoencoder ranks parts without a predictor beside it', async () => {
+  const { context, page, seen } = await enter('fit', { controls: '&a=7&first=photos' });
+  const panel = page.getByTestId('fit');
+  await panel.getByText('“photos” draws the hole and ranks by that alone').waitFor({ timeout: 120_000 });
+  await panel.getByRole('button', { name: /Look through .parts/ }).waitFor();
+  const parts = panel.getByRole('list', { name: 'Parts that may fit' }).getByRole('button');
+  await parts.first().click({ timeout: 60_000 });
+  await panel.getByText('It puts the right one').waitFor();
+  assert.equal(await panel.locator('.ranking').count(), 1);
+  assert.equal(await panel.getByText('no common scale').count(), 0);
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+});
+
+test('a link keeps the model that draws the hole', async () => {
+  const { context, page, seen } = await enter('fit', { controls: '&a=7&first=parts&drawing=scenes' });
+  const lens = page.getByTestId('fit').getByRole('button', { name: /^Drawn by *scenes/ });
+  await lens.waitFor({ timeout: 120_000 });
+  await lens.click();
+  const dialog = page.getByRole('dialog', { name: 'Draw the hole with' });
+  await dialog.getByRole('button', { name: /^photos\b/ }).click();
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => location.hash.includes('drawing=photos'));
+  await page.getByRole('button', { name: /^Drawn by *photos/ }).waitFor({ timeout: 120_000 });
   assert.deepEqual(seen.errors, []);
   await context.close();
 });

@@ -1,17 +1,17 @@
 """SimCLR's bare training step in PyTorch, of the weights and the views that `bench views simclr BATCH OUT` wrote.
 
-Arguments: OUT, backbone, learning rate. For each number that comes as a line, so many steps, and a line of JSON with their
-times in milliseconds, and the first one's loss and gradient norm. Threads are OMP_NUM_THREADS.
+Arguments: OUT, backbone, learning rate, then for a GPU its device and precision: there the loss is compiled. For each number
+that comes as a line, so many steps, and a line of JSON with their times in milliseconds, and the first one's loss and gradient
+norm. Threads are OMP_NUM_THREADS.
 """
 
+import contextlib
 import json
 import sys
 import time
 
 import torch
 from safetensors.torch import load_file
-
-from contrast import SimClr
 
 SETTINGS = dict(size=32, projector=[512, 128], temperature=0.5)
 # timm's and torchvision's names, and where they are here.
@@ -46,7 +46,12 @@ def load(student, path):
 
 
 def main():
-    out, backbone, rate = sys.argv[1:]
+    out, backbone, rate, device, precision = (sys.argv[1:] + ["cpu", "f32"][len(sys.argv) - 4 :])[:5]
+    on_gpu = device != "cpu"
+    if on_gpu:
+        torch.set_default_device(device)
+    from contrast import SimClr  # makes constants on that device
+
     torch.manual_seed(0)
     method = SimClr(dict(SETTINGS, backbone=backbone), 0)
     load(method.student, f"{out}.weights.safetensors")
@@ -56,14 +61,21 @@ def main():
     matrix = lambda p: sum(n > 1 for n in p.shape) >= 2
     groups = [dict(params=[p for p in parameters if matrix(p)], weight_decay=5e-4), dict(params=[p for p in parameters if not matrix(p)])]
     optimiser = torch.optim.SGD(groups, lr=float(rate), momentum=0.9, fused=True)
-    views = list(load_file(f"{out}.safetensors")["views"])
-    print(json.dumps(dict(torch=torch.__version__, parameters=sum(p.numel() for p in parameters))), flush=True)
+    views = list(load_file(f"{out}.safetensors")["views"].to(device))
+    step = torch.compile(method.loss) if on_gpu else method.loss
+    half = dict(bf16=torch.bfloat16).get(precision)
+    cast = lambda: torch.autocast(device, half) if half else contextlib.nullcontext()
+    about = dict(torch=torch.__version__, parameters=sum(p.numel() for p in parameters))
+    if on_gpu:
+        about["card"] = torch.cuda.get_device_name()
+    print(json.dumps(about), flush=True)
     for line in sys.stdin:
         times, first = [], None
         for _ in range(int(line)):
             start = time.perf_counter()
             optimiser.zero_grad(set_to_none=True)
-            loss = method.loss(views, None, None, 0)
+            with cast():
+                loss = step(views, None, None, 0)
             loss.backward()
             norm = torch.nn.utils.get_total_norm([p.grad for p in parameters], foreach=True)
             optimiser.step()

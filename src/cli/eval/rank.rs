@@ -55,24 +55,21 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     out.line(said.sentence)
 }
 
-/// Singular values that are printed.
+/// Deviations along principal axes that are printed.
 const SHOWN: usize = 12;
 
-/// The largest singular values, in parts of the first.
+/// The largest deviations along principal axes, and what each would be if pictures differed evenly in every direction.
 fn spectrum(found: &Instruments, out: &mut Out) -> Outcome {
-    let Some(first) = found.spectrum.first().filter(|first| **first > 0.0) else {
+    if found.spectrum.is_empty() {
         return Ok(());
-    };
-    let shown: Vec<String> = found
-        .spectrum
-        .iter()
-        .take(SHOWN)
-        .map(|value| format!("{:.3}", value / first))
-        .collect();
+    }
+    let shown: Vec<String> = found.spectrum.iter().take(SHOWN).map(|value| format!("{value:.3}")).collect();
     let rest = if found.spectrum.len() > SHOWN { " …" } else { "" };
+    let directions = found.dim.min(found.rows.saturating_sub(1)).max(1);
     out.line(format_args!(
-        "  singular values, in parts of the largest: {}{rest}",
-        shown.join(" ")
+        "  deviations along the principal axes, of projections of length 1: {}{rest}; {:.3} each if pictures differed evenly in {directions} directions",
+        shown.join(" "),
+        (directions as f64).sqrt().recip()
     ))
 }
 

@@ -40,7 +40,6 @@ impl DeviceRows {
 
     pub(super) fn add(&mut self, gradients: Vec<Tensor<1>>) {
         let row = Tensor::cat(gradients, 0);
-        let row = if row.dtype() == DType::F32 { row } else { row.cast(DType::F32) };
         self.gradient = Some(match self.gradient.take() {
             Some(sum) => sum + row,
             None => row,

@@ -1,8 +1,8 @@
 //! AdamW, SGD and LARS over the whole row of trainable numbers, with clipping by global norm and a moving average.
 //!
 //! Two homes for the same arithmetic: [`host`] for the CPU, where one loop over memory beats twenty tensor
-//! operations, and [`device`] for GPUs, where nothing may wait for a number to come back. Both keep the row in
-//! f32, so that training at half precision has f32 master weights.
+//! operations, and [`device`] for GPUs, where nothing may wait for a number to come back. The row is f32 at every
+//! precision, as parameters are.
 
 mod device;
 mod host;

@@ -4,9 +4,10 @@ use crate::methods::{
     Knob, MethodCard, Preset,
     joint::{
         knob,
-        presets::{self, preset},
+        presets::{self, broken, preset},
         with_shared,
     },
+    sign,
 };
 
 /// The card.
@@ -96,10 +97,16 @@ const OWN: &[Knob] = &[
         "true",
         "Whether the teacher's momentum rises to 1, in a straight line, by the run's end.",
     ),
+    knob(
+        "stop_gradient",
+        "",
+        "true",
+        "Whether what is to be predicted is taken for a constant. Without it, it is the student's own, and nothing stops collapse.",
+    ),
 ];
-const KNOBS: [Knob; 18] = with_shared(OWN);
+const KNOBS: [Knob; 19] = with_shared(OWN);
 
-const PRESETS: [Preset; 7] = [
+const PRESETS: [Preset; 8] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY, TINY]),
     preset("small", presets::SMALL_HELP, &[presets::SMALL, SMALL]),
     preset(
@@ -131,14 +138,23 @@ const PRESETS: [Preset; 7] = [
             &[("backbone", "vit-base/16"), ("epochs", "600"), ("warmup", "0.0667")],
         ],
     ),
-    preset(
+    broken(
+        "break-stop-gradient",
+        "Break it: what is to be predicted is the student's own, and comes to meet the prediction. Every patch looks like every other \
+         while the loss falls.",
+        sign::ONE_DIRECTION,
+        &[presets::TINY, TINY, &[("stop_gradient", "false")]],
+    ),
+    broken(
         "without-teacher",
         "The teacher is the student of the step before, and comes to meet it.",
+        sign::APART,
         &[presets::TINY, TINY, &[("teacher_momentum", "0"), ("rising", "false")]],
     ),
-    preset(
+    broken(
         "one-target",
         "One target block in place of four. Published: 9.0 % where 54.2 % stood (ViT-B/16, 1 % of the labels).",
+        sign::APART,
         &[presets::TINY, TINY, &[("targets", "1")]],
     ),
 ];

@@ -3,12 +3,26 @@
 /// Knobs and what they are set to.
 pub type Set = [(&'static str, &'static str)];
 
-use crate::methods::Preset;
+use crate::methods::{Preset, Sign};
 
 /// Builds a preset.
 #[must_use]
 pub const fn preset(name: &'static str, help: &'static str, set: &'static [&'static Set]) -> Preset {
-    Preset { name, help, set }
+    Preset {
+        name,
+        help,
+        set,
+        sign: None,
+    }
+}
+
+/// Builds a preset that takes something away, and says what is seen then.
+#[must_use]
+pub const fn broken(name: &'static str, help: &'static str, sign: Sign, set: &'static [&'static Set]) -> Preset {
+    Preset {
+        sign: Some(sign),
+        ..preset(name, help, set)
+    }
 }
 
 /// What presets of these names say of themselves in every method.
@@ -99,6 +113,10 @@ pub const JEPA: &Set = &[
     ("crop_scale", "0.2,1"),
     ("blur", "0"),
 ];
+
+/// ImageNet with a ResNet-50 as in lightly's benchmark (`benchmarks/imagenet/resnet50/*.py`), over [`IMAGENET`]: 100 epochs of batch
+/// 256, 10 of them to warm up, LARS.
+pub const LIGHTLY: &Set = &[("batch", "256"), ("epochs", "100"), ("warmup", "0.1"), ("weight_decay", "0.000001")];
 
 /// ImageNet with a ResNet-50, as most papers of the family train; what differs stands in each method's own list.
 pub const IMAGENET: &Set = &[

@@ -11,7 +11,7 @@ use burn::tensor::Tensor;
 
 pub use bank::{Instances, Noise, bank_nce, bank_softmax, log_partition, pirl, to_own_row};
 pub use negatives::{Crops, Negatives};
-pub use sup_con::sup_con;
+pub use sup_con::{sup_con, sup_con_positives};
 
 use super::rows::{dots, numbers, same, unit_rows};
 use negatives::Candidates;

@@ -116,8 +116,14 @@ pub fn i_jepa(predicted: Tensor<3>, target: Tensor<3>) -> Tensor<1> {
 /// the loss.
 #[must_use]
 pub fn i_jepa_energy(predicted: Tensor<3>, target: Tensor<3>) -> Tensor<2> {
-    let (variance, mean) = target.clone().detach().var_mean_bias(2);
-    let aim = (target.detach() - mean) / (variance + LAYER_NORM_EPSILON).sqrt();
+    i_jepa_unstopped(predicted, target.detach())
+}
+
+/// [`i_jepa_energy`] with a gradient to the target too: a network whose loss is the mean of this meets its own prediction.
+#[must_use]
+pub fn i_jepa_unstopped(predicted: Tensor<3>, target: Tensor<3>) -> Tensor<2> {
+    let (variance, mean) = target.clone().var_mean_bias(2);
+    let aim = (target - mean) / (variance + LAYER_NORM_EPSILON).sqrt();
     let error = (predicted - aim).abs();
     // e²/2 up to 1 and e − ½ from there, without a branch: with m = min(e, 1) it is m (e − m/2).
     let capped = error.clone().clamp_max(1.0);

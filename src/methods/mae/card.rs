@@ -91,10 +91,10 @@ const KNOBS: [Knob; 17] = [
 ];
 
 const PRESETS: [Preset; 7] = [
-    Preset {
-        name: "tiny",
-        help: "Seconds on any machine: for trying things out.",
-        set: &[&[
+    preset(
+        "tiny",
+        "Seconds on any machine: for trying things out.",
+        &[&[
             ("size", "32"),
             ("encoder_dim", "48"),
             ("encoder_depth", "2"),
@@ -105,22 +105,22 @@ const PRESETS: [Preset; 7] = [
             ("batch", "32"),
             ("steps", "200"),
         ]],
-    },
-    Preset {
-        name: "small",
-        help: "About two minutes on two cores: procedural scenes of 64 pixels.",
-        set: &[&[
+    ),
+    preset(
+        "small",
+        "About two minutes on two cores: procedural scenes of 64 pixels.",
+        &[&[
             ("target", "residual"),
             ("fill_to_decoder", "true"),
             ("mask", "random:0.75+blocks+side"),
             ("batch", "64"),
             ("steps", "320"),
         ]],
-    },
-    Preset {
-        name: "scenes",
-        help: "The shipped model of procedural scenes, 64 pixels.",
-        set: &[&[
+    ),
+    preset(
+        "scenes",
+        "The shipped model of procedural scenes, 64 pixels.",
+        &[&[
             ("target", "residual"),
             ("fill_to_decoder", "true"),
             ("mask", "random:0.5-0.85*3+rectangle*2+side*2+blocks"),
@@ -136,11 +136,11 @@ const PRESETS: [Preset; 7] = [
             ("steps", "60000"),
             ("base_lr", "0.004"),
         ]],
-    },
-    Preset {
-        name: "photos",
-        help: "The shipped model of photographs, 128 pixels.",
-        set: &[&[
+    ),
+    preset(
+        "photos",
+        "The shipped model of photographs, 128 pixels.",
+        &[&[
             ("size", "128"),
             ("patch", "16"),
             ("target", "residual"),
@@ -158,18 +158,23 @@ const PRESETS: [Preset; 7] = [
             ("steps", "60000"),
             ("base_lr", "0.004"),
         ]],
-    },
-    paper("vit-b", "ViT-Base as in the paper: ImageNet, 224 pixels, 800 epochs.", &[&VIT_B]),
-    paper("vit-l", "ViT-Large as in the paper: ImageNet, 224 pixels, 800 epochs.", &[&VIT_L]),
-    paper(
+    ),
+    preset("vit-b", "ViT-Base as in the paper: ImageNet, 224 pixels, 800 epochs.", &[&VIT_B]),
+    preset("vit-l", "ViT-Large as in the paper: ImageNet, 224 pixels, 800 epochs.", &[&VIT_L]),
+    preset(
         "vit-h",
         "ViT-Huge as in the paper: patches of 14, 224 pixels, 800 epochs.",
         &[&VIT_H],
     ),
 ];
 
-const fn paper(name: &'static str, help: &'static str, set: &'static [&'static [(&'static str, &'static str)]]) -> Preset {
-    Preset { name, help, set }
+const fn preset(name: &'static str, help: &'static str, set: &'static [&'static [(&'static str, &'static str)]]) -> Preset {
+    Preset {
+        name,
+        help,
+        set,
+        sign: None,
+    }
 }
 
 /// The paper's table 8 (pre-training) beside the encoder's sizes.

@@ -96,6 +96,8 @@ pub enum Dialog {
     First,
     /// The model that it is compared with.
     Second,
+    /// The model that draws what is hidden beside it.
+    Drawing,
 }
 
 /// What `<body data-state>` tells.

@@ -11,6 +11,12 @@ pub const LONGEST: usize = 5_000;
 /// The scenes that a first visitor finds there.
 pub const SCENES: usize = 24;
 
+/// Seeds in the order in which scenes come to the room: the samples, and those that follow them.
+pub fn in_order() -> impl Iterator<Item = u64> {
+    let samples = crate::worlds::SAMPLES;
+    samples.into_iter().chain((0u64..).filter(move |seed| !samples.contains(seed)))
+}
+
 /// One picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Item {
@@ -43,9 +49,28 @@ impl Gathering {
 
     /// Adds those of the first `count` scenes that are not here.
     pub fn scenes(&mut self, count: usize) {
-        let samples = crate::worlds::SAMPLES;
-        let following = (0u64..).filter(|seed| !samples.contains(seed));
-        for seed in samples.iter().copied().chain(following).take(count) {
+        for seed in in_order().take(count) {
+            self.scene(seed);
+        }
+    }
+
+    /// Seeds of the scenes that are here, in order.
+    pub fn seeds(&self) -> impl Iterator<Item = u64> {
+        self.items.iter().filter_map(|item| match item.origin {
+            Origin::Scene(seed) => Some(seed),
+            Origin::File => None,
+        })
+    }
+
+    /// Leaves of the scenes those of these seeds, and adds those that are not here. Files stay.
+    pub fn only_scenes(&mut self, seeds: impl IntoIterator<Item = u64>) {
+        let wanted: Vec<u64> = seeds.into_iter().collect();
+        let kept: std::collections::BTreeSet<u64> = wanted.iter().copied().collect();
+        self.items.retain(|item| match item.origin {
+            Origin::Scene(seed) => kept.contains(&seed),
+            Origin::File => true,
+        });
+        for seed in wanted {
             self.scene(seed);
         }
     }
@@ -86,11 +111,7 @@ impl Gathering {
 
     /// Another scene that is not here yet.
     pub fn another_scene(&mut self) -> Option<u32> {
-        let last = self.items.iter().filter_map(|item| match item.origin {
-            Origin::Scene(seed) => Some(seed),
-            Origin::File => None,
-        });
-        let seed = last.max().map_or(0, |seed| seed.wrapping_add(1));
+        let seed = self.seeds().max().map_or(0, |seed| seed.wrapping_add(1));
         self.scene(seed)
     }
 
@@ -185,6 +206,20 @@ mod tests {
         let mut all = Gathering::of_scenes(LONGEST);
         assert_eq!(all.file("late.jpg".into()), None);
         assert_eq!(all.another_scene(), None);
+    }
+
+    #[test]
+    fn a_links_scenes_take_the_place_of_others_and_leave_files() {
+        let mut all = Gathering::of_scenes(3);
+        let [first, second, third] = [0, 1, 2].map(|at| crate::worlds::SAMPLES[at]);
+        let file = all.file("a.jpg".into());
+        all.only_scenes([third, 90, first]);
+        assert_eq!(
+            all.seeds().collect::<Vec<_>>(),
+            [first, third, 90],
+            "those that stay keep their places"
+        );
+        assert!(all.find(file.unwrap()).is_some() && all.scene(second) > file);
     }
 
     #[test]

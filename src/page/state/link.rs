@@ -138,7 +138,8 @@ pub(super) fn escape(text: &str) -> String {
     text.bytes().map(one).collect()
 }
 
-fn unescape(text: &str) -> Option<String> {
+/// The way back from [`escape`]; `None` for what is none of it.
+pub(super) fn unescape(text: &str) -> Option<String> {
     let mut bytes = text.bytes();
     let mut out = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {

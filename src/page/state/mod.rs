@@ -26,6 +26,7 @@ pub mod plane;
 pub mod ranking;
 pub mod room_link;
 pub mod run;
+pub mod scenes;
 pub mod session;
 pub mod settings;
 pub mod sniff;

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    link::{escape, name},
+    link::{escape, name, unescape},
     panel::Panel,
+    scenes::Scenes,
     settings::{Theme, Word},
     strip::Origin,
 };
@@ -59,6 +60,10 @@ pub struct RoomLink {
     pub first: Option<String>,
     /// The model that it is compared with.
     pub second: Option<String>,
+    /// The masked autoencoder that was chosen to draw beside them.
+    pub drawing: Option<String>,
+    /// The scenes that lie in the room, on its map.
+    pub scenes: Option<Scenes>,
     /// The picture that was chosen.
     pub a: Option<Named>,
     /// The second one.
@@ -78,6 +83,8 @@ impl RoomLink {
         put("panel", self.panel.map(|v| v.word().into()));
         put("first", self.first.as_deref().map(escape));
         put("second", self.second.as_deref().map(escape));
+        put("drawing", self.drawing.as_deref().map(escape));
+        put("pictures", self.scenes.as_ref().map(Scenes::to_string));
         put("a", self.a.as_ref().map(Named::to_text));
         put("b", self.b.as_ref().map(Named::to_text));
         put("theme", self.theme.map(|v| v.word().into()));
@@ -101,6 +108,8 @@ impl RoomLink {
                 "panel" => link.panel = Panel::of_word(value),
                 "first" => link.first = name(value),
                 "second" => link.second = name(value),
+                "drawing" => link.drawing = name(value),
+                "pictures" => link.scenes = unescape(value).and_then(|text| Scenes::parse(&text)),
                 "a" => link.a = Named::parse(value),
                 "b" => link.b = Named::parse(value),
                 "theme" => link.theme = Theme::of_word(value),
@@ -129,6 +138,8 @@ mod tests {
             panel: Some(Panel::Fit),
             first: Some("photos".into()),
             second: Some("my run.safetensors".into()),
+            drawing: Some("my own & other.safetensors".into()),
+            scenes: Scenes::of([7, 8, 9, 19, u64::MAX]),
             a: Some(Named::Scene(u64::MAX)),
             b: Some(Named::File("Straße & Meer's #1.jpg".into())),
             theme: Some(Theme::Light),
@@ -145,12 +156,16 @@ mod tests {
 
     #[test]
     fn wishes_that_make_no_sense_are_left_out_and_the_rest_holds() {
-        let link = RoomLink::parse("#room=together&panel=sideways&a=-1&b='&first=%&theme=blue&UPPER=1&=4&x&zoom=a%00b&map=pca");
+        let link = RoomLink::parse(
+            "#room=together&panel=sideways&pictures=x,9-8&drawing=%00&a=-1&b='&first=%&theme=blue&UPPER=1&=4&x&zoom=a%00b&map=pca",
+        );
         let only = RoomLink {
             controls: [("map".to_owned(), "pca".to_owned())].into(),
             ..RoomLink::default()
         };
         assert_eq!(link, only);
+        let encoded = RoomLink::parse("pictures=%2A4%2C31,x");
+        assert_eq!(encoded.to_hash(), "room=together&pictures=*4,31");
         let many: String = (0..200).map(|i| format!("&k{}=1", "a".repeat(i % 20))).collect();
         assert!(RoomLink::parse(&many).controls.len() <= MOST_CONTROLS);
         assert_eq!(
@@ -164,7 +179,7 @@ mod tests {
         fn no_hash_is_too_hostile(text in "\\PC*", bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = RoomLink::parse(&text);
             let hostile = String::from_utf8_lossy(&bytes).into_owned();
-            let read = RoomLink::parse(&format!("#a={hostile}&b='{hostile}&zoom={hostile}&{hostile}"));
+            let read = RoomLink::parse(&format!("#a={hostile}&b='{hostile}&pictures=3,{hostile},5&zoom={hostile}&{hostile}"));
             prop_assert_eq!(RoomLink::parse(&read.to_hash()), read);
         }
     }

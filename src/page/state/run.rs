@@ -116,10 +116,25 @@ pub fn apart(measured: &Measured) -> [Option<f32>; 2] {
     }
 }
 
+/// Principal axes along which the pictures differ by more than a tenth of what is even.
+#[must_use]
+pub fn in_use(measured: &Measured) -> usize {
+    measured.spectrum.iter().filter(|value| **value > 0.1 * measured.even).count()
+}
+
 /// What a sentence says apart from its figures, to tell a new verdict from the old one with newer numbers.
 #[must_use]
 pub fn gist(sentence: &str) -> String {
     sentence.chars().filter(|c| !c.is_ascii_digit() && *c != '.' && *c != ',').collect()
+}
+
+/// What was said in passing as a sentence by itself.
+#[must_use]
+pub fn sentence(said: &str) -> String {
+    let mut letters = said.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let end = if said.ends_with('.') { "" } else { "." };
+    first.chain(letters).chain(end.chars()).collect()
 }
 
 /// Moves positions a part of the way to where they should be; whether they have arrived.
@@ -212,9 +227,27 @@ mod tests {
     }
 
     #[test]
+    fn axes_are_in_use_by_what_is_even_and_not_by_the_widest() {
+        let of = |spectrum: [f32; 3]| Measured {
+            spectrum: spectrum.to_vec(),
+            even: 0.5,
+            ..Measured::default()
+        };
+        assert_eq!([of([0.9, 0.4, 0.01]), of([0.009, 0.004, 0.0001])].map(|m| in_use(&m)), [2, 0]);
+    }
+
+    #[test]
     fn newer_numbers_alone_are_no_new_verdict() {
         assert_eq!(gist("spread 0.003 of 0.088"), gist("spread 0.1 of 0.088"));
         assert_ne!(gist("Healthy: spread 0.08"), gist("Dying: spread 0.08"));
+    }
+
+    #[test]
+    fn what_was_said_in_passing_becomes_a_sentence() {
+        assert_eq!(
+            ["clusters are few", "96 are more.", "ähnlich: ja"].map(sentence),
+            ["Clusters are few.", "96 are more.", "Ähnlich: ja."]
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
     page::{
         browser::{canvas, storage},
         state::{
-            abilities, frame,
+            frame,
             hole::Hole,
             ranking::{self, Judge},
             session::Session,
@@ -43,6 +43,11 @@ pub struct Fitted {
 }
 
 impl Fitted {
+    /// Whether this judge has anything to say.
+    pub fn ranks(&self, judge: Judge) -> bool {
+        !ranking::ranked(&self.candidates, judge).is_empty()
+    }
+
     /// Whether both put the same parts before the visitor.
     fn asks_as(&self, other: &Self) -> bool {
         let asks = |of: &Self| (of.id, of.seed, of.order.len());
@@ -60,6 +65,8 @@ pub struct Fitting {
     pub guess: RwSignal<Option<Guess>>,
     /// Whether an answer is on its way.
     pub working: RwSignal<bool>,
+    /// Whether anybody asked in this visit which part fits.
+    asked: RwSignal<bool>,
     newest: Newest,
     /// The hole of the first room, where its session has one.
     hidden: StoredValue<Option<Hole>>,
@@ -81,9 +88,15 @@ impl Fitting {
             fitted: RwSignal::new_local(None),
             guess: RwSignal::default(),
             working: RwSignal::default(),
+            asked: RwSignal::default(),
             newest: Newest::new(),
             hidden: StoredValue::new(hidden.and_then(|session| Hole::around(&session.mask))),
         }
+    }
+
+    /// Whether a model that draws is wanted at all.
+    pub(super) fn is_asked(self) -> bool {
+        self.asked.get()
     }
 }
 
@@ -123,13 +136,17 @@ impl Room {
         self.set_control("draw", Some(next.to_string()));
     }
 
-    /// Opens a masked autoencoder beside the room's model, where none is wanted yet and the page has one.
+    /// From now on a model that draws is wanted beside the others.
     pub fn bring_drawing(self) {
-        let there = untrack(|| self.wanted_model(Slot::Drawing).is_some() || self.judge(Judge::Drawn).is_some());
-        let draws = untrack(|| self.shipped_that(|able| able.draws)).into_iter().next();
-        if let Some(name) = draws.filter(|_| !there) {
-            self.choose_model(Slot::Drawing, Some(name));
+        if !self.fitting.asked.get_untracked() {
+            self.fitting.asked.set(true);
+            self.bring();
         }
+    }
+
+    /// Whether the model that draws is on its way.
+    pub fn drawing_comes(self) -> bool {
+        self.wanted_model(Slot::Drawing).is_some() && self.models.drawing.with(Option::is_none)
     }
 
     /// Where the model stands that ranks; the engine goes by the same order.
@@ -142,23 +159,7 @@ impl Room {
             Judge::Joint => able.predicts,
             Judge::Drawn => able.draws,
         };
-        let ranks = |slot: &Slot| {
-            self.models
-                .in_slot(*slot)
-                .is_some_and(|model| model.with(|model| model.as_ref().is_some_and(|m| can(m.able))))
-        };
-        slots.into_iter().find(ranks)
-    }
-
-    /// Models beside the page that can do something.
-    pub fn shipped_that(self, can: impl Fn(Able) -> bool) -> Vec<String> {
-        self.models.shipped.with(|list| {
-            let names = list.iter().flatten().map(|model| model.name.as_str());
-            names
-                .filter(|name| abilities::of_shipped(name).is_some_and(&can))
-                .map(str::to_owned)
-                .collect()
-        })
+        slots.into_iter().find(|slot| self.models.has_in(*slot, can))
     }
 
     /// Asks how well the candidates fit.

@@ -15,6 +15,7 @@ use crate::{
             gathering::{Gathering, SCENES},
             plane::Look,
             room_link::{Named, RoomLink},
+            scenes::Scenes,
             session,
             settings::Theme,
             strip::Origin,
@@ -83,16 +84,26 @@ impl Room {
         link.panel.into_iter().for_each(|panel| self.panel.set(panel));
         link.theme.into_iter().for_each(|theme| self.desk.theme.set(theme));
         let mut wanted = BTreeMap::new();
-        for (slot, name) in [(Slot::First, &link.first), (Slot::Second, &link.second)] {
+        let named = [
+            (Slot::First, &link.first),
+            (Slot::Second, &link.second),
+            (Slot::Drawing, &link.drawing),
+        ];
+        for (slot, name) in named {
             wanted.extend(name.clone().map(|name| (slot, name)));
         }
         self.models.wanted.set(wanted);
         let look = link.controls.get(LOOK).and_then(|text| Look::parse(text));
         self.mapping.look.set(look.unwrap_or_default());
         self.controls.set(link.controls.clone());
+        // A session keeps its pictures beside its link.
+        if let Some(scenes) = link.scenes.as_ref().filter(|_| from_outside) {
+            self.only_scenes(scenes);
+        }
         let [a, b] = [&link.a, &link.b].map(|named| named.as_ref().and_then(|named| self.named(named, from_outside)));
         self.pictures.chosen.set(a);
         self.pictures.other.set(b.filter(|_| b != a));
+        self.settle_choice();
         self.bring();
     }
 
@@ -131,6 +142,8 @@ impl Room {
             panel: Some(self.panel.get()),
             first: wanted.get(&Slot::First).cloned(),
             second: wanted.get(&Slot::Second).cloned(),
+            drawing: wanted.get(&Slot::Drawing).cloned(),
+            scenes: self.pictures.all.with(|all| Scenes::of(all.seeds())),
             a: named(self.pictures.chosen.get()),
             b: named(self.pictures.other.get()),
             theme: (theme != Theme::default()).then_some(theme),
@@ -183,8 +196,8 @@ impl Room {
         spawn_local(async move {
             let copied = clipboard::write(&window().location().href().unwrap_or_default()).await;
             let text = match (copied, own) {
-                (true, true) => "Link copied. It restores every control; your pictures stay here and are not in it.",
-                (true, false) => "Link copied. It restores every control.",
+                (true, true) => "Link copied. It restores every control and the scenes; your pictures stay here and are not in it.",
+                (true, false) => "Link copied. It restores every control and the scenes.",
                 (false, _) => "This browser does not let the page write to the clipboard. The link is in the address bar.",
             };
             self.desk.tell(Tone::Plain, text, None);

@@ -10,6 +10,7 @@ use crate::{
     page::{
         browser::files,
         engines::{Engine, Together, Trouble},
+        state::abilities,
     },
     protocol::{
         ModelInfo, ShippedModel, StoredModel,
@@ -43,9 +44,11 @@ pub struct Models {
     pub second: RwSignal<Option<OpenModel>>,
     /// The masked autoencoder that draws beside a joint-embedding model.
     pub drawing: RwSignal<Option<OpenModel>>,
+    /// What weights of a person's own can do, by name, once they were open.
+    own: RwSignal<BTreeMap<String, Able>>,
     /// Those that could not be opened: the room does not choose them by itself.
     pub(super) refused: RwSignal<BTreeSet<String>>,
-    /// What a person wants in each place; in the first the room chooses where nobody did.
+    /// What a person wants in each place; in the first, and for drawing, the room chooses where nobody did.
     pub(super) wanted: RwSignal<BTreeMap<Slot, String>>,
 }
 
@@ -61,6 +64,7 @@ impl Models {
             first: RwSignal::default(),
             second: RwSignal::default(),
             drawing: RwSignal::default(),
+            own: RwSignal::default(),
             refused: RwSignal::default(),
             wanted: RwSignal::default(),
         }
@@ -80,11 +84,45 @@ impl Models {
             Slot::Trained => None,
         }
     }
+
+    /// The name of the model that is open in a place.
+    pub fn name_in(self, slot: Slot) -> Option<String> {
+        self.in_slot(slot)?.with(|model| model.as_ref().map(|model| model.name.clone()))
+    }
+
+    /// Whether the model that is open in a place can do something.
+    pub fn has_in(self, slot: Slot, can: impl FnOnce(Able) -> bool) -> bool {
+        let open = self
+            .in_slot(slot)
+            .and_then(|model| model.with(|model| model.as_ref().map(|model| model.able)));
+        open.is_some_and(can)
+    }
+
+    /// Models beside the page that can do something.
+    pub fn shipped_that(self, can: impl Fn(Able) -> bool) -> Vec<String> {
+        self.shipped.with(|list| {
+            let names = list.iter().flatten().map(|model| model.name.as_str());
+            names
+                .filter(|name| abilities::of_shipped(name).is_some_and(&can))
+                .map(str::to_owned)
+                .collect()
+        })
+    }
+
+    /// The same, and weights of a person's own that were open in this visit.
+    pub fn that(self, can: impl Fn(Able) -> bool + Copy) -> Vec<String> {
+        let shipped = self.shipped_that(can);
+        self.own.with(|own| {
+            let mine = own.iter().filter(|(name, able)| can(**able) && !shipped.contains(name));
+            let mine: Vec<String> = mine.map(|(name, _)| name.clone()).collect();
+            shipped.iter().cloned().chain(mine).collect()
+        })
+    }
 }
 
 impl Room {
-    /// Puts a model into a place: a shipped, stored or dropped one by its name; `None` empties it (the first goes back
-    /// to the room's own choice).
+    /// Puts a model into a place: a shipped, stored or dropped one by its name; `None` empties it (the first and the one that
+    /// draws go back to the room's own choice).
     pub fn choose_model(self, slot: Slot, name: Option<String>) {
         let same = self.models.wanted.with_untracked(|wanted| wanted.get(&slot) == name.as_ref());
         if !same {
@@ -96,20 +134,38 @@ impl Room {
         self.bring();
     }
 
-    /// The model that a place should hold.
+    /// The model that a place should hold. One that draws is kept waiting until somebody asks which part fits.
     pub fn wanted_model(self, slot: Slot) -> Option<String> {
-        if let Some(name) = self.models.wanted.with(|wanted| wanted.get(&slot).cloned()) {
-            return Some(name);
-        }
-        if slot != Slot::First {
+        if slot == Slot::Drawing && !self.fitting.is_asked() {
             return None;
         }
+        self.models.wanted_by_hand(slot).or_else(|| match slot {
+            Slot::First => self.first_by_itself(),
+            Slot::Drawing => self.drawing_by_itself(),
+            Slot::Second | Slot::Trained => None,
+        })
+    }
+
+    fn first_by_itself(self) -> Option<String> {
         let refused = self.models.refused.get();
         self.models.shipped.with(|list| {
             let there = || list.iter().flatten().filter(|model| !refused.contains(&model.name));
             let preferred = PREFERRED.iter().find_map(|name| there().find(|model| model.name == *name));
             preferred.or(there().next()).map(|model| model.name.clone())
         })
+    }
+
+    /// A masked autoencoder from beside the page, where none of the other models draws.
+    fn drawing_by_itself(self) -> Option<String> {
+        if [Slot::First, Slot::Second]
+            .into_iter()
+            .any(|slot| self.models.has_in(slot, |able| able.draws))
+        {
+            return None;
+        }
+        let refused = self.models.refused.get();
+        let draws = self.models.shipped_that(|able| able.draws);
+        draws.into_iter().find(|name| !refused.contains(name))
     }
 
     /// Asks what can be fetched and what storage holds, and goes on with what that makes possible.
@@ -135,6 +191,9 @@ impl Room {
     pub fn take_weights(self, slot: Slot, name: String, blob: Blob) {
         // Another file of the same name is another model, wherever the last one is open.
         self.forget_model(&name);
+        self.models.own.update(|own| {
+            let _ = own.remove(&name);
+        });
         self.models.dropped.update(|dropped| drop(dropped.insert(name.clone(), blob)));
         self.choose_model(slot, Some(name));
     }
@@ -159,6 +218,11 @@ impl Room {
         self.desk.progress.set(None);
         match opened {
             Ok(model) => {
+                if abilities::of_shipped(&name).is_none() {
+                    self.models.own.update(|own| {
+                        let _ = own.insert(name.clone(), model.able);
+                    });
+                }
                 engine.holds(|holds| holds.models.insert(slot, name));
                 place.set(Some(model));
                 // What was fetched is stored now, and the list says so.

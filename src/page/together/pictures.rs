@@ -12,6 +12,7 @@ use crate::page::{
     desk::{Remedy, Tone},
     state::{
         gathering::{Gathering, LONGEST, SCENES},
+        scenes::Scenes,
         strip::Origin,
     },
 };
@@ -175,6 +176,17 @@ impl Room {
                 .trouble(format!("The room holds {LONGEST} pictures. Take some out first."));
         }
         self.bring();
+    }
+
+    /// Brings the scenes of a link into the room and takes the others out, without a word: any can be rendered again.
+    pub(super) fn only_scenes(self, scenes: &Scenes) {
+        self.pictures.all.update(|all| all.only_scenes(scenes.seeds()));
+        self.pictures.all.with_untracked(|all| {
+            let places = all.places();
+            self.pictures
+                .list
+                .update(|list| list.retain(|thumb| places.contains_key(&thumb.id)));
+        });
     }
 
     /// Takes all pictures out, with a way back.

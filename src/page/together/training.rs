@@ -26,6 +26,8 @@ pub struct Begun {
     pub settings: TrainSettings,
     /// Knobs as the engine set them.
     pub facts: Vec<(String, String)>,
+    /// What these make doubtful on these pictures: sentences.
+    pub doubts: Vec<String>,
     /// Pictures watched.
     pub watched: usize,
     /// Side of their thumbnails, pixels.

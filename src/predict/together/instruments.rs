@@ -2,21 +2,34 @@
 
 use crate::{
     predict::Embedded,
-    probes::{Instruments, Knn, Seen, verdict},
+    probes::{Instruments, Knn, Pca, Seen, verdict},
     protocol::together::Measured,
 };
 
-/// Singular values that are shown.
+/// Deviations along principal axes that are shown.
 const SHOWN: usize = 64;
 
 /// Reads the instruments over what was embedded; with classes, `None` where a picture has none, kNN as well: every picture by
-/// its neighbours among the others.
+/// its neighbours among the others. Where a method compares points and not directions, the spectrum is of the points.
 #[must_use]
 pub fn instruments(embedded: &Embedded, classes: Option<&[Option<usize>]>) -> Instruments {
+    let found = embedded.instruments(&[]);
     Instruments {
         knn: classes.and_then(|classes| Knn::DISTILLED.among_themselves(&embedded.embeddings, classes)),
-        ..embedded.instruments(&[])
+        spectrum: spectrum_of_points(embedded).unwrap_or_else(|| found.spectrum.clone()),
+        ..found
     }
+}
+
+/// Deviations of points along their principal axes, in the length that the deviation asked for would give them: what shrinks
+/// towards nothing keeps its directions, and is seen to shrink all the same. `None` where directions are compared.
+fn spectrum_of_points(embedded: &Embedded) -> Option<Vec<f32>> {
+    let points = &embedded.projections;
+    let asked = embedded.asked_deviation.filter(|asked| *asked > 0.0)?;
+    let axes = points.dim().min(points.rows());
+    let found = Pca::fit(points, axes).ok().filter(|_| points.rows() > 1)?;
+    let length = asked * (points.dim() as f32).sqrt();
+    Some(found.variances.iter().map(|variance| variance.max(0.0).sqrt() / length).collect())
 }
 
 /// What the last of a series says, and the verdict on all of it: one reading alone for pictures that stand still, those of a
@@ -26,8 +39,7 @@ pub fn measured(series: &[Seen]) -> Measured {
     let Some(Seen { instruments: found, .. }) = series.last() else {
         return Measured::default();
     };
-    let largest = found.spectrum.first().copied().unwrap_or_default();
-    let relative = |value: &f32| if largest > 0.0 { value / largest } else { 0.0 };
+    let directions = found.dim.min(found.rows.saturating_sub(1)).max(1);
     Measured {
         pictures: found.rows,
         spread: found.spread,
@@ -39,7 +51,8 @@ pub fn measured(series: &[Seen]) -> Measured {
         rank_me: found.rank_me,
         highest_rank: found.bound(),
         cosine: found.mean_cosine,
-        spectrum: found.spectrum.iter().take(SHOWN).map(relative).collect(),
+        spectrum: found.spectrum.iter().take(SHOWN).copied().collect(),
+        even: (directions as f32).sqrt().recip(),
         knn: found.knn,
         verdict: verdict(series).sentence,
     }
@@ -84,14 +97,35 @@ mod tests {
         assert!(well.spread.unwrap() > 0.5 * well.healthy_spread && dead.spread.unwrap() < 1e-4);
         assert!(well.cosine.unwrap() < 0.5 && dead.cosine.unwrap() > 0.999);
         assert!(well.rank_me.unwrap() > 8.0 && dead.rank_me.unwrap() < 1.1);
-        assert_eq!((well.spectrum.len(), well.spectrum[0]), (64, 1.0));
+        assert_eq!((well.spectrum.len(), well.even), (64, 80.0_f32.sqrt().recip()));
         assert!(well.spectrum.windows(2).all(|pair| pair[0] >= pair[1]));
+        assert!(well.spectrum[0] > well.even && well.spectrum[0] < 1.0, "{}", well.spectrum[0]);
+        assert!(dead.spectrum.iter().all(|value| *value < 1e-3 * dead.even), "{:?}", dead.spectrum);
         assert!(
             well.verdict.starts_with("healthy") && dead.verdict.contains("one point"),
             "{} / {}",
             well.verdict,
             dead.verdict
         );
+    }
+
+    #[test]
+    fn points_that_shrink_and_keep_their_directions_lose_their_spectrum() {
+        let scaled = |by: f32| {
+            let mut chance = Chance::new(6, "points", 0);
+            let values = (0..500 * 8).map(|_| by * chance.normal()).collect();
+            let points = Embeddings::new(500, 8, values).unwrap();
+            let embedded = Embedded {
+                embeddings: points.clone(),
+                projections: points,
+                asked_deviation: Some(2.0),
+            };
+            alone(&embedded, None)
+        };
+        let [asked, shrunk] = [2.0, 0.02].map(scaled);
+        assert!(asked.spectrum.iter().all(|value| (value / asked.even - 1.0).abs() < 0.2));
+        let pairs = asked.spectrum.iter().zip(&shrunk.spectrum);
+        assert!(pairs.into_iter().all(|(asked, shrunk)| (asked / shrunk - 100.0).abs() < 1.0));
     }
 
     #[test]

@@ -178,12 +178,15 @@ fn registers_are_left_out_of_attention() {
 
 #[test]
 fn a_picture_looks_where_its_patches_look_where_they_stand_for_it() {
-    let ask = |patch| block_on(attention(&predicting(), &picture(0), patch, &DEVICE())).unwrap().unwrap();
-    let of_patches: Vec<_> = (0..16).map(|patch| ask(Some(patch)).heads).collect();
-    for (head, whole) in ask(None).heads.iter().enumerate() {
-        for (patch, part) in whole.iter().enumerate() {
-            let mean = of_patches.iter().map(|heads| heads[head][patch]).sum::<f32>() / 16.0;
-            assert!((part - mean).abs() < 1e-6, "{part} instead of {mean}");
+    for model in [predicting(), drawing()] {
+        let ask = |patch| block_on(attention(&model, &picture(0), patch, &DEVICE())).unwrap().unwrap();
+        let whole = ask(None);
+        let of_patches: Vec<_> = (0..whole.grid.len()).map(|patch| ask(Some(patch)).heads).collect();
+        for (head, whole) in whole.heads.iter().enumerate() {
+            for (patch, part) in whole.iter().enumerate() {
+                let mean = of_patches.iter().map(|heads| heads[head][patch]).sum::<f32>() / of_patches.len() as f32;
+                assert!((part - mean).abs() < 1e-6, "{}: {part} instead of {mean}", model.name());
+            }
         }
     }
 }

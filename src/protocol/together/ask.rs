@@ -134,8 +134,8 @@ pub enum ToTogether {
         /// In which pictures.
         among: Vec<u32>,
     },
-    /// Patch embeddings as colours: their first three principal components over the model's own reference pictures,
-    /// so that a colour means the same on every picture and every day. Answer: `Colours`.
+    /// Patch embeddings as colours: along their first three principal components over 40 fixed scenes, so that with one
+    /// model a colour means the same on every picture. Answer: `Colours`.
     Colours {
         /// By which model.
         slot: Slot,
@@ -148,7 +148,7 @@ pub enum ToTogether {
         slot: Slot,
         /// Which picture.
         id: u32,
-        /// From which patch; from the class token where `None`.
+        /// From which patch; from what stands for the picture where `None`: its class token, or the mean of its patches.
         patch: Option<usize>,
     },
     /// Which part fits a hole? Candidates are drawn by `seed`: the right one, from elsewhere in the picture, from

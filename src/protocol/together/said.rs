@@ -131,6 +131,8 @@ pub enum FromTogether {
     Training {
         /// The knobs and fields that were set, for the panel: `batch 32`, `vit:64x2/…`.
         settings: Vec<(String, String)>,
+        /// What these settings make doubtful on these pictures, sentences; it can be meant, and seldom is.
+        doubts: Vec<String>,
         /// The pictures watched: scenes rendered for it or the pictures asked for; their number.
         watched: usize,
         /// Side of the thumbnails, pixels.

@@ -94,8 +94,13 @@ pub struct Measured {
     pub highest_rank: usize,
     /// Mean cosine of two different pictures' projections.
     pub cosine: Option<f32>,
-    /// Singular values of the projections, largest first, the largest 1; at most 64 of them.
+    /// Deviations of the projections along their principal axes, largest first, at most 64 of them: of projections of length
+    /// 1, or, for a method that compares points, in the length that the deviation it asks for would give them. All of them
+    /// fall where pictures come to one point.
     pub spectrum: Vec<f32>,
+    /// What each of these is where pictures differ evenly in every direction in which so many can:
+    /// 1/√min(width, pictures − 1).
+    pub even: f32,
     /// Share of the watched pictures that get their class from their neighbours; `None` without classes.
     pub knn: Option<f32>,
     /// The verdict: a sentence.

@@ -1,6 +1,6 @@
 //! A run in the room as a plain struct: it makes a batch, takes a step, is measured, broken, mended and saved.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use burn::tensor::Device;
 
@@ -34,6 +34,7 @@ pub struct Session {
     trainer: Trainer,
     batches: Batches,
     watched: Arc<Vec<Picture>>,
+    doubts: Vec<String>,
     safeguard: bool,
     /// Of the last step.
     loss: Option<f32>,
@@ -66,15 +67,19 @@ impl Session {
         let views = AnyMethod::plan(config).map_err(|why| why.to_string())?;
         let watched = squares(&samples, views.size_px);
         let trainer = fresh(config, &on)?;
+        let network = trainer.averaged();
+        let classes: BTreeSet<usize> = samples.iter().filter_map(|sample| sample.label).collect();
+        let doubts = network.doubts(config.batch, classes.len());
         let batches = batches(config, samples)?;
         Ok(Self {
-            sound: (0, trainer.averaged()),
+            sound: (0, network),
             has_failed: false,
             plan,
             on,
             trainer,
             batches,
             watched: Arc::new(watched),
+            doubts,
             safeguard: true,
             loss: None,
             seen: Vec::new(),
@@ -85,6 +90,12 @@ impl Session {
     #[must_use]
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// What its settings make doubtful on these pictures, as [`Method::doubts`] says it.
+    #[must_use]
+    pub fn doubts(&self) -> &[String] {
+        &self.doubts
     }
 
     /// The pictures that are watched, squares of the network's size.

@@ -28,7 +28,7 @@ pub fn trainable() -> Vec<Trainable> {
             family: card.family.into(),
             stops_collapse: card.stops_collapse.into(),
             summary: card.summary.into(),
-            switch: breaking(card).map(|preset| without_label(preset.help)),
+            switch: breaking(card).map(taken_away),
         })
         .collect()
 }
@@ -41,6 +41,12 @@ fn has_place(card: &MethodCard) -> bool {
 /// shows nothing in so small a network, there is no switch to wait behind.
 fn breaking(card: &MethodCard) -> Option<&'static Preset> {
     card.presets.iter().find(|preset| preset.name.starts_with("break-"))
+}
+
+/// What a preset takes away, and what to watch for then.
+fn taken_away(preset: &Preset) -> String {
+    let sign = preset.sign.map(|sign| format!(" Watch for this: {sign}.")).unwrap_or_default();
+    without_label(preset.help) + &sign
 }
 
 /// A preset's sentence without the label that lists give it.

@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 
-use super::{Places, Plan, SCENE_PX, Session, WATCHED, scene, trainable};
+use super::{Places, Plan, SCENE_PX, SCENES, Session, WATCHED, scene, trainable};
 use crate::{
     data::Sample,
     methods::Method,
@@ -37,10 +37,11 @@ fn measure(session: &mut Session) -> (Measured, Vec<f32>) {
     (session.measure(&embedded), places)
 }
 
-/// How far the watched pictures are apart, in what is healthy.
-fn apart(session: &mut Session) -> f32 {
+/// How far the watched pictures are apart, in what is healthy; and the largest of their spectrum.
+fn apart(session: &mut Session) -> (f32, f32) {
     let (measured, _) = measure(session);
-    measured.deviation.unwrap_or(measured.spread.unwrap() / measured.healthy_spread)
+    let apart = measured.deviation.unwrap_or(measured.spread.unwrap() / measured.healthy_spread);
+    (apart, measured.spectrum[0])
 }
 
 #[test]
@@ -137,14 +138,31 @@ fn a_run_on_few_pictures_of_ones_own_says_what_it_can_do() {
 }
 
 #[test]
+fn what_is_doubtful_of_a_run_is_said_of_few_pictures_and_not_of_the_rooms_own() {
+    let doubts = |count: u64| -> Vec<String> {
+        let runs = trainable()
+            .into_iter()
+            .filter_map(|method| Session::new(&settings(&method.name), samples(count), &Device::flex()).ok());
+        runs.flat_map(|session| session.doubts().to_vec()).collect()
+    };
+    assert_eq!(doubts(SCENES), Vec::<String>::new());
+    let few = doubts(6);
+    assert!(few.iter().any(|doubt| doubt.contains("than the 6 pictures")), "{few:?}");
+}
+
+#[test]
 fn without_its_safeguard_a_run_collapses_before_ones_eyes() {
     for name in ["simclr", "vicreg"] {
         let mut session = session(name);
         (0..40).for_each(|_| drop(session.step().unwrap()));
-        let healthy = apart(&mut session);
+        let (healthy, before) = apart(&mut session);
         session.switch(false).unwrap();
         (0..70).for_each(|_| drop(session.step().unwrap()));
-        let broken = apart(&mut session);
+        let (broken, after) = apart(&mut session);
         assert!(healthy > 0.5 && broken < 0.2, "{name}: {healthy} to {broken}");
+        assert!(
+            after < 0.5 * before,
+            "{name}: the spectrum falls, and does not only change its shape: {before} to {after}"
+        );
     }
 }

@@ -32,7 +32,7 @@ pub async fn begin(engine: &Rc<Engine>, job: u32, settings: TrainSettings) -> An
         pictures(&asking, engine, &settings.ids).await?
     };
     let session = Session::new(&settings, samples, &engine.chosen.device).map_err(failed)?;
-    let words = session.plan().words();
+    let (words, doubts) = (session.plan().words(), session.doubts().to_vec());
     let run = Rc::new(Running::new(job, session, Pacing::new(settings.steps, settings.paused)));
     let watched = run.watched.len();
     let thumb_px = run.watched.first().map_or(0, |picture| picture.width);
@@ -45,6 +45,7 @@ pub async fn begin(engine: &Rc<Engine>, job: u32, settings: TrainSettings) -> An
     Ok((
         FromTogether::Training {
             settings: words,
+            doubts,
             watched,
             thumb_px,
         },

@@ -1,6 +1,6 @@
 //! Supervised contrast.
 
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Bool, Int, Tensor, TensorData};
 
 use crate::methods::losses::rows::{diagonal, log_sum_exp, same, unit_rows, without};
 
@@ -13,20 +13,49 @@ use crate::methods::losses::rows::{diagonal, log_sum_exp, same, unit_rows, witho
 /// positives are left out.
 #[must_use]
 pub fn sup_con(views: &[Tensor<2>], labels: &[Option<usize>], temperature: f32) -> Tensor<1> {
-    let rows = Tensor::cat(views.iter().cloned().map(unit_rows).collect(), 0);
-    let device = rows.device();
-    let (count, pictures) = (rows.dims()[0], labels.len().max(1));
-    let class_of = |row: usize| class_key(labels, row % pictures);
-    let classes: Tensor<1, Int> = Tensor::from_data(TensorData::new((0..count).map(class_of).collect::<Vec<i32>>(), [count]), &device);
-    let itself = diagonal(count, &device);
-    let positive = same(&classes, &classes).float().mask_fill(itself.clone(), 0.0);
-
-    let logits = rows.clone().matmul(rows.transpose()) / temperature;
+    let Compared { cosines, itself, positive } = Compared::of(views, labels);
+    let logits = cosines / temperature;
     let others = log_sum_exp(without(logits.clone(), Some(&itself)));
+    mean_over_positives(others - logits, positive)
+}
+
+/// What is left of [`sup_con`] without other classes: `−mean_i 1/|P(i)| Σ_{p∈P(i)} cos(i, p)`, −1..1. A network that has
+/// this alone collapses.
+#[must_use]
+pub fn sup_con_positives(views: &[Tensor<2>], labels: &[Option<usize>]) -> Tensor<1> {
+    let Compared { cosines, positive, .. } = Compared::of(views, labels);
+    mean_over_positives(cosines.neg(), positive)
+}
+
+/// All views beside each other, `[views, views]` each.
+struct Compared {
+    cosines: Tensor<2>,
+    itself: Tensor<2, Bool>,
+    /// 1 where two views are of one class, and not one view.
+    positive: Tensor<2>,
+}
+
+impl Compared {
+    fn of(views: &[Tensor<2>], labels: &[Option<usize>]) -> Self {
+        let rows = Tensor::cat(views.iter().cloned().map(unit_rows).collect(), 0);
+        let device = rows.device();
+        let (count, pictures) = (rows.dims()[0], labels.len().max(1));
+        let class_of = |row: usize| class_key(labels, row % pictures);
+        let classes: Tensor<1, Int> = Tensor::from_data(TensorData::new((0..count).map(class_of).collect::<Vec<i32>>(), [count]), &device);
+        let itself = diagonal(count, &device);
+        Self {
+            cosines: rows.clone().matmul(rows.transpose()),
+            positive: same(&classes, &classes).float().mask_fill(itself.clone(), 0.0),
+            itself,
+        }
+    }
+}
+
+/// Each row's mean of `values` over its positives, then the mean over rows that have any: `[1]`.
+fn mean_over_positives(values: Tensor<2>, positive: Tensor<2>) -> Tensor<1> {
     let positives = positive.clone().sum_dim(1);
-    let surprise = ((others - logits) * positive).sum_dim(1) / positives.clone().clamp_min(1.0);
-    let counted = positives.clamp_max(1.0).sum().clamp_min(1.0);
-    surprise.sum() / counted
+    let each = (values * positive).sum_dim(1) / positives.clone().clamp_min(1.0);
+    each.sum() / positives.clamp_max(1.0).sum().clamp_min(1.0)
 }
 
 /// Labels as they are from 0 on; a picture without one is a class of its own, below 0.

@@ -2,6 +2,7 @@
 
 mod controls;
 mod curves;
+mod doubts;
 mod field;
 mod graph;
 mod spectrum;

@@ -1,4 +1,4 @@
-//! Which part fits? A hole, candidates for it, and what two kinds of model say.
+//! Which part fits? A hole, candidates for it, and what two kinds of model say. One kind is enough.
 
 mod candidates;
 mod cut;
@@ -7,7 +7,10 @@ mod verdicts;
 use leptos::prelude::*;
 
 use self::{candidates::Candidates, cut::Cut, verdicts::Verdicts};
-use super::needs::{Needs, NeedsModel};
+use super::{
+    models::Drawing,
+    needs::{Needs, NeedsModel},
+};
 use crate::{
     page::{state::ranking::Judge, together::Room},
     protocol::together::{Able, Slot},
@@ -21,32 +24,49 @@ pub fn Fit() -> impl IntoView {
     let any = move || room.pictures.first().is_some();
     let open = move || room.models.first.with(Option::is_some);
     let lacks = move |judge| open() && room.judge(judge).is_none();
-    let name = move || {
-        room.models
-            .first
-            .with(|model| model.as_ref().map(|model| model.name.clone()).unwrap_or_default())
-    };
-    let lacking = Signal::derive(move || {
-        format!(
+    let lacks_joint = move || lacks(Judge::Joint);
+    let lacks_drawn = move || lacks(Judge::Drawn) && !room.drawing_comes();
+    let name = move |slot| room.models.name_in(slot).unwrap_or_default();
+    let no_joint = Signal::derive(move || match room.judge(Judge::Drawn) {
+        Some(Slot::First) => format!(
+            "“{}” draws the hole and ranks by that alone. A model that predicts embeddings of a part it cannot see would rank beside it.",
+            name(Slot::First)
+        ),
+        Some(slot) => format!(
+            "“{}” does not predict embeddings of a part that it cannot see, so it ranks nothing here; “{}” draws the hole and ranks alone.",
+            name(Slot::First),
+            name(slot)
+        ),
+        None => format!(
             "“{}” does not predict embeddings of a part that it cannot see, so it ranks nothing here.",
-            name()
-        )
+            name(Slot::First)
+        ),
+    });
+    let no_drawn = Signal::derive(move || match room.judge(Judge::Joint) {
+        Some(slot) => format!(
+            "“{}” predicts embeddings and ranks by that alone. A masked autoencoder would draw the hole and rank beside it.",
+            name(slot)
+        ),
+        None => "A masked autoencoder would draw the hole and rank by that; none is open.".into(),
     });
     view! {
         <section class="fit" data-testid="fit">
             <p class="lead">
-                "One of these parts was cut out of the picture. Your turn first: which one fits? Then see the energy that each model gives them, lowest where it fits best."
+                "One of these parts was cut out of the picture. Your turn first: which one fits? Then see the energy that a model gives them, lowest where it fits best."
             </p>
             <Show when=any fallback=|| view! { <Needs words="There is no picture yet. Drop one anywhere, or add some." pictures=true/> }>
                 <div class="bench two">
-                    <div class="left"><Cut/></div>
+                    <div class="left">
+                        <Cut/>
+                        <Drawing/>
+                    </div>
                     <div class="middle">
                         <Candidates/>
-                        <Show when=move || lacks(Judge::Joint)>
-                            <NeedsModel words=lacking place=Slot::First can=move |able: Able| { able.predicts }/>
+                        <Show when=lacks_joint>
+                            <NeedsModel words=no_joint place=Slot::First can=move |able: Able| { able.predicts }/>
                         </Show>
-                        <Show when=move || lacks(Judge::Drawn)>
-                            <NeedsModel words="No masked autoencoder is open beside it: it would draw the hole and compare." place=Slot::Drawing can=move |able: Able| { able.draws }/>
+                        <Show when=lacks_drawn>
+                            <NeedsModel words=no_drawn place=Slot::Drawing can=move |able: Able| { able.draws }/>
                         </Show>
                         <Verdicts/>
                     </div>
@@ -58,22 +78,13 @@ pub fn Fit() -> impl IntoView {
 
 /// Asks anew whenever something changed that the candidates depend on.
 fn keep_asking(room: Room) {
-    Effect::new(move |_| {
-        room.models.shipped.track();
-        untrack(|| room.bring_drawing());
-    });
-    let name = move |slot: Slot| {
-        room.models
-            .in_slot(slot)?
-            .with(|model| model.as_ref().map(|model| model.name.clone()))
-    };
+    room.bring_drawing();
     let wish = Memo::new(move |_| {
         (
             room.pictures.first().map(|thumb| thumb.id),
             room.hole(),
             room.draw_seed(),
-            name(Slot::First),
-            name(Slot::Drawing),
+            [Slot::First, Slot::Second, Slot::Drawing].map(|slot| room.models.name_in(slot)),
             room.pictures.list.with(Vec::len),
         )
     });

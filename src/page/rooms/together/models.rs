@@ -49,6 +49,19 @@ pub fn Models() -> impl IntoView {
     }
 }
 
+/// The model that draws the hole in "Which part fits?", where the room's own does not.
+#[component]
+pub fn Drawing() -> impl IntoView {
+    view! {
+        <div class="lenses">
+            <Lens place=Slot::Drawing which=desk::Dialog::Drawing words="Drawn by" none="no other model"/>
+        </div>
+        <Dialog which=desk::Dialog::Drawing title="Draw the hole with">
+            <Chooser place=Slot::Drawing/>
+        </Dialog>
+    }
+}
+
 #[component]
 fn Lens(place: Slot, which: desk::Dialog, words: &'static str, none: &'static str) -> impl IntoView {
     let room = Room::here();
@@ -80,6 +93,10 @@ fn Chooser(place: Slot) -> impl IntoView {
     };
     let none = match place {
         Slot::Second => ("None", "one model alone"),
+        Slot::Drawing => (
+            "The room's own choice",
+            "a masked autoencoder from beside the page, where no other model here draws",
+        ),
         _ => (
             "The room's own choice",
             "the model that puts photographs beside each other, where there is one",

@@ -27,7 +27,7 @@ pub fn Needs(
     }
 }
 
-/// The same, where another model would help: those beside the page that have it can be opened at once.
+/// The same, where another model would help: those at hand that have it can be opened at once.
 #[component]
 pub fn NeedsModel<F>(
     /// What the model lacks.
@@ -43,19 +43,15 @@ where
 {
     let room = Room::here();
     let have = Memo::new(move |_| {
-        let open = room
-            .models
-            .in_slot(place)
-            .and_then(|model| model.with(|model| model.as_ref().map(|model| model.name.clone())));
-        room.shipped_that(can)
-            .into_iter()
-            .filter(|name| Some(name) != open.as_ref())
-            .collect::<Vec<_>>()
+        let open = room.models.name_in(place);
+        let all = room.models.that(can).into_iter();
+        all.filter(|name| Some(name) != open.as_ref()).collect::<Vec<_>>()
     });
+    let verb = if place == Slot::Drawing { "Draw with" } else { "Look through" };
     let button = move |name: String| {
         let wanted = name.clone();
         view! {
-            <button class="chip" on:click=move |_| room.choose_model(place, Some(wanted.clone()))>{format!("Look through “{name}”")}</button>
+            <button class="chip" on:click=move |_| room.choose_model(place, Some(wanted.clone()))>{format!("{verb} “{name}”")}</button>
         }
     };
     let otherwise = move || {

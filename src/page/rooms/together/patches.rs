@@ -36,12 +36,7 @@ pub fn Patches() -> impl IntoView {
     let lacks_heads = move || look.get() == Look::Heads && able.get().is_some_and(|able| !able.attention);
     let name = move || model.with(|model| model.as_ref().map(|model| model.name.clone()).unwrap_or_default());
     let no_patches = Signal::derive(move || format!("“{}” says nothing of single patches.", name()));
-    let no_heads = Signal::derive(move || {
-        format!(
-            "“{}” gives no attention away: its encoder has no class token that looks at the patches.",
-            name()
-        )
-    });
+    let no_heads = Signal::derive(move || format!("“{}” has no attention to show: its encoder is no transformer.", name()));
     view! {
         <section class="looking" data-testid="patches">
             <Looks/>
@@ -108,7 +103,7 @@ fn Says() -> impl IntoView {
             "Point at a patch, or go from one to the next with the arrow keys. Bright is alike to the model, in this picture and in all others; a click pins the patch."
         }
         Look::Colours => {
-            "Each patch in three colours out of what the model says of it: its first three principal components. They are taken over the model's own pictures, so that a colour means the same in every picture, every day."
+            "Each patch in three colours out of what the model says of it: along the first three principal components of the patches of 40 fixed scenes, the same for every picture, so that with one model a colour always means the same."
         }
         Look::Heads => "Each small picture is one head of the last layer: bright is where it looks.",
     };

@@ -118,6 +118,7 @@ impl Room {
             if let Some(answer) = answer
                 && let FromTogether::Training {
                     settings: facts,
+                    doubts,
                     watched,
                     thumb_px,
                 } = answer.body
@@ -128,6 +129,7 @@ impl Room {
                 training.begun.set(Some(Begun {
                     settings,
                     facts,
+                    doubts,
                     watched,
                     thumb_px,
                 }));

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::doubts::Doubts;
 use crate::{
     page::{together::Room, widgets::icon::Icon},
     protocol::together::{Steer, Trainable},
@@ -17,6 +18,7 @@ pub fn Controls() -> impl IntoView {
             <Source/>
             <Buttons/>
             <Facts/>
+            <Doubts/>
         </section>
         <Switch/>
         <Keep/>

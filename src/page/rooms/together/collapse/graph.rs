@@ -142,21 +142,21 @@ impl Paper<'_> {
         self.line(&self.inks.ink, 1.6, &[], points.iter().map(|p| [x(p.step), y(p.mean)]));
     }
 
-    /// Bars from the left, each a part of the height.
-    pub fn bars(&self, parts: &[f32], colour: &str) {
+    /// Bars from the left on a scale from 0 to 1 that stays as it is, by the square root, so that small ones are seen; and a
+    /// level to compare with.
+    pub fn bars(&self, values: &[f32], level: f32, colour: &str) {
         let [left, top, width, height] = self.area();
-        self.line(
-            &self.inks.edge,
-            1.0,
-            &[],
-            [[left, top + height], [left + width, top + height]].into_iter(),
-        );
-        self.number("1", left - 5.0 * self.unit, top, "right");
-        self.number("0", left - 5.0 * self.unit, top + height, "right");
+        let part = |value: f32| f64::from(value.clamp(0.0, 1.0)).sqrt();
+        let across = |part: f64| [0.0, width].map(|x| [left + x, top + (1.0 - part) * height]).into_iter();
+        for value in [0.0, 1.0, level] {
+            self.number(&short(value), left - 5.0 * self.unit, top + (1.0 - part(value)) * height, "right");
+        }
+        self.line(&self.inks.edge, 1.0, &[], across(0.0));
+        self.line(&self.inks.edge, 1.0, &[], across(1.0));
         self.pen.set_fill_style_str(colour);
-        let wide = width / parts.len().max(1) as f64;
-        for (at, part) in parts.iter().enumerate() {
-            let high = f64::from(part.clamp(0.0, 1.0)) * height;
+        let wide = width / values.len().max(1) as f64;
+        for (at, value) in values.iter().enumerate() {
+            let high = part(*value) * height;
             self.pen.fill_rect(
                 left + at as f64 * wide,
                 top + height - high,
@@ -164,6 +164,7 @@ impl Paper<'_> {
                 high,
             );
         }
+        self.line(&self.inks.good, 1.2, &[5.0, 4.0], across(part(level)));
     }
 }
 

@@ -32,6 +32,10 @@ pub fn Verdicts() -> impl IntoView {
             _ => "The right one is marked.",
         }
     };
+    let both = move || {
+        let rank = |fitted: &Fitted| fitted.ranks(Judge::Joint) && fitted.ranks(Judge::Drawn);
+        fitted.with(|fitted| fitted.as_ref().is_some_and(rank))
+    };
     view! {
         <div role="status">
             <Show when=told><p class="yours">{yours}</p></Show>
@@ -41,7 +45,9 @@ pub fn Verdicts() -> impl IntoView {
                 <Ranking judge=Judge::Joint/>
                 <Ranking judge=Judge::Drawn/>
             </div>
-            <p class="small">"Energies of two models have no common scale: compare the order, not the figures."</p>
+            <Show when=both>
+                <p class="small">"Energies of two models have no common scale: compare the order, not the figures."</p>
+            </Show>
         </Show>
     }
 }
@@ -54,19 +60,8 @@ fn Ranking(judge: Judge) -> impl IntoView {
         Judge::Joint => ("predicts embeddings", "how far the part's embedding lies from the one predicted"),
         Judge::Drawn => ("draws pixels", "mean squared error of the pixels drawn, 0 to 1"),
     };
-    let name = move || {
-        let model = room.judge(judge).and_then(|slot| room.models.in_slot(slot));
-        model
-            .and_then(|model| model.with(|model| model.as_ref().map(|model| model.name.clone())))
-            .unwrap_or_default()
-    };
-    let any = move || {
-        fitted.with(|fitted| {
-            fitted
-                .as_ref()
-                .is_some_and(|fitted| !ranking::ranked(&fitted.candidates, judge).is_empty())
-        })
-    };
+    let name = move || room.judge(judge).and_then(|slot| room.models.name_in(slot)).unwrap_or_default();
+    let any = move || fitted.with(|fitted| fitted.as_ref().is_some_and(|fitted| fitted.ranks(judge)));
     let verdict = move || {
         fitted.with(|fitted| {
             let fitted = fitted.as_ref()?;

@@ -71,7 +71,7 @@ pub fn Energies() -> impl IntoView {
             </p>
             {model(Slot::First)}
             {model(Slot::Second)}
-            <p class="small">"All bars are on one scale, from 0 to 4. Two pictures with nothing in common lie near 2."</p>
+            <p class="small">"All bars are on one scale, from 0 to 4; embeddings at right angles to each other are 2 apart. Many models put all pictures closer together than that: compare the bars with each other."</p>
         </section>
     }
 }

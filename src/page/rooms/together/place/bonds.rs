@@ -22,7 +22,7 @@ pub fn Knob() -> impl IntoView {
     view! {
         <section class="card bonds" aria-label="Train at a bond">
             <h2>"What training makes of it"</h2>
-            <p>"How often did the two go together? At 0 every object is seen in every setting, at 1 only where it belongs."</p>
+            <p>"How often did the two go together? At 0 an object is seen in all eight settings alike, at 1 where it belongs, but for about one scene in twenty."</p>
             <Slide
                 name="Bond" low=0.0 high=1.0 step=0.05
                 value=Signal::derive(move || room.bond())
