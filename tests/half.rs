@@ -12,7 +12,7 @@ use burn::{
 use darkroom::{
     config::RunConfig,
     data::{self, HostBatch, Loader, LoaderConfig, OpenOptions},
-    device,
+    device::{self, OpenDevice},
     kernels::bridge::halves::{self, Along},
     methods::{self, AnyMethod, Method, MethodCard, Step},
     train::{Trainer, read, settings::Settings, to_device},
@@ -30,6 +30,8 @@ const HALVES: [(&str, f64); 2] = [("f16", 0.98), ("bf16", 0.85)];
 const OFF: f32 = 2e-2;
 /// The least loss that this is a part of: some are cosines, around 0 at first.
 const LEAST: f32 = 0.1;
+/// How far the norm of a gradient may be off, in that of f32.
+const NORM_OFF: f32 = 0.1;
 
 /// Every method at its smallest preset, and two that the others leave out: convolutions, and what some transformers have.
 fn every() -> Vec<RunConfig> {
@@ -95,9 +97,19 @@ fn batches(config: &RunConfig, count: u64) -> Vec<HostBatch> {
 
 /// On the CPU, whose command line refuses half precision because nobody would train so.
 fn trainer(config: &RunConfig) -> Trainer {
-    let on = device::open("cpu", "f32").unwrap();
+    trainer_on(&device::open("cpu", "f32").unwrap(), config)
+}
+
+fn trainer_on(on: &OpenDevice, config: &RunConfig) -> Trainer {
     let model = methods::build(config, &on.device.clone().autodiff()).unwrap();
-    Trainer::new(model, config, STEPS, &on)
+    Trainer::new(model, config, STEPS, on)
+}
+
+/// Loss and gradient norm of each step.
+fn steps(trainer: &mut Trainer, batches: &[HostBatch]) -> Vec<[f32; 2]> {
+    let outcomes = batches.iter().map(|batch| trainer.step(vec![batch.clone()])).collect();
+    let numbers = read(outcomes).into_iter();
+    numbers.map(|(_, _, numbers)| [numbers.loss, numbers.gradient_norm]).collect()
 }
 
 /// Gradients by path, of all that is trained; every tensor must be f32.
@@ -278,17 +290,10 @@ fn a_run_of_half_precision_goes_on_as_if_it_had_not_stopped() {
     {
         let all = batches(&config, 4);
         let mut whole = trainer(&config);
-        let losses = |trainer: &mut Trainer, batches: &[HostBatch]| {
-            let outcomes = batches.iter().map(|batch| trainer.step(vec![batch.clone()])).collect();
-            let numbers = read(outcomes)
-                .into_iter()
-                .map(|(_, _, numbers)| [numbers.loss, numbers.gradient_norm]);
-            numbers.collect::<Vec<[f32; 2]>>()
-        };
-        losses(&mut whole, &all[..2]);
+        steps(&mut whole, &all[..2]);
         let mut second = trainer(&config);
         second.restore(2, whole.tensors(), &device::open("cpu", "f32").unwrap()).unwrap();
-        let [going, gone] = [&mut whole, &mut second].map(|trainer| losses(trainer, &all[2..]));
+        let [going, gone] = [&mut whole, &mut second].map(|trainer| steps(trainer, &all[2..]));
         assert!(
             going.as_flattened().iter().all(|number| number.is_finite()),
             "{}: {going:?}",
@@ -296,6 +301,48 @@ fn a_run_of_half_precision_goes_on_as_if_it_had_not_stopped() {
         );
         assert_eq!(going, gone, "{}", name(&config));
         assert_eq!(whole.tensors(), second.tensors(), "{}", name(&config));
+    }
+}
+
+/// A device for half precision, and which.
+fn gpu() -> Option<(OpenDevice, &'static str)> {
+    let open = |precision| {
+        let found = ["cuda", "metal", "vulkan"]
+            .into_iter()
+            .find_map(|kind| device::open(kind, precision).ok());
+        found.map(|on| (on, precision))
+    };
+    let found = ["bf16", "f16"].into_iter().find_map(open);
+    if found.is_none() {
+        eprintln!("skipped: no GPU answers that has half precision");
+    }
+    found
+}
+
+/// Wherever a GPU answers: a software one of Vulkan, too, where it has half precision.
+#[test]
+fn a_gpu_takes_the_same_steps() {
+    let Some((on, precision)) = gpu() else { return };
+    for config in every()
+        .iter()
+        .filter(|config| ["mae", "simclr", "byol"].contains(&config.method.as_str()))
+    {
+        let batches = batches(config, 2);
+        let full = steps(&mut trainer(config), &batches);
+        let config = within(config, precision);
+        let half = steps(&mut trainer_on(&on, &config), &batches);
+        let name = name(&config);
+        println!("{name}: {half:?} for {full:?}");
+        for ([loss, norm], [aim, aim_norm]) in half.into_iter().zip(full) {
+            assert!(
+                (loss - aim).abs() <= OFF * aim.abs(),
+                "{name}: a loss of {loss}, and {aim} in f32 on the CPU"
+            );
+            assert!(
+                (norm / aim_norm - 1.0).abs() <= NORM_OFF,
+                "{name}: a gradient of norm {norm}, and {aim_norm} in f32 on the CPU"
+            );
+        }
     }
 }
 

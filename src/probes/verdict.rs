@@ -410,7 +410,7 @@ mod tests {
             dying.sentence
         );
         // Most of the fall comes before the first measurement.
-        let late = [seen(100, 3.0, &narrow)];
+        let late = [seen(200, 3.0, &narrow)];
         assert!(!verdict(&late).sentence.contains("the loss falls"));
         assert!(verdict_since(Some(6.0), &late).sentence.contains("the loss falls (6.000 to 3.000)"));
         series.push(seen(200, -1.0, &view(&point(200, 64), 0.01, 1)));

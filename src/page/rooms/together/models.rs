@@ -75,6 +75,8 @@ fn Lens(place: Slot, which: desk::Dialog, words: &'static str, none: &'static st
     view! {
         <button class="chip lens" class:coming=move || open().is_none() aria-label=label on:click=move |_| room.desk.dialog.set(Some(which))>
             <span class="role">{words}</span>
+            // Between two words, also for who is read the button.
+            " "
             <span class="name">{name}</span>
             <Icon name="down"/>
         </button>

@@ -1,7 +1,8 @@
 //! The panels as tabs: arrows go from one to the next, as in every tab list.
 
-use leptos::prelude::*;
-use web_sys::KeyboardEvent;
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::page::{
     state::{panel::Panel, settings::Word},
@@ -27,10 +28,26 @@ pub fn Tabs() -> impl IntoView {
             </button>
         }
     };
+    let list = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        let (panel, list) = (room.panel.get(), list.get());
+        if let (Some(list), Some((_, word))) = (list, Panel::WORDS.iter().find(|(one, _)| *one == panel)) {
+            show(&list, word);
+        }
+    });
     view! {
-        <div class="tabs" role="tablist" aria-label="What to look at" on:keydown=move |event| by_key(room, &event)>
+        <div class="tabs" role="tablist" aria-label="What to look at" node_ref=list on:keydown=move |event| by_key(room, &event)>
             {Panel::WORDS.iter().map(tab).collect_view()}
         </div>
+    }
+}
+
+/// Moves the chosen tab into the middle, where not all have room beside each other.
+fn show(list: &HtmlElement, word: &str) {
+    let tab = list.query_selector(&format!("#tab-{word}")).ok().flatten();
+    if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<HtmlElement>().ok()) {
+        let middle = tab.offset_left() - list.offset_left() + tab.offset_width() / 2;
+        list.set_scroll_left(middle - list.client_width() / 2);
     }
 }
 
