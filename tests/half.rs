@@ -3,6 +3,9 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used)]
 
+#[path = "common/skip.rs"]
+mod skip;
+
 use std::collections::BTreeMap;
 
 use burn::{
@@ -200,7 +203,6 @@ fn a_step_of_half_precision_is_the_step_of_f32_but_for_rounding() {
             }
             let [aim, found] = [&aim, &found].map(all);
             let turned = cosine(&aim, &found);
-            println!("{name}: {half} for {full}, the gradient's cosine with that of f32 {turned}");
             assert!(turned > likeness, "{name}: the gradient's cosine with that of f32 is {turned}");
         }
     }
@@ -314,7 +316,7 @@ fn gpu() -> Option<(OpenDevice, &'static str)> {
     };
     let found = ["bf16", "f16"].into_iter().find_map(open);
     if found.is_none() {
-        eprintln!("skipped: no GPU answers that has half precision");
+        skip::skipped("no GPU answers that has half precision");
     }
     found
 }
@@ -332,7 +334,6 @@ fn a_gpu_takes_the_same_steps() {
         let config = within(config, precision);
         let half = steps(&mut trainer_on(&on, &config), &batches);
         let name = name(&config);
-        println!("{name}: {half:?} for {full:?}");
         for ([loss, norm], [aim, aim_norm]) in half.into_iter().zip(full) {
             assert!(
                 (loss - aim).abs() <= OFF * aim.abs(),
