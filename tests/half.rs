@@ -3,6 +3,8 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used)]
 
+#[path = "common/batches.rs"]
+mod batches;
 #[path = "common/skip.rs"]
 mod skip;
 
@@ -14,13 +16,15 @@ use burn::{
 };
 use darkroom::{
     config::RunConfig,
-    data::{self, HostBatch, Loader, LoaderConfig, OpenOptions},
+    data::HostBatch,
     device::{self, OpenDevice},
     kernels::bridge::halves::{self, Along},
-    methods::{self, AnyMethod, Method, MethodCard, Step},
+    methods::{self, Method, MethodCard, Step},
     train::{Trainer, read, settings::Settings, to_device},
     weights::{self, Dtype, Header},
 };
+
+use batches::batches;
 
 /// So many steps a run has.
 const STEPS: u64 = 50;
@@ -75,27 +79,6 @@ fn within(config: &RunConfig, precision: &str) -> RunConfig {
 fn name(config: &RunConfig) -> String {
     let backbone = config.knobs.get("backbone").map(ToString::to_string).unwrap_or_default();
     format!("{} {backbone} in {}", config.method, config.precision)
-}
-
-/// The first batches that a run gets.
-fn batches(config: &RunConfig, count: u64) -> Vec<HostBatch> {
-    let plan = AnyMethod::plan(config).unwrap();
-    let options = OpenOptions {
-        size_px: plan.size_px,
-        ..OpenOptions::default()
-    };
-    let settings = LoaderConfig {
-        batch: config.batch,
-        size_px: plan.size_px,
-        patch_px: plan.patch_px,
-        masks: plan.masks,
-        fill: plan.fill,
-        recipes: plan.recipes,
-        steps: Some(count),
-        ..LoaderConfig::default()
-    };
-    let source = data::open(&config.data, &options).unwrap().source;
-    Loader::start(source, settings).unwrap().map(Result::unwrap).collect()
 }
 
 /// On the CPU, whose command line refuses half precision because nobody would train so.

@@ -10,7 +10,7 @@ use burn::{
 };
 use darkroom::{
     config::RunConfig,
-    data::{self, HostBatch, Loader, LoaderConfig, OpenOptions, Squares},
+    data::{self, HostBatch, OpenOptions, Squares},
     device,
     methods::{self, AnyMethod, Method, MethodCard, Step, sign},
     predict::{block_on, embed, together::energies},
@@ -18,9 +18,12 @@ use darkroom::{
     weights,
 };
 
+#[path = "common/batches.rs"]
+mod batches;
 #[path = "common/signs.rs"]
 mod signs;
 
+use batches::{batches, made};
 use signs::{breaks, broken, is_shown, of};
 
 const PICTURES: usize = 64;
@@ -41,33 +44,6 @@ fn config(card: &MethodCard, preset: &str) -> RunConfig {
         pictures: PICTURES,
         ..settings.resolve().unwrap()
     }
-}
-
-/// The first `count` batches that a run gets.
-fn batches(config: &RunConfig, count: u64) -> Vec<HostBatch> {
-    made(config, count, false)
-}
-
-/// The same, their colours left to the device or not.
-fn made(config: &RunConfig, count: u64, leave_colours: bool) -> Vec<HostBatch> {
-    let plan = AnyMethod::plan(config).unwrap();
-    let options = OpenOptions {
-        size_px: plan.size_px,
-        ..OpenOptions::default()
-    };
-    let settings = LoaderConfig {
-        batch: config.batch,
-        size_px: plan.size_px,
-        patch_px: plan.patch_px,
-        masks: plan.masks,
-        fill: plan.fill,
-        recipes: plan.recipes,
-        leave_colours,
-        steps: Some(count),
-        ..LoaderConfig::default()
-    };
-    let source = data::open(&config.data, &options).unwrap().source;
-    Loader::start(source, settings).unwrap().map(Result::unwrap).collect()
 }
 
 fn trainer(config: &RunConfig) -> Trainer {

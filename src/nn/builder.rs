@@ -114,7 +114,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The same for networks whose products are worked out in this; see [`precision`](super::precision).
+    /// The same for networks whose products are worked out in this; see [`precision`](mod@super::precision).
     #[must_use]
     pub fn within(self, precision: FloatDType) -> Self {
         Self { precision, ..self }

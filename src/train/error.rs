@@ -61,8 +61,9 @@ pub enum TrainError {
     },
     /// The loss is no number any more.
     #[error(
-        "step {step}: the loss is {loss}{what}; the run stops, and {}. Lower base_lr (it was {base_lr}), keep clip above 0, or use --precision f32",
-        last_good(good.as_ref())
+        "step {step}: the loss is {loss}{what}; the run stops, and {}. Lower base_lr (it was {base_lr}), keep clip above 0{}",
+        last_good(good.as_ref()),
+        if *in_half { ", or use --precision f32" } else { "" }
     )]
     Diverged {
         /// At which step.
@@ -75,6 +76,8 @@ pub enum TrainError {
         good: Option<(u64, PathBuf)>,
         /// [`RunConfig::base_lr`](crate::config::RunConfig::base_lr).
         base_lr: f64,
+        /// Whether it was trained in half precision.
+        in_half: bool,
     },
     /// Weights that cannot be written.
     #[error("{0}")]

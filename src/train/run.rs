@@ -268,6 +268,7 @@ impl<'a> Run<'a> {
             what,
             good: good.map(|(checkpoint, path, _)| (checkpoint.progress.step, path)),
             base_lr: self.config.base_lr,
+            in_half: self.config.precision != "f32",
         }
     }
 

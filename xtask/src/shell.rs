@@ -4,6 +4,7 @@ use std::{
     env, fmt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::Mutex,
     time::Instant,
 };
 
@@ -92,8 +93,21 @@ pub fn run(purpose: &str, command: &mut Command) -> Done {
     let seconds = start.elapsed().as_secs();
     if seconds >= 20 {
         say(format!("{purpose}: done in {}", spell(seconds)));
+        if let Ok(mut long) = LONG.lock() {
+            long.push((purpose.to_string(), seconds));
+        }
     }
     Ok(())
+}
+
+/// What has taken longer than a blink so far: purpose and seconds.
+static LONG: Mutex<Vec<(String, u64)>> = Mutex::new(Vec::new());
+
+/// Where the time went since the last time this was asked, a line each.
+pub fn long_ones() -> Vec<String> {
+    let long = LONG.lock().map(|mut long| std::mem::take(&mut *long)).unwrap_or_default();
+    let line = |(purpose, seconds): (String, u64)| format!("          {purpose}: {}", spell(seconds));
+    long.into_iter().map(line).collect()
 }
 
 /// Runs to the end and returns what it printed on standard output.

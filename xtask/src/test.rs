@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, process::Command, time::Instant};
 use crate::{
     args::Args,
     build, check,
-    shell::{Done, Outcome, cargo, file_trouble, program, root, run, say, spell, stop},
+    shell::{Done, Outcome, cargo, file_trouble, long_ones, program, root, run, say, spell, stop},
     tools,
 };
 
@@ -15,9 +15,9 @@ const PARTS: [Part; 8] = [
     ("format", |_| run("cargo fmt", &mut cargo(&["fmt", "--all", "--check"]))),
     ("structure", |_| check::check()),
     ("clippy", clippy),
+    ("documentation", documentation),
     ("clippy-wasm", clippy_wasm),
     ("native", native),
-    ("documentation", documentation),
     ("wasm", wasm),
     ("web", web),
 ];
@@ -28,9 +28,11 @@ pub fn test(args: &Args) -> Done {
     if wanted.is_empty() {
         return Err(stop(format!("--only matches none of: {}", PARTS.map(|(name, _)| name).join(", "))));
     }
-    say("Every test: on two cores some 45 minutes the first time (tools, two engines and the native program are built), then a few");
+    say(
+        "Every test: on two cores an hour or a little more the first time (tools, two engines and the native program are built), then a few",
+    );
     let mut lines = Vec::new();
-    let mut failed = 0;
+    let (mut failed, parts) = (0, wanted.len());
     for (name, part) in wanted {
         say(format!("Test: {name}"));
         let start = Instant::now();
@@ -44,14 +46,14 @@ pub fn test(args: &Args) -> Done {
                 format!("  FAILED  {name:<14} {time}  {why}")
             }
         });
+        lines.extend(long_ones());
     }
     say(format!("Tests:\n{}", lines.join("\n")));
     if failed == 0 {
         Ok(())
     } else {
         Err(stop(format!(
-            "{failed} of {} parts failed, named above; `--only NAME` runs one part",
-            lines.len()
+            "{failed} of {parts} parts failed, named above; `--only NAME` runs one part"
         )))
     }
 }

@@ -2,20 +2,23 @@
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used)]
 
+#[path = "../common/mod.rs"]
 mod common;
-#[path = "common/skip.rs"]
+#[path = "../common/skip.rs"]
 mod skip;
+mod weights;
+mod words;
 
 use std::{fs, fs::File, path::Path};
 
-use common::{Ran, run, scratch, weights};
+use common::{Ran, run, scratch, weights as shipped};
 use darkroom::picture::{Rgb8, encode_png};
 
 /// A folder with `a.png` in it, and `w.safetensors`.
 fn folder() -> tempfile::TempDir {
     let folder = scratch();
     fs::write(folder.path().join("a.png"), encode_png(&common::scene(0, 24))).unwrap();
-    fs::copy(weights(), folder.path().join("w.safetensors")).unwrap();
+    fs::copy(shipped(), folder.path().join("w.safetensors")).unwrap();
     folder
 }
 
@@ -216,99 +219,6 @@ fn masks() {
     }
 }
 
-/// A safetensors file of this header and as many zero bytes.
-fn file(header: &str, bytes: usize) -> Vec<u8> {
-    [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &vec![0; bytes]].concat()
-}
-
-#[test]
-fn weights_of_every_wrong_kind() {
-    let folder = folder();
-    let good = fs::read(weights()).unwrap();
-    let tensor = |name: &str, shape: &str, offsets: &str| format!(r#""{name}":{{"dtype":"F32","shape":{shape},"data_offsets":{offsets}}}"#);
-    let changed = |from: &str, to: &str| {
-        let at = good.windows(from.len()).position(|window| window == from.as_bytes()).unwrap();
-        [&good[..at], to.as_bytes(), &good[at + from.len()..]].concat()
-    };
-    let many: Vec<String> = (0..100_000).map(|i| tensor(&format!("t{i}"), "[0]", "[0,0]")).collect();
-    let mut nan = good.clone();
-    let end = nan.len();
-    nan[end - 2..].copy_from_slice(&[0, 0x7e]);
-    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
-        ("empty", vec![], "is empty"),
-        ("cut", good[..good.len() - 7].to_vec(), "cut short"),
-        ("cut-early", good[..5].to_vec(), "fewer than"),
-        (
-            "overlapping",
-            file(&format!("{{{},{}}}", tensor("a", "[1]", "[0,4]"), tensor("b", "[1]", "[0,4]")), 4),
-            "overlaps",
-        ),
-        (
-            "overflowing",
-            file(&format!("{{{}}}", tensor("a", "[4294967296,4294967296,4294967296]", "[0,8]")), 8),
-            "does not fit",
-        ),
-        (
-            "beyond",
-            file(
-                &format!("{{{}}}", tensor("a", "[2]", "[18446744073709551608,18446744073709551615]")),
-                8,
-            ),
-            "a",
-        ),
-        (
-            "another",
-            file(&format!("{{{}}}", tensor("conv1.weight", "[2]", "[0,8]")), 8),
-            "no model known here",
-        ),
-        (
-            "shapes",
-            changed(
-                r#""decoder.decoder_embed.weight":{"dtype":"F16","shape":[8,12]"#,
-                r#""decoder.decoder_embed.weight":{"dtype":"F16","shape":[12,8]"#,
-            ),
-            "is [12, 8]",
-        ),
-        ("renamed", changed("vit.layernorm.weight", "vit.layernorm.widget"), "lacks tensor"),
-        ("nan", nan, "finite"),
-        ("many", file(&format!("{{{}}}", many.join(",")), 0), "more than 10000 tensors"),
-        (
-            "deep",
-            file(&format!(r#"{{"x":{}{}}}"#, "[".repeat(200_000), "]".repeat(200_000)), 0),
-            "header",
-        ),
-        ("endless", u64::MAX.to_le_bytes().to_vec(), "announce a header"),
-        ("picture", encode_png(&common::scene(0, 24)), "announce a header"),
-        ("no-json", file("hello", 0), "header"),
-        ("zip", b"PK\x03\x04 and so on".to_vec(), "PyTorch"),
-        (
-            "pickle",
-            b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19".to_vec(),
-            "safetensors.torch.save_file",
-        ),
-        ("page", b"\n<!DOCTYPE html><title>Sign in</title>".to_vec(), "a web page"),
-        ("pointer", b"version https://git-lfs.github.com/spec/v1".to_vec(), "git lfs pull"),
-    ];
-    for (name, bytes, why) in cases {
-        let file = format!("{name}.safetensors");
-        fs::write(folder.path().join(&file), bytes).unwrap();
-        call(folder.path(), &format!("predict a.png --model {file}")).refused(&[&file, why]);
-        call(folder.path(), &format!("models convert {file} out.safetensors")).refused(&[&file, why]);
-        assert!(!folder.path().join("out.safetensors").exists());
-    }
-    call(folder.path(), "eval --model nan.safetensors --data scenes?count=2 --json").refused(&["nan.safetensors", "finite"]);
-    call(folder.path(), "eval --model absent --json").refused(&["absent", "no such file"]);
-    call(folder.path(), "eval --model .").refused(&["it is no file"]);
-    let before = fs::read(folder.path().join("w.safetensors")).unwrap();
-    for to in ["w.safetensors", "./w.safetensors"] {
-        call(folder.path(), &format!("models convert w.safetensors {to} --dtype f32")).refused(&[to, "lost"]);
-    }
-    assert_eq!(fs::read(folder.path().join("w.safetensors")).unwrap(), before);
-    call(folder.path(), "models convert w.safetensors x --names hff").refused(&["hff", "hf"]);
-    call(folder.path(), "models convert w.safetensors x --dtype f17").refused(&["f17", "f16"]);
-    call(folder.path(), "models --folder absent").refused(&["absent"]);
-}
-
 #[test]
 fn data() {
     let folder = folder();
@@ -351,115 +261,6 @@ fn data() {
     }
 }
 
-#[test]
-fn settings() {
-    let folder = folder();
-    fs::write(folder.path().join("bad.toml"), "batch = \"many\"").unwrap();
-    fs::write(folder.path().join("unknown.toml"), "bacth = 8").unwrap();
-    fs::write(
-        folder.path().join("long.toml"),
-        format!("seed = 1\nbatch = \"{}\"", "x".repeat(200_000)),
-    )
-    .unwrap();
-    let cases: [(&str, &[&str]); 26] = [
-        ("--set bacth=8", &["bacth", "did you mean \"batch\""]),
-        ("--set encoder_dept=2", &["did you mean \"encoder_depth\""]),
-        ("--set batch", &["--set batch", "knob=value"]),
-        ("--set batch=many", &["batch", "many", "whole number"]),
-        ("--set base_lr=fast", &["base_lr", "a number"]),
-        ("--set patch=7", &["patch", "7", "divide the size"]),
-        ("--set size=30", &["divide the size, 30"]),
-        ("--method mea", &["mea", "did you mean \"mae\""]),
-        ("--preset tinny", &["tinny", "did you mean \"tiny\""]),
-        ("--device cpuu", &["cpuu", "did you mean \"cpu\""]),
-        ("--precision f61", &["f61", "f16"]),
-        ("--precision f16 --device cpu", &["f16", "--precision f32"]),
-        ("--export f8", &["export", "f8", "f16, f32"]),
-        ("--config absent.toml", &["absent.toml"]),
-        ("--config bad.toml", &["bad.toml"]),
-        ("--config unknown.toml", &["unknown.toml", "line 1", "did you mean \"batch\""]),
-        ("--config long.toml", &["long.toml", "line 2, batch: ", "expected usize"]),
-        ("--config a.png", &["a.png", "no text", "config.toml"]),
-        ("--stop-after-s=-1", &["--stop-after-s"]),
-        ("--resume none", &["none", "no run folder"]),
-        ("--batch 0", &["batch"]),
-        ("--watts nan", &["watts", "NaN"]),
-        ("--watts=-3", &["watts", "-3"]),
-        ("--epochs 1e300 --data scenes?count=8", &["epochs", "steps"]),
-        ("--preset tiny --set size=8", &["patch", "at least two"]),
-        ("--preset tiny --set patch=32 --set size=32", &["patch", "at least two"]),
-    ];
-    for (args, words) in cases {
-        let ran = call(folder.path(), &format!("train {args}"));
-        // What was typed wrong is told from what is not there.
-        let is_absent = args.contains("absent") || args.contains("--resume");
-        assert_eq!(ran.status, Some(if is_absent { 1 } else { 2 }), "{args}: {}", ran.err);
-        ran.refused(words);
-        assert!(!folder.path().join("runs").exists(), "{args}");
-    }
-    if cfg!(target_os = "linux") {
-        let huge = "train --preset tiny --batch 1000000 --set size=256 --set patch=32 --out huge";
-        call(folder.path(), huge).refused(&["1000000", "GB of memory", "smaller batch"]);
-        assert!(!folder.path().join("huge").exists());
-    }
-    let smallest = common::SMALLEST.iter().copied().chain(["--steps", "1", "--out", "a"]);
-    run(folder.path(), smallest.clone()).ok();
-    run(folder.path(), smallest).refused(&["already holds a run", "--resume a"]);
-    fs::write(folder.path().join("a/config.toml"), "nothing = 1").unwrap();
-    call(folder.path(), "train --resume a").refused(&["a/config.toml", "nothing"]);
-}
-
-#[test]
-fn what_clap_refuses_names_the_nearest() {
-    let folder = scratch();
-    for (line, offered) in [
-        ("evall", "'eval'"),
-        ("train --seeed 1", "--seed"),
-        ("predict a.png --model w --hied half", "--hide"),
-    ] {
-        let ran = call(folder.path(), line);
-        assert_eq!((ran.status, ran.out.as_str()), (Some(2), ""));
-        assert!(ran.err.contains(offered), "{}", ran.err);
-    }
-}
-
-#[test]
-fn numbers_that_cannot_be_are_refused_in_words() {
-    let folder = folder();
-    for (line, words) in [
-        ("similar w.safetensors a.png scenes?count=2 -n 0", ["-n cannot be 0", "1 picture"]),
-        ("data scenes?count=2 --px 0", ["--px cannot be 0", "8 to 1024"]),
-        ("data scenes?count=2 --px 5000 --sheet s.png", ["--px cannot be 5000", "8 to 1024"]),
-    ] {
-        let ran = call(folder.path(), line);
-        assert_eq!(ran.status, Some(2));
-        ran.refused(&words);
-    }
-    for command in [
-        "data",
-        "eval",
-        "eval knn",
-        "predict a.png",
-        "similar w a.png in",
-        "embed w in",
-        "train",
-    ] {
-        let ran = call(folder.path(), &format!("{command} --seed -1"));
-        assert!(!ran.err.contains("-- -1"), "{}", ran.err);
-        ran.usage(&["--seed", "a whole number from 0"]);
-    }
-    for option in ["--epochs", "--stop-after-s", "--steps", "--validate-every"] {
-        let ran = call(folder.path(), &format!("train {option} -1"));
-        assert!(
-            matches!(ran.status, Some(1 | 2)) && ran.out.is_empty(),
-            "{option}: {:?} {}",
-            ran.status,
-            ran.out
-        );
-        assert!(ran.err.contains("-1") && !ran.err.contains("-- -1"), "{option}: {}", ran.err);
-    }
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_under_standard_output_is_said() {
@@ -483,20 +284,6 @@ fn a_run_s_folder_is_kept_from_a_second_run_and_told_how_it_stands() {
     let anew = call(folder.path(), "train --resume a --quiet");
     assert!(anew.err.contains("starts again from its beginning"), "{}", anew.err);
     anew.ok();
-}
-
-#[test]
-fn weights_that_are_not_those_of_their_self_test_are_warned_of() {
-    let folder = folder();
-    let good = fs::read(weights()).unwrap();
-    let header = 8 + usize::try_from(u64::from_le_bytes(good[..8].try_into().unwrap())).unwrap();
-    let filled = |with: [u8; 2]| [&good[..header], &with.repeat((good.len() - header) / 2)].concat();
-    assert!(!call(folder.path(), "predict a.png --model w.safetensors").err.contains("self-test"));
-    for (name, number) in [("zero", [0, 0]), ("large", [0x53, 0x7b])] {
-        fs::write(folder.path().join(name), filled(number)).unwrap();
-        let ran = call(folder.path(), &format!("predict a.png --model {name}"));
-        assert!(ran.err.contains("self-test") && ran.err.contains(name), "{name}: {}", ran.err);
-    }
 }
 
 #[test]
