@@ -1,7 +1,8 @@
 // Starts an engine inside its worker: counts the bytes of its program on the way in, and says in the protocol's own
 // words how far it is or why it failed. Which engine is the worker's name: an address loses its query where a service
-// worker answers.
-const name = ['engine-webgpu', 'together-engine'].find((known) => known === self.name) ?? 'engine';
+// worker answers. On a GPU the engines of both rooms are one program, which reads the name itself.
+const programs = { 'engine-webgpu': 'engine-webgpu', 'together-engine': 'together-engine', 'together-engine-webgpu': 'engine-webgpu' };
+const name = programs[self.name] ?? 'engine';
 const say = (body) => postMessage({ json: JSON.stringify({ job: 0, body }), buffers: [] });
 
 async function counted(path, of) {

@@ -1,4 +1,4 @@
-//! The engine: a module worker that computes on the GPU.
+//! The engines of both rooms with a GPU under them: a module worker. Which room's it is the worker's name says.
 
 #[cfg(target_family = "wasm")]
 unsafe extern "C" {
@@ -13,6 +13,6 @@ fn main() {
         // function that is called from the browser do it first, each time: then a prediction spends most of its time on it.
         // SAFETY: nothing has run before, and what is registered twice is registered once.
         unsafe { __wasm_call_ctors() };
-        darkroom::engine::start();
+        darkroom::engine::start_by_name();
     }
 }

@@ -16,3 +16,11 @@ mod worker;
 
 #[cfg(all(feature = "engine", target_family = "wasm"))]
 pub use worker::start;
+
+/// Starts the engine of the room that this worker's name speaks of: on a GPU both are one program, because most of it is what
+/// computes there, which nobody should load twice.
+#[cfg(all(feature = "joint", feature = "webgpu", target_family = "wasm"))]
+pub fn start_by_name() {
+    let name = browser::answer::scope().map(|scope| scope.name()).unwrap_or_default();
+    if name.starts_with("together") { together::start() } else { start() }
+}

@@ -4,15 +4,14 @@ use super::{Trainer, optim::Tensors};
 use crate::device::OpenDevice;
 
 impl Trainer {
-    /// Goes on where `other`, of the same method but set differently, stands: with its steps, and by name with its weights,
-    /// its teacher, what it keeps between steps and its optimiser's memory. What has another shape, or is new, begins as
-    /// this trainer has it; a teacher that is new begins as the student.
+    /// Goes on where another trainer, of the same method but set differently, stood after `done` steps: with these, and by
+    /// name with its weights, its teacher, what it keeps between steps and its optimiser's memory. What has another shape,
+    /// or is new, begins as `own` has it, this trainer's tensors; a teacher that is new begins as the student.
     ///
     /// # Errors
     /// A sentence that names a tensor that does not fit.
-    pub fn carry_on(&mut self, other: &Self, on: &OpenDevice) -> Result<(), String> {
-        let tensors = merged(self.tensors(), other.tensors());
-        self.restore(other.done(), tensors, on)
+    pub fn carry_on(&mut self, own: Tensors, done: u64, other: Tensors, on: &OpenDevice) -> Result<(), String> {
+        self.restore(done, merged(own, other), on)
     }
 }
 

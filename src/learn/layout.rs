@@ -5,8 +5,10 @@
 
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param},
-    tensor::{Device, Gradients, Tensor, TensorData, Transaction},
+    tensor::{Device, Gradients, Tensor, TensorData},
 };
+
+use super::reading::Reading;
 
 /// One float tensor of a module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,35 +61,31 @@ impl Layout {
         self.slots.iter().filter_map(|slot| Some((slot.start?, slot)))
     }
 
-    /// The row of a module's own values.
+    /// What no gradient trains: a teacher, a queue.
+    pub fn rest(&self) -> impl Iterator<Item = &Slot> {
+        self.slots.iter().filter(|slot| slot.start.is_none())
+    }
+
+    /// The row of a module's own values. Waits for its device.
     #[must_use]
     pub fn row_of<M: Module>(&self, model: &M) -> Vec<f32> {
-        self.read(model, true).into_iter().flatten().collect()
+        let mut reading = Reading::default();
+        self.read(model, true, &mut reading);
+        reading.now().into_iter().flatten().collect()
     }
 
-    /// What no gradient trains (a teacher, a queue), tensor by tensor with its slot.
-    #[must_use]
-    pub fn rest_of<M: Module>(&self, model: &M) -> Vec<(&Slot, Vec<f32>)> {
-        self.slots
-            .iter()
-            .filter(|slot| slot.start.is_none())
-            .zip(self.read(model, false))
-            .collect()
+    /// Has [`Layout::rest`] of a module read, tensor by tensor.
+    pub fn read_rest<M: Module>(&self, model: &M, reading: &mut Reading) {
+        self.read(model, false, reading);
     }
 
-    fn read<M: Module>(&self, model: &M, trainable: bool) -> Vec<Vec<f32>> {
-        let mut reader = Reader {
+    fn read<M: Module>(&self, model: &M, trainable: bool, reading: &mut Reading) {
+        model.visit(&mut Reader {
             layout: self,
             next: 0,
             trainable,
-            transaction: Transaction::default(),
-            count: 0,
-        };
-        model.visit(&mut reader);
-        match reader.count {
-            0 => Vec::new(),
-            _ => reader.transaction.execute().into_iter().map(host_values).collect(),
-        }
+            reading,
+        });
     }
 
     /// The gradients in the row's order, each `[n]` and without autodiff; zeros where a tensor had none.
@@ -113,7 +111,7 @@ impl Layout {
         })
     }
 
-    /// The module with what no gradient trains replaced, in [`Layout::rest_of`]'s order.
+    /// The module with what no gradient trains replaced, in [`Layout::rest`]'s order.
     #[must_use]
     pub fn fill_rest<M: Module>(&self, model: M, rest: Vec<Vec<f32>>) -> M {
         model.map(&mut Restore {
@@ -142,14 +140,6 @@ impl Row<'_> {
             }
             Self::Device(row) => (*row).clone().narrow(0, start, end - start).reshape(shape),
         }
-    }
-}
-
-/// Values of a tensor's data as f32.
-pub(super) fn host_values(data: TensorData) -> Vec<f32> {
-    match data.as_slice::<f32>() {
-        Ok(values) => values.to_vec(),
-        Err(_) => data.iter::<f32>().collect(),
     }
 }
 
@@ -207,17 +197,14 @@ struct Reader<'a> {
     layout: &'a Layout,
     next: usize,
     trainable: bool,
-    transaction: Transaction,
-    count: usize,
+    reading: &'a mut Reading,
 }
 
 impl ModuleVisitor for Reader<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let Some(slot) = advance(self.layout, &mut self.next) else { return };
         if slot.start.is_some() == self.trainable {
-            let transaction = std::mem::take(&mut self.transaction);
-            self.transaction = transaction.register(param.val().inner());
-            self.count += 1;
+            self.reading.add(param.val().inner());
         }
     }
 }

@@ -3,14 +3,20 @@
 
 mod carry;
 mod colours;
+mod host;
 mod layout;
 mod optim;
 mod outcome;
+mod reading;
 mod schedule;
 pub mod set;
+mod standing;
 mod step;
 
+pub use host::on_host;
 pub use optim::{NAMES as OPTIMISERS, Tensors};
-pub use outcome::{Features, Numbers, Outcome, read};
+pub use outcome::{Features, Numbers, Outcome, read, read_later};
+pub use reading::Reading;
 pub use schedule::{SCALES, SHAPES, Schedule};
+pub use standing::Standing;
 pub use step::{Trainer, put, to_device};

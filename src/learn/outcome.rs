@@ -1,8 +1,8 @@
 //! What a step leaves on the device, and how several steps' numbers are read in one go.
 
-use burn::tensor::{DType, Tensor, Transaction};
+use burn::tensor::{DType, Tensor};
 
-use super::{layout::host_values, optim::Norm};
+use super::{optim::Norm, reading::Reading};
 use crate::methods::Loss;
 
 /// Pictures of a batch whose embeddings are read at most: the probe beside the training learns from no more, and a step on
@@ -76,9 +76,24 @@ pub(super) fn detached(loss: Loss) -> Loss {
 /// Reads what several steps left in one go: the only wait.
 #[must_use]
 pub fn read(outcomes: Vec<Outcome>) -> Vec<(u64, f64, Numbers)> {
+    let (reading, has_scalars) = owed(&outcomes);
+    told(outcomes, has_scalars, reading.now())
+}
+
+/// The same for a browser, which cannot wait.
+///
+/// # Errors
+/// A sentence: the device gives nothing back.
+pub async fn read_later(outcomes: Vec<Outcome>) -> Result<Vec<(u64, f64, Numbers)>, String> {
+    let (reading, has_scalars) = owed(&outcomes);
+    Ok(told(outcomes, has_scalars, reading.later().await?))
+}
+
+/// Everything to be read: all scalars as one row, where there are any, then embeddings.
+fn owed(outcomes: &[Outcome]) -> (Reading, bool) {
     let mut scalars = Vec::new();
-    let mut transaction = Transaction::default();
-    for outcome in &outcomes {
+    let mut reading = Reading::default();
+    for outcome in outcomes {
         for loss in &outcome.losses {
             scalars.extend([&loss.total].into_iter().chain(loss.parts.iter().map(|(_, part)| part)).map(as_f32));
         }
@@ -88,14 +103,16 @@ pub fn read(outcomes: Vec<Outcome>) -> Vec<(u64, f64, Numbers)> {
     }
     let has_scalars = !scalars.is_empty();
     if has_scalars {
-        transaction = transaction.register(Tensor::cat(scalars, 0));
+        reading.add(Tensor::cat(scalars, 0));
     }
     for seen in outcomes.iter().flat_map(|outcome| &outcome.seen) {
-        transaction = transaction.register(seen.features.clone());
+        reading.add(seen.features.clone());
     }
-    let is_owed = has_scalars || outcomes.iter().any(|outcome| !outcome.seen.is_empty());
-    let read = if is_owed { transaction.execute() } else { Vec::new() };
-    let mut read = read.into_iter().map(host_values);
+    (reading, has_scalars)
+}
+
+fn told(outcomes: Vec<Outcome>, has_scalars: bool, read: Vec<Vec<f32>>) -> Vec<(u64, f64, Numbers)> {
+    let mut read = read.into_iter();
     let values = if has_scalars { read.next() } else { None };
     let mut values = values.unwrap_or_default().into_iter();
     outcomes

@@ -1,13 +1,18 @@
 //! One optimiser step: forward, backward, sum, clip, the optimiser's rule, moving average. Nothing here waits for a device.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor, TensorData},
+};
 
 use super::{
     colours::colour,
     layout::{Layout, Row},
     optim::{self, Optimiser, Part, Rates, Rows, Rule, Tensors},
     outcome::{Outcome, Unread, detached},
+    reading::Reading,
     schedule::Schedule,
+    standing::Standing,
 };
 use crate::{
     config::RunConfig,
@@ -33,7 +38,8 @@ pub struct Trainer {
 }
 
 impl Trainer {
-    /// A fresh model (on an autodiff device) at step 0 of `steps`.
+    /// A fresh model at step 0 of `steps`, which lies on an autodiff device: this one, or the processor's, where its numbers
+    /// are at hand for one who cannot wait.
     #[must_use]
     pub fn new(model: AnyMethod, config: &RunConfig, steps: u64, on: &OpenDevice) -> Self {
         let layout = Layout::of(&model);
@@ -42,13 +48,14 @@ impl Trainer {
         let optimiser = Optimiser::new(rule, rows, parts, &on.device, on.is_host());
         let schedule = Schedule::of(config, steps);
         let loss_scale = if config.precision == "f16" { F16_LOSS_SCALE } else { 1.0 };
+        let device = on.device.clone().autodiff();
         Self {
-            model,
+            model: if on.is_host() { model } else { model.fork(&device) },
             layout,
             optimiser,
             schedule,
             config: config.clone(),
-            device: on.device.clone().autodiff(),
+            device,
             loss_scale,
             features_every: 0,
             done: 0,
@@ -117,18 +124,27 @@ impl Trainer {
     /// The model with the moving average of its weights, without autodiff.
     #[must_use]
     pub fn averaged(&self) -> AnyMethod {
-        use burn::module::Module;
         self.layout.fill(self.model.valid(), &self.optimiser.average())
     }
 
-    /// Everything that the next step depends on, by name.
+    /// Everything that the next step depends on, by name. Waits for the device.
     #[must_use]
     pub fn tensors(&self) -> Tensors {
-        let mut tensors = optim::save(&self.optimiser, &self.layout);
-        for (slot, values) in self.layout.rest_of(&self.model) {
-            tensors.insert(format!("model.{}", slot.name), (slot.shape.clone(), values));
+        self.standing().now()
+    }
+
+    /// The same as it is now, to be read whenever it comes.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        let mut reading = Reading::default();
+        let owed = self.optimiser.read(&mut reading);
+        self.layout.read_rest(&self.model, &mut reading);
+        Standing {
+            done: self.done,
+            layout: self.layout.clone(),
+            owed,
+            reading,
         }
-        tensors
     }
 
     /// Goes on from [`Trainer::tensors`] after `done` steps.
@@ -138,8 +154,9 @@ impl Trainer {
     pub fn restore(&mut self, done: u64, mut tensors: Tensors, on: &OpenDevice) -> Result<(), String> {
         let rule = Rule::of(&self.config);
         let rows = optim::restore(&rule, &self.layout, &mut tensors)?;
-        let rest = self.layout.slots.iter().filter(|slot| slot.start.is_none());
-        let rest: Vec<Vec<f32>> = rest
+        let rest: Vec<Vec<f32>> = self
+            .layout
+            .rest()
             .map(|slot| optim::take(&mut tensors, &format!("model.{}", slot.name), &slot.shape))
             .collect::<Result<_, _>>()?;
         if let Some(name) = tensors.keys().next() {

@@ -19,7 +19,7 @@ use crate::{
 
 pub use self::{
     hidden::Hidden,
-    together::{Holds as Holding, OnUnasked, Together},
+    together::{Holds as Holding, OnLost, OnUnasked, Together},
 };
 
 /// What a room and its engine say to each other.
@@ -46,6 +46,9 @@ pub trait Protocol: Sized + 'static {
 
     /// Hears what nobody asked for.
     fn unasked(_engine: &Engine<Self>, _answer: Answer<Self>) {}
+
+    /// Hears that an engine is gone, and why, whether anybody waits for it or not.
+    fn lost(_engine: &Engine<Self>, _why: &str) {}
 }
 
 /// A message, as the line sees it.
@@ -179,7 +182,7 @@ impl<P: Protocol> Engine<P> {
                 let said = web::get(&event, "message")
                     .as_string()
                     .unwrap_or_else(|| "its program could not be loaded".into());
-                Self(inner).end(&format!("The engine stopped: {said}."));
+                Self(inner).die(&format!("The engine stopped: {said}."));
             }
         });
         self.0.worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -192,7 +195,7 @@ impl<P: Protocol> Engine<P> {
     fn hear(&self, event: &MessageEvent) {
         let (Envelope { job, body }, buffers) = match web::receive::<P::Said>(event) {
             Ok(message) => message,
-            Err(sentence) => return self.end(&format!("The engine could not be understood: {sentence}. Reload the page.")),
+            Err(sentence) => return self.die(&format!("The engine could not be understood: {sentence}. Reload the page.")),
         };
         let heard = match P::sort(body) {
             Sorted::Progress(stage, done, of) => {
@@ -202,8 +205,8 @@ impl<P: Protocol> Engine<P> {
                 }
                 return;
             }
-            Sorted::Lost(why) => return self.end(&why),
-            Sorted::Failed(why) if job == UNASKED => return self.end(&why),
+            Sorted::Lost(why) => return self.die(&why),
+            Sorted::Failed(why) if job == UNASKED => return self.die(&why),
             Sorted::Failed(why) => Err(Trouble::Failed(why)),
             Sorted::Answer(body) => Ok(Answer { body, buffers }),
         };
@@ -246,6 +249,17 @@ impl<P: Protocol> Engine<P> {
         for (_, waiting) in waiting {
             waiting.giver.give(Err(Trouble::Gone(why.to_string())));
         }
+    }
+
+    /// The same of itself.
+    fn die(&self, why: &str) {
+        self.end(why);
+        P::lost(self, why);
+    }
+
+    /// Whether both are handles on one worker.
+    pub fn is(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
     }
 
     /// Which device this engine computes on.

@@ -142,3 +142,49 @@ export const file = (path) => readFile(new URL(path, `file://${ROOT}`));
 
 /** A place for files that a test makes. */
 export const scratch = () => tmpdir();
+
+/**
+ * Starts an engine of the room "Together" by its worker's name on a page, asked directly in its own words. `ask` gives `[kind,
+ * words, buffers]`; buffers of f32 come back as lists of numbers where `floats` says so, as bytes where `whole` does, otherwise
+ * as their sizes. What it says unasked is in `window.moments` and `window.progress`.
+ */
+export async function engine(page, name) {
+  await page.evaluate(async (name) => {
+    const worker = new Worker('engine_start.js', { type: 'module', name });
+    const waiting = new Map();
+    let job = 0;
+    window.moments = [];
+    window.progress = [];
+    window.engines ??= {};
+    window.engines[name] = (body, bytes) =>
+      new Promise((answered) => {
+        job += 1;
+        waiting.set(job, answered);
+        const buffers = bytes ? [Uint8Array.from(bytes).buffer] : [];
+        worker.postMessage({ json: JSON.stringify({ job, body }), buffers }, buffers);
+      });
+    await new Promise((ready, failed) => {
+      worker.onmessage = ({ data }) => {
+        const { job, body } = JSON.parse(data.json);
+        const [kind, words] = typeof body === 'string' ? [body, null] : Object.entries(body)[0];
+        if (kind === 'Ready') ready();
+        else if (kind === 'Lost' || (job === 0 && kind === 'Failed')) {
+          failed(new Error(words));
+          for (const answered of waiting.values()) answered([kind, words, []]);
+        } else if (kind === 'Trained') window.moments.push(words);
+        else if (kind === 'Progress') window.progress.push({ job, ...words });
+        else waiting.get(job)?.([kind, words, data.buffers]);
+      };
+    });
+  }, name);
+  const ask = (body, { floats = false, whole = false, bytes } = {}) =>
+    page.evaluate(
+      async ([name, body, floats, whole, bytes]) => {
+        const [kind, words, buffers] = await window.engines[name](body, bytes);
+        const told = (buffer) => (floats ? [...new Float32Array(buffer)] : whole ? [...new Uint8Array(buffer)] : buffer.byteLength);
+        return [kind, words, buffers.map(told)];
+      },
+      [name, body, floats, whole, bytes],
+    );
+  return { ask };
+}

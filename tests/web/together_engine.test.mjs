@@ -1,40 +1,15 @@
 // The engine of the room "Together", asked directly in its own words.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { browser, serve, visit } from './darkroom.mjs';
+import { browser, engine, serve, visit } from './darkroom.mjs';
 
-let server, chromium, page;
+let server, chromium, page, ask;
 
 before(async () => {
   server = await serve();
   chromium = await browser();
   ({ page } = await visit(chromium, server));
-  await page.evaluate(async () => {
-    const worker = new Worker('engine_start.js', { type: 'module', name: 'together-engine' });
-    const waiting = new Map();
-    let job = 0;
-    window.moments = [];
-    window.progress = [];
-    // An answer is `[kind, body, buffers]`; buffers come as lists of numbers, for they go on to node.
-    window.ask = (body, bytes) =>
-      new Promise((answered) => {
-        job += 1;
-        waiting.set(job, answered);
-        const buffers = bytes ? [Uint8Array.from(bytes).buffer] : [];
-        worker.postMessage({ json: JSON.stringify({ job, body }), buffers }, buffers);
-      });
-    await new Promise((ready, failed) => {
-      worker.onmessage = ({ data }) => {
-        const { job, body } = JSON.parse(data.json);
-        const [kind, words] = typeof body === 'string' ? [body, null] : Object.entries(body)[0];
-        if (kind === 'Ready') ready();
-        else if (kind === 'Lost' || (job === 0 && kind === 'Failed')) failed(new Error(words));
-        else if (kind === 'Trained') window.moments.push(words);
-        else if (kind === 'Progress') window.progress.push({ job, ...words });
-        else waiting.get(job)?.([kind, words, data.buffers]);
-      };
-    });
-  });
+  ({ ask } = await engine(page, 'together-engine'));
   const [kind] = await ask({ OpenShipped: { slot: 'First', name: 'photos' } });
   assert.equal(kind, 'Model');
   for (const id of [1, 2, 3, 4, 5, 6, 7, 8, 9]) assert.equal((await ask({ AddScene: { id, seed: id } }))[0], 'Picture');
@@ -44,16 +19,6 @@ after(async () => {
   await chromium?.close();
   server?.stop();
 });
-
-/** Asks; buffers of f32 come back as lists of numbers where `floats` says so, otherwise their sizes in bytes. */
-const ask = (body, { floats = false, bytes } = {}) =>
-  page.evaluate(
-    async ([body, floats, bytes]) => {
-      const [kind, words, buffers] = await window.ask(body, bytes);
-      return [kind, words, buffers.map((buffer) => (floats ? [...new Float32Array(buffer)] : buffer.byteLength))];
-    },
-    [body, floats, bytes],
-  );
 
 const moments = () => page.evaluate(() => window.moments);
 const until = (what, argument) => page.waitForFunction(what, argument, { timeout: 60_000 });
@@ -99,7 +64,7 @@ test('patches answer each other, and of what follows the pointer only the newest
   const [, { matches }] = await ask({ Correspond: { slot: 'First', left: 3, changes: REST, right: 3, count: 9 } });
   assert.ok(matches.length === 9 && matches.every((match) => match.left === match.right && match.mutual));
   const kinds = await page.evaluate(async () => {
-    const asked = Array.from({ length: 12 }, (_, patch) => window.ask({ Heat: { slot: 'First', id: 1, patch, among: [1] } }));
+    const asked = Array.from({ length: 12 }, (_, patch) => window.engines['together-engine']({ Heat: { slot: 'First', id: 1, patch, among: [1] } }));
     return (await Promise.all(asked)).map(([kind]) => kind);
   });
   assert.equal(kinds.at(-1), 'Heat');
@@ -113,12 +78,12 @@ test('patches answer each other, and of what follows the pointer only the newest
 test('a question is answered while many pictures are embedded', async () => {
   const order = await page.evaluate(async () => {
     const ids = Array.from({ length: 40 }, (_, i) => 100 + i);
-    await Promise.all(ids.map((id) => window.ask({ AddScene: { id, seed: id } })));
+    await Promise.all(ids.map((id) => window.engines['together-engine']({ AddScene: { id, seed: id } })));
     const order = [];
-    const embed = window.ask({ Embed: { slot: 'First', ids } }).then(() => order.push('embed'));
-    const pair = window.ask({ Nearest: { slot: 'First', id: 1, among: [2], count: 1 } }).then(() => order.push('nearest'));
+    const embed = window.engines['together-engine']({ Embed: { slot: 'First', ids } }).then(() => order.push('embed'));
+    const pair = window.engines['together-engine']({ Nearest: { slot: 'First', id: 1, among: [2], count: 1 } }).then(() => order.push('nearest'));
     await Promise.all([embed, pair]);
-    await window.ask({ DropPictures: { ids } });
+    await window.engines['together-engine']({ DropPictures: { ids } });
     return order;
   });
   assert.deepEqual(order, ['nearest', 'embed']);
@@ -178,7 +143,7 @@ test('a run is begun, paused, stepped, broken, saved and opened again', async ()
   const [, { dim }] = await ask({ Embed: { slot: 'Trained', ids: [1] } });
   assert.ok(dim > 0);
   const file = await page.evaluate(async () => {
-    const [, { name }, [bytes]] = await window.ask('SaveTrained');
+    const [, { name }, [bytes]] = await window.engines['together-engine']('SaveTrained');
     return { name, bytes: [...new Uint8Array(bytes)] };
   });
   const [opened, model] = await ask({ OpenFile: { slot: 'Second', name: file.name } }, { bytes: file.bytes });

@@ -17,6 +17,23 @@ pub struct Chosen {
     pub largest_tensor_bytes: u64,
 }
 
+impl Chosen {
+    /// The same for those who train on it.
+    #[cfg(feature = "joint")]
+    #[must_use]
+    pub fn open(&self) -> crate::device::OpenDevice {
+        let (kind, name) = match self.kind {
+            DeviceKind::Cpu => ("cpu", "the browser's processor".into()),
+            DeviceKind::WebGpu => ("webgpu", format!("{}, in a browser", self.adapter)),
+        };
+        crate::device::OpenDevice {
+            device: self.device.clone(),
+            kind,
+            name,
+        }
+    }
+}
+
 /// Takes the device that this build is for.
 ///
 /// # Errors

@@ -2,11 +2,11 @@
 
 mod sgd;
 
-use burn::tensor::{Bool, DType, Device, Tensor, TensorData, Transaction};
+use burn::tensor::{Bool, DType, Device, Tensor, TensorData};
 
 use sgd::unmoved;
 
-use super::{super::layout::host_values, EPSILON, Part, PartRates, Rates, Rows, rule::Rule};
+use super::{super::reading::Reading, EPSILON, Part, PartRates, Rates, Rows, rule::Rule};
 
 /// See the module's words.
 pub struct DeviceRows {
@@ -140,20 +140,10 @@ impl DeviceRows {
         any.then(|| self.spread(parts, |part| f64::from(u8::from(part.is_frozen))).greater_elem(0.5))
     }
 
-    pub(super) fn rows(&self) -> Rows {
-        let reading = [&self.weights, &self.average, &self.moment_1]
-            .into_iter()
-            .chain(&self.moment_2)
-            .fold(Transaction::default(), |reading, row| reading.register(row.clone()));
-        let mut rows = reading.execute().into_iter().map(host_values);
-        let mut next = || rows.next().unwrap_or_default();
-        Rows {
-            weights: next(),
-            average: next(),
-            moment_1: next(),
-            moment_2: next(),
-            rested: Vec::new(),
-        }
+    /// Has the rows read, in the order of [`Rows`]; how many they are.
+    pub(super) fn read(&self, reading: &mut Reading) -> usize {
+        let rows = [&self.weights, &self.average, &self.moment_1].into_iter().chain(&self.moment_2);
+        rows.map(|row| reading.add(row.clone())).count()
     }
 }
 

@@ -12,7 +12,7 @@ mod saved;
 
 use burn::tensor::{Device, Tensor};
 
-use super::{layout::Row, schedule::Schedule};
+use super::{layout::Row, reading::Reading, schedule::Schedule};
 use crate::{config::RunConfig, methods::Pace};
 
 pub use part::Part;
@@ -163,16 +163,44 @@ impl Optimiser {
         }
     }
 
-    /// Everything, read back: waits for the device.
-    #[must_use]
-    pub fn rows(&self) -> Rows {
-        let rows = match &self.home {
-            Home::Host(host) => host.rows.clone(),
-            Home::Device(device) => device.rows(),
+    /// Has everything read that is not on the host.
+    pub fn read(&self, reading: &mut Reading) -> Owed {
+        let (rows, count) = match &self.home {
+            Home::Host(host) => (host.rows.clone(), 0),
+            Home::Device(device) => (Rows::default(), device.read(reading)),
         };
+        Owed {
+            rule: self.rule,
+            rows: Rows {
+                rested: self.rested.clone(),
+                ..rows
+            },
+            count,
+        }
+    }
+}
+
+/// The rows of an optimiser, as far as they are on the host.
+pub struct Owed {
+    rule: Rule,
+    rows: Rows,
+    count: usize,
+}
+
+impl Owed {
+    /// All of them, with what was read first.
+    fn rows(self, read: &mut impl Iterator<Item = Vec<f32>>) -> Rows {
+        if self.count == 0 {
+            return self.rows;
+        }
+        let mut read = read.take(self.count);
+        let mut next = || read.next().unwrap_or_default();
         Rows {
-            rested: self.rested.clone(),
-            ..rows
+            weights: next(),
+            average: next(),
+            moment_1: next(),
+            moment_2: next(),
+            rested: self.rows.rested,
         }
     }
 }

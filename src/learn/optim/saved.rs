@@ -11,19 +11,20 @@ use std::collections::BTreeMap;
 
 use super::{
     super::layout::{Layout, Slot},
-    Optimiser, Rows, Rule,
+    Owed, Rows, Rule,
     rule::{NAMES, memories_of},
 };
 
 /// Tensors by name, each with its shape.
 pub type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
-/// Everything of `optimiser`, read back: waits for the device.
+/// Everything of an optimiser, with what was read of it first.
 #[must_use]
-pub fn save(optimiser: &Optimiser, layout: &Layout) -> Tensors {
-    let rows = optimiser.rows();
+pub fn save(owed: Owed, read: &mut impl Iterator<Item = Vec<f32>>, layout: &Layout) -> Tensors {
+    let rule = owed.rule;
+    let rows = owed.rows(read);
     let memories = [&rows.moment_1, &rows.moment_2];
-    let memories = optimiser.rule.memories().iter().copied().zip(memories);
+    let memories = rule.memories().iter().copied().zip(memories);
     let mut tensors = Tensors::new();
     for (part, row) in [("model", &rows.weights), ("average", &rows.average)].into_iter().chain(memories) {
         for (start, slot) in layout.trainable() {

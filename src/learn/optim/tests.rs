@@ -4,6 +4,14 @@ use crate::{chance::Chance, learn::Schedule};
 mod frozen;
 mod parity;
 
+impl Optimiser {
+    fn rows(&self) -> Rows {
+        let mut reading = Reading::default();
+        let owed = self.read(&mut reading);
+        owed.rows(&mut reading.now().into_iter())
+    }
+}
+
 fn random(len: usize, index: u64) -> Vec<f32> {
     let mut chance = Chance::new(3, "optim test", index);
     (0..len).map(|_| chance.normal()).collect()

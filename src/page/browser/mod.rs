@@ -5,6 +5,7 @@ pub mod blobs;
 pub mod canvas;
 pub mod clipboard;
 pub mod files;
+pub mod gpu;
 pub mod inks;
 pub mod later;
 pub mod storage;

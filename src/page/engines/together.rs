@@ -17,6 +17,9 @@ pub struct Together;
 /// Hears what the engine says of itself.
 pub type OnUnasked = Rc<dyn Fn(Answer<Together>)>;
 
+/// Hears that the engine is gone, and why.
+pub type OnLost = Rc<dyn Fn(&Engine<Together>, &str)>;
+
 /// What the engine holds.
 #[derive(Default)]
 pub struct Holds {
@@ -26,6 +29,8 @@ pub struct Holds {
     pub models: BTreeMap<Slot, String>,
     /// Who hears what nobody asked for.
     pub unasked: Option<OnUnasked>,
+    /// Who hears that it is gone.
+    pub lost: Option<OnLost>,
 }
 
 impl Protocol for Together {
@@ -35,8 +40,11 @@ impl Protocol for Together {
     type Holds = Holds;
     const VERSION: u32 = VERSION;
 
-    fn program(_: DeviceKind) -> &'static str {
-        "together-engine"
+    fn program(kind: DeviceKind) -> &'static str {
+        match kind {
+            DeviceKind::Cpu => "together-engine",
+            DeviceKind::WebGpu => "together-engine-webgpu",
+        }
     }
 
     fn ready(said: FromTogether) -> Option<(u32, DeviceKind, String)> {
@@ -59,6 +67,12 @@ impl Protocol for Together {
     fn unasked(engine: &Engine<Self>, answer: Answer<Self>) {
         if let Some(hear) = engine.holds(|holds| holds.unasked.clone()) {
             hear(answer);
+        }
+    }
+
+    fn lost(engine: &Engine<Self>, why: &str) {
+        if let Some(hear) = engine.holds(|holds| holds.lost.clone()) {
+            hear(engine, why);
         }
     }
 }

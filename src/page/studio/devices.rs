@@ -1,20 +1,19 @@
 //! Engines and the devices they compute on: the CPU first, the GPU where it is right and faster.
 
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 use super::Studio;
 use crate::{
     page::{
+        browser::gpu,
         desk::{Tone, Topic},
         engines::{Engine, Trouble},
         state::{
             choice::{self, Gpu},
+            figures::sentence,
             settings::DeviceChoice,
         },
     },
-    platform::web,
     protocol::{DeviceKind, DeviceReport, FromEngine, ToEngine},
 };
 
@@ -197,7 +196,7 @@ impl Studio {
     }
 
     async fn test_gpu(self) {
-        if let Err(why) = adapter().await {
+        if let Err(why) = gpu::adapter().await {
             return self.devices.gpu.set(Gpu::Missing(why));
         }
         if !self.devices.gpu.with_untracked(|gpu| matches!(gpu, Gpu::Tested(_))) {
@@ -231,38 +230,5 @@ impl Studio {
             FromEngine::Device(report) => Ok(report),
             _ => Err(Trouble::Failed("The engine did not say how its test went.".into())),
         }
-    }
-}
-
-/// Whether the browser has a GPU for us; why not, in a sentence.
-async fn adapter() -> Result<(), String> {
-    let gpu = web::get(&leptos::prelude::window().navigator(), "gpu");
-    if gpu.is_undefined() {
-        return Err("This browser has no WebGPU, so the CPU computes.".into());
-    }
-    let none = || "This browser knows WebGPU but found no GPU to use, so the CPU computes.".to_string();
-    let request = web::get(&gpu, "requestAdapter")
-        .dyn_into::<js_sys::Function>()
-        .map_err(|_| none())?;
-    let promise = request
-        .call0(&gpu)
-        .ok()
-        .and_then(|p| p.dyn_into::<js_sys::Promise>().ok())
-        .ok_or_else(none)?;
-    let adapter: JsValue = JsFuture::from(promise).await.map_err(|_| none())?;
-    if adapter.is_null() || adapter.is_undefined() {
-        Err(none())
-    } else {
-        Ok(())
-    }
-}
-
-/// Ends with a full stop.
-fn sentence(text: &str) -> String {
-    let text = text.trim();
-    if text.ends_with(['.', '!', '?']) {
-        text.into()
-    } else {
-        format!("{text}.")
     }
 }

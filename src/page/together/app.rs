@@ -35,6 +35,7 @@ fn app() -> AnyView {
     room.restore();
     room.list_models();
     room.keep_session();
+    room.keep_choosing_device();
     room.keep_watching();
     room.desk.keep_offline();
     room.desk.tell_the_outside();

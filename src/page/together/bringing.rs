@@ -39,6 +39,8 @@ impl Room {
                         self.desk.progress.set(None);
                         done = Some(mine);
                     }
+                    // Where an engine was lost, that has been said, and the newer wish is to bring all to the next one.
+                    Err(Trouble::Gone(_)) if self.line.wishes.get_value() != mine => self.desk.progress.set(None),
                     Err(Trouble::Gone(why)) => {
                         self.desk.tell(Tone::Trouble, why, Some(Remedy::Retry));
                         self.desk.progress.set(None);
@@ -49,6 +51,8 @@ impl Room {
             }
             self.line.busy.set_value(false);
             self.desk.enter(Phase::Ready);
+            self.devices.end_retired();
+            self.test_devices();
         });
     }
 

@@ -42,6 +42,7 @@ impl Room {
         let hidden = storage::read(storage::SESSION).and_then(|text| session::Session::parse(&text));
         if let Some(hidden) = &hidden {
             self.desk.theme.set(hidden.theme);
+            self.devices.as_elsewhere(hidden.device);
         }
         let kept = storage::read(SESSION).and_then(|text| serde_json::from_str::<Kept>(&text).ok());
         match kept {

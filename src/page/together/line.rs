@@ -12,7 +12,7 @@ use super::{Answer, OnProgress, OnTrained, Room};
 use crate::{
     page::{
         desk::{Progress, Remedy, Tone},
-        engines::{Engine, Together, Trouble},
+        engines::{Engine, Holding, OnLost, OnUnasked, Together, Trouble},
         state::figures::count,
     },
     protocol::{
@@ -62,6 +62,31 @@ impl Line {
         self.hearers.update_value(|all| all.push(hear));
     }
 
+    /// The engine that runs.
+    pub(super) fn running(self) -> Option<Engine<Together>> {
+        self.engine.with_value(Clone::clone).filter(|engine| !engine.is_gone())
+    }
+
+    /// Puts another engine, or none, in the place of the one that runs, and gives that back.
+    pub(super) fn replace(self, next: Option<(Engine<Together>, String)>) -> Option<Engine<Together>> {
+        let (engine, adapter) = next.unzip();
+        self.embedded.set(BTreeMap::new());
+        self.adapter.set(adapter);
+        self.engine.try_update_value(|now| std::mem::replace(now, engine)).flatten()
+    }
+
+    /// Hears what an engine says unasked, and that it is gone.
+    pub(super) fn listen_to(self, engine: &Engine<Together>, room: Room) {
+        let unasked: OnUnasked = Rc::new(move |answer| self.hear(answer));
+        let lost: OnLost = Rc::new(move |engine, why| {
+            room.is_lost(engine, why);
+        });
+        engine.holds(|holds: &mut Holding| {
+            holds.unasked = Some(unasked);
+            holds.lost = Some(lost);
+        });
+    }
+
     fn hear(self, answer: Answer) {
         let FromTogether::Trained(moment) = answer.body else { return };
         let all = self.hearers.with_value(Clone::clone);
@@ -90,7 +115,7 @@ impl Room {
     pub(super) fn forget_model(self, name: &str) {
         self.line.engine.with_value(|engine| {
             if let Some(engine) = engine {
-                engine.holds(|holds: &mut crate::page::engines::Holding| holds.models.retain(|_, held| held != name));
+                engine.holds(|holds: &mut Holding| holds.models.retain(|_, held| held != name));
             }
         });
     }
@@ -102,8 +127,7 @@ impl Room {
 
     /// The engine that runs, or a new one.
     pub(super) async fn engine(self) -> Result<Engine<Together>, Trouble> {
-        let running = self.line.engine.with_value(Clone::clone).filter(|engine| !engine.is_gone());
-        if let Some(engine) = running {
+        if let Some(engine) = self.line.running() {
             return Ok(engine);
         }
         let (giver, later) = crate::page::browser::later::later();
@@ -122,29 +146,34 @@ impl Room {
     }
 
     async fn start_engine(self) -> Result<Engine<Together>, Trouble> {
-        let started = Engine::start(DeviceKind::Cpu, self.shows("the engine")).await;
+        let mut started = Engine::start(self.devices.active.get_untracked(), self.shows("the engine")).await;
+        if let (Err(trouble), DeviceKind::WebGpu) = (&started, self.devices.active.get_untracked()) {
+            self.gpu_did_not_start(&trouble.clone().why());
+            started = Engine::start(DeviceKind::Cpu, self.shows("the engine")).await;
+        }
         self.desk.progress.set(None);
         let (engine, adapter) = started?;
-        let unasked: crate::page::engines::OnUnasked = Rc::new(move |answer| self.line.hear(answer));
-        engine.holds(|holds: &mut crate::page::engines::Holding| holds.unasked = Some(unasked));
-        self.line.embedded.set(BTreeMap::new());
-        self.line.adapter.set(Some(adapter));
-        self.line.engine.set_value(Some(engine.clone()));
+        self.line.listen_to(&engine, self);
+        self.line.replace(Some((engine.clone(), adapter)));
         Ok(engine)
     }
 
-    fn is_lost(self, engine: &Engine<Together>, why: &str) {
-        let mine = self.line.engine.with_value(Option::is_some);
+    /// An engine is gone. Whether another takes over; what is lost is said.
+    pub(super) fn is_lost(self, engine: &Engine<Together>, why: &str) -> bool {
+        let mine = self.line.engine.with_value(|now| now.as_ref().is_some_and(|now| now.is(engine)));
         engine.end(why);
         if !mine {
-            return;
+            return self.line.running().is_some();
         }
-        self.line.engine.set_value(None);
-        self.line.adapter.set(None);
-        self.line.embedded.set(BTreeMap::new());
+        self.line.replace(None);
         self.lose_run();
+        if self.gpu_is_lost(engine, why) {
+            self.bring();
+            return true;
+        }
         self.line.lost.update_value(|n| *n += 1);
-        if self.line.lost.get_value() < PATIENCE {
+        let goes_on = self.line.lost.get_value() < PATIENCE;
+        if goes_on {
             self.desk.tell(
                 Tone::Plain,
                 format!("{why} Another engine takes over; pictures and models are brought to it."),
@@ -154,6 +183,7 @@ impl Room {
         } else {
             self.desk.tell(Tone::Trouble, why, Some(Remedy::Retry));
         }
+        goes_on
     }
 
     /// Tries again what was given up.

@@ -6,6 +6,7 @@
 
 mod app;
 mod bringing;
+mod devices;
 mod fitting;
 mod keeping;
 mod line;
@@ -27,6 +28,7 @@ use leptos::prelude::*;
 
 pub use self::{
     app::start,
+    devices::Devices,
     fitting::{Fitted, Fitting, Guess},
     looking::{Looking, MORE},
     models::{Models, OpenModel},
@@ -55,6 +57,8 @@ pub struct Room {
     pub pictures: Pictures,
     /// The models.
     pub models: Models,
+    /// Where it computes.
+    pub devices: Devices,
     /// Messages, progress, dialogs, light.
     pub desk: Desk,
     /// The panel that is open.
@@ -83,6 +87,7 @@ impl Room {
         Self {
             pictures: Pictures::new(),
             models: Models::new(),
+            devices: Devices::new(),
             desk: Desk::here(),
             panel: RwSignal::default(),
             mapping: Mapping::new(),

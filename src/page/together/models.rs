@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::Blob;
 
-use super::Room;
+use super::{OnProgress, Room};
 use crate::{
     page::{
         browser::files,
@@ -191,6 +191,13 @@ impl Room {
     pub fn take_weights(self, slot: Slot, name: String, blob: Blob) {
         // Another file of the same name is another model, wherever the last one is open.
         self.forget_model(&name);
+        let open = [Slot::First, Slot::Second, Slot::Drawing].into_iter();
+        for place in open.filter_map(|slot| self.models.in_slot(slot)) {
+            if place.with_untracked(|model| model.as_ref().is_some_and(|model| model.name == name)) {
+                place.set(None);
+            }
+        }
+        self.devices.test_anew();
         self.models.own.update(|own| {
             let _ = own.remove(&name);
         });
@@ -206,15 +213,19 @@ impl Room {
         if held == wanted {
             return Ok(());
         }
-        place.set(None);
-        // Whichever panel is open: the map's may not be, and would find the last model's map when it opens.
-        self.mapping.through(slot).forget();
+        // Another engine opens what was open: what it says will be the same.
+        let is_same = wanted.is_some() && held.is_none() && untrack(|| self.models.name_in(slot)) == wanted;
+        if !is_same {
+            place.set(None);
+            // Whichever panel is open: the map's may not be, and would find the last model's map when it opens.
+            self.mapping.through(slot).forget();
+        }
         self.line.embedded.update(|done| drop(done.remove(&slot)));
         engine.holds(|holds| holds.models.remove(&slot));
         let Some(name) = wanted else {
             return engine.ask(ToTogether::Close { slot }, Vec::new(), None).await.map(drop);
         };
-        let opened = self.open(engine, slot, &name).await;
+        let opened = self.open(engine, slot, &name, Some(self.shows(&format!("model {name}")))).await;
         self.desk.progress.set(None);
         match opened {
             Ok(model) => {
@@ -229,7 +240,9 @@ impl Room {
                 spawn_local(async move { drop(self.ask_for_models().await) });
                 Ok(())
             }
+            Err(Trouble::Gone(why)) => Err(Trouble::Gone(why)),
             Err(trouble) => {
+                place.set(None);
                 // A model that cannot be opened is not tried again and again.
                 self.models.wanted.update(|wanted| wanted.retain(|_, known| *known != name));
                 self.models.refused.update(|refused| {
@@ -240,8 +253,13 @@ impl Room {
         }
     }
 
-    async fn open(self, engine: &Engine<Together>, slot: Slot, name: &str) -> Result<OpenModel, Trouble> {
-        let progress = Some(self.shows(&format!("model {name}")));
+    pub(super) async fn open(
+        self,
+        engine: &Engine<Together>,
+        slot: Slot,
+        name: &str,
+        progress: Option<OnProgress>,
+    ) -> Result<OpenModel, Trouble> {
         let dropped = self.models.dropped.with_untracked(|dropped| dropped.get(name).cloned());
         let name = name.to_owned();
         let answer = match dropped {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Able, Candidate, MapKind, Match, Measured, Moment, PairEnergy, Place, Slot, Trainable};
 use crate::{
     mask::{Grid, Mask},
-    protocol::{DeviceKind, ModelInfo, ShippedModel, StoredModel},
+    protocol::{DeviceKind, DeviceReport, ModelInfo, ShippedModel, StoredModel},
 };
 
 /// What the engine of the room says.
@@ -147,6 +147,8 @@ pub enum FromTogether {
         /// A name for it.
         name: String,
     },
+    /// How the device did in its self-test; `ms` is the time of eight pictures embedded and one step of training.
+    Device(DeviceReport),
     /// A newer one was asked for.
     Overtaken,
     /// Done, nothing to say.

@@ -9,35 +9,41 @@ use crate::{
 
 const TRUNK: &str = "0.22.1";
 
-/// How the tools are compiled. Their own profiles ask for the quickest program, which takes minutes to link; they run for
-/// seconds in a build.
-const PROFILE: [(&str, &str); 3] = [
-    ("CARGO_PROFILE_RELEASE_LTO", "off"),
-    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
-    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
-];
+/// How the tools are compiled, but for how far they are optimised. Their own profiles ask for the quickest program, which takes
+/// minutes to link; they run for seconds in a build.
+const PROFILE: [(&str, &str); 2] = [("CARGO_PROFILE_RELEASE_LTO", "off"), ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")];
 
 /// Trunk, and wasm-bindgen at the version of `Cargo.lock`.
 pub fn ensure(args: &Args) -> Done {
     let bindgen = locked_version("wasm-bindgen")?;
     // Trunk asks for a newer compiler than it needs: it builds and works with ours.
+    // It works through megabytes of wasm: optimised a little.
     tool(
         args,
         "wasm-bindgen",
         &bindgen,
         &["wasm-bindgen-cli", "--version", &bindgen],
-        "4 minutes of one core at most",
+        ("1", "4"),
     )?;
+    // It calls others, and copies files.
     tool(
         args,
         "trunk",
         TRUNK,
-        &["trunk", "--version", TRUNK, "--ignore-rust-version"],
-        "15 minutes of one core at most",
+        &[
+            "trunk",
+            "--version",
+            TRUNK,
+            "--ignore-rust-version",
+            "--no-default-features",
+            "--features",
+            "rustls",
+        ],
+        ("0", "13"),
     )
 }
 
-fn tool(args: &Args, name: &str, version: &str, package: &[&str], cost: &str) -> Done {
+fn tool(args: &Args, name: &str, version: &str, package: &[&str], (level, minutes): (&str, &str)) -> Done {
     if let Some(path) = find(name) {
         let said = capture(name, program(path).arg("--version")).unwrap_or_default();
         if said.split_whitespace().any(|word| word == version) {
@@ -52,11 +58,15 @@ fn tool(args: &Args, name: &str, version: &str, package: &[&str], cost: &str) ->
     }
     let folder = super::folder();
     say(format!(
-        "Installing {name} {version} into {} (once; about {cost})",
+        "Installing {name} {version} into {} (once; {minutes} minutes of one core at most)",
         folder.display()
     ));
     let mut install = cargo(&["install", "--locked", "--root"]);
-    install.arg(&folder).args(package).envs(PROFILE);
+    install
+        .arg(&folder)
+        .args(package)
+        .envs(PROFILE)
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level);
     run(&format!("installing {name}"), &mut install)
 }
 

@@ -21,6 +21,6 @@ mod watched;
 pub use diary::Diary;
 pub use pacing::{Due, Pacing};
 pub use pool::{SCENE_PX, SCENES, scene};
-pub use session::Session;
+pub use session::{Left, Session, host};
 pub use settings::{Plan, trainable};
 pub use watched::{Places, WATCHED};

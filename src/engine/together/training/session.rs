@@ -9,7 +9,7 @@ use crate::{
     config::RunConfig,
     data::{Batches, LoaderConfig, Pool, Sample},
     device::OpenDevice,
-    learn::{Numbers, Trainer, read},
+    learn::{Numbers, Outcome, Standing, Tensors, Trainer, on_host},
     methods::{self, AnyMethod, Method},
     picture::Picture,
     predict::{Embedded, together},
@@ -49,7 +49,7 @@ impl Session {
     ///
     /// # Errors
     /// A sentence: a method that cannot be trained here, too few pictures for it.
-    pub fn new(settings: &TrainSettings, samples: Vec<Sample>, device: &Device) -> Result<Self, String> {
+    pub fn new(settings: &TrainSettings, samples: Vec<Sample>, on: &OpenDevice) -> Result<Self, String> {
         let plan = Plan::of(settings, samples.len())?;
         let card = methods::cards().iter().find(|card| card.name == plan.whole.method);
         if card.is_some_and(methods::MethodCard::wants_labels) && samples.iter().all(|sample| sample.label.is_none()) {
@@ -58,15 +58,10 @@ impl Session {
                 plan.whole.method
             ));
         }
-        let on = OpenDevice {
-            device: device.clone(),
-            kind: "cpu",
-            name: "the browser's processor".into(),
-        };
         let config = &plan.whole;
         let views = AnyMethod::plan(config).map_err(|why| why.to_string())?;
         let watched = squares(&samples, views.size_px);
-        let trainer = fresh(config, &on)?;
+        let trainer = fresh(config, on)?;
         let network = trainer.averaged();
         let classes: BTreeSet<usize> = samples.iter().filter_map(|sample| sample.label).collect();
         let doubts = network.doubts(config.batch, classes.len());
@@ -75,7 +70,7 @@ impl Session {
             sound: (0, network),
             has_failed: false,
             plan,
-            on,
+            on: on.clone(),
             trainer,
             batches,
             watched: Arc::new(watched),
@@ -116,14 +111,28 @@ impl Session {
         self.safeguard
     }
 
-    /// One step. After an error nothing more can be learnt from it, and its network is the last sound one that was kept.
+    /// Where it computes.
+    #[must_use]
+    pub fn on(&self) -> &OpenDevice {
+        &self.on
+    }
+
+    /// One step. What it leaves is still on the device: give what was read of it to [`Session::learnt`] before the next.
+    ///
+    /// # Errors
+    /// A sentence: a picture that cannot be cut.
+    pub fn step(&mut self) -> Result<Outcome, String> {
+        let batch = self.batches.make(self.trainer.done()).map_err(|why| why.to_string())?;
+        Ok(self.trainer.step(vec![batch]))
+    }
+
+    /// Takes the numbers of the last step in. After an error nothing more can be learnt from this run, and its network is the
+    /// last sound one that was kept.
     ///
     /// # Errors
     /// A sentence: which number is none, in which term, at which step.
-    pub fn step(&mut self) -> Result<Numbers, String> {
-        let batch = self.batches.make(self.trainer.done()).map_err(|why| why.to_string())?;
-        let outcome = self.trainer.step(vec![batch]);
-        let (step, _, numbers) = read(vec![outcome]).pop().ok_or("the step left no numbers")?;
+    pub fn learnt(&mut self, numbers: Numbers) -> Result<Numbers, String> {
+        let step = self.done();
         self.loss = Some(numbers.loss);
         let Some(what) = not_finite(&numbers) else {
             if self.done().is_multiple_of(KEPT_EVERY) {
@@ -139,17 +148,23 @@ impl Session {
         ))
     }
 
+    /// Where the run stands, for [`Session::switch`]; `None` where that would change nothing.
+    #[must_use]
+    pub fn standing(&self, safeguard: bool) -> Option<Standing> {
+        (safeguard != self.safeguard && self.plan.broken.is_some()).then(|| self.trainer.standing())
+    }
+
     /// Takes away what stops collapse, or puts it back, in mid-training: weights, teacher and the optimiser's memory stay, as
-    /// far as both ways have them.
+    /// far as both ways have them. `stood` is what came of [`Session::standing`]; no step was taken since.
     ///
     /// # Errors
     /// A sentence; then nothing changed.
-    pub fn switch(&mut self, safeguard: bool) -> Result<(), String> {
-        if safeguard == self.safeguard || self.plan.broken.is_none() {
-            return Ok(());
-        }
-        let mut next = fresh(self.plan.with(safeguard), &self.on)?;
-        next.carry_on(&self.trainer, &self.on)?;
+    pub fn switch(&mut self, safeguard: bool, stood: Tensors) -> Result<(), String> {
+        let config = self.plan.with(safeguard);
+        let begun = fresh(config, &host())?;
+        let own = begun.tensors();
+        let mut next = if self.on.is_host() { begun } else { fresh(config, &self.on)? };
+        next.carry_on(own, self.done(), stood, &self.on)?;
         self.trainer = next;
         self.safeguard = safeguard;
         Ok(())
@@ -199,14 +214,34 @@ impl Session {
         });
     }
 
+    /// What there is to be saved now; steps taken meanwhile change nothing of it.
+    #[must_use]
+    pub fn left(&self) -> Left {
+        Left {
+            model: self.network(),
+            config: self.plan.with(self.safeguard).clone(),
+            steps: self.step_of_network(),
+            device: self.on.name.clone(),
+        }
+    }
+}
+
+/// A run as it was at one step.
+pub struct Left {
+    model: AnyMethod,
+    config: RunConfig,
+    steps: u64,
+    device: String,
+}
+
+impl Left {
     /// A name and the bytes of a file that the native program opens.
     ///
     /// # Errors
-    /// A sentence: numbers that no file can hold.
-    pub fn file(&self) -> Result<(String, Vec<u8>), String> {
-        let model = self.network();
-        let config = self.plan.with(self.safeguard);
-        let steps = self.step_of_network();
+    /// A sentence: numbers that no file can hold, a device that gives nothing back.
+    pub async fn file(self) -> Result<(String, Vec<u8>), String> {
+        let Self { config, steps, device, .. } = self;
+        let model = on_host(self.model, config.clone()).await?;
         let name = format!("{}-room-{steps}", model.name());
         let card = ModelCard {
             name: name.clone(),
@@ -220,13 +255,13 @@ impl Session {
             command: "the room Together, on the page".into(),
             steps,
             pictures: steps * config.batch as u64,
-            device: self.on.name.clone(),
+            device,
             license: config.license.clone(),
             ..ModelCard::default()
         };
         let header = Header {
             card,
-            ..Header::new(&model, config)
+            ..Header::new(&model, &config)
         };
         let bytes = weights::to_bytes(&model, &header, Dtype::F32).map_err(|why| why.to_string())?;
         Ok((format!("{name}.safetensors"), bytes))
@@ -241,9 +276,19 @@ fn seen(step: u64, loss: f32, instruments: Instruments) -> Seen {
     }
 }
 
-/// A trainer with first weights.
+/// The processor.
+#[must_use]
+pub fn host() -> OpenDevice {
+    OpenDevice {
+        device: Device::flex(),
+        kind: "cpu",
+        name: "the browser's processor".into(),
+    }
+}
+
+/// A trainer with first weights: the processor draws them, whichever device they are for, so that it need not be waited for.
 fn fresh(config: &RunConfig, on: &OpenDevice) -> Result<Trainer, String> {
-    let model = methods::build(config, &on.device.clone().autodiff()).map_err(|why| why.to_string())?;
+    let model = methods::build(config, &Device::flex().autodiff()).map_err(|why| why.to_string())?;
     Ok(Trainer::new(model, config, config.steps, on))
 }
 
@@ -287,7 +332,10 @@ mod tests {
     };
 
     use super::*;
-    use crate::engine::together::training::scene;
+    use crate::{
+        engine::together::training::{scene, tests::step},
+        predict::block_on,
+    };
 
     struct Spoil;
 
@@ -308,19 +356,19 @@ mod tests {
             paused: false,
         };
         let samples = (0..96).map(|index| scene(3, index, 0.9)).collect();
-        let mut session = Session::new(&settings, samples, &Device::flex()).unwrap();
-        (0..KEPT_EVERY + 1).for_each(|_| drop(session.step().unwrap()));
+        let mut session = Session::new(&settings, samples, &host()).unwrap();
+        (0..KEPT_EVERY + 1).for_each(|_| drop(step(&mut session).unwrap()));
         let config = &session.plan.whole;
         let spoilt = methods::build(config, &session.on.device.clone().autodiff())
             .unwrap()
             .map(&mut Spoil);
         session.trainer = Trainer::new(spoilt, config, config.steps, &session.on);
-        let sentence = session.step().unwrap_err();
+        let sentence = step(&mut session).unwrap_err();
         assert!(
             sentence.contains("became NaN") && sentence.contains("step 20 is kept"),
             "{sentence}"
         );
-        let (name, bytes) = session.file().unwrap();
+        let (name, bytes) = block_on(session.left().file()).unwrap();
         let opened = weights::from_bytes(&bytes, &name, &Device::flex()).unwrap();
         assert_eq!(opened.header.unwrap().card.steps, KEPT_EVERY);
     }

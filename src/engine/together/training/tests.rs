@@ -2,9 +2,10 @@
 
 use burn::tensor::Device;
 
-use super::{Places, Plan, SCENE_PX, SCENES, Session, WATCHED, scene, trainable};
+use super::{Places, Plan, SCENE_PX, SCENES, Session, WATCHED, host, scene, trainable};
 use crate::{
     data::Sample,
+    learn::{Numbers, read_later},
     methods::Method,
     predict::{block_on, embed},
     protocol::together::{Measured, TrainSettings},
@@ -27,7 +28,22 @@ fn samples(count: u64) -> Vec<Sample> {
 }
 
 fn session(method: &str) -> Session {
-    Session::new(&settings(method), samples(96), &Device::flex()).unwrap()
+    Session::new(&settings(method), samples(96), &host()).unwrap()
+}
+
+/// A step as a worker takes it.
+pub(super) fn step(session: &mut Session) -> Result<Numbers, String> {
+    let outcome = session.step()?;
+    let (.., numbers) = block_on(read_later(vec![outcome]))?.remove(0);
+    session.learnt(numbers)
+}
+
+/// The switch as a worker throws it.
+fn switch(session: &mut Session, safeguard: bool) {
+    if let Some(standing) = session.standing(safeguard) {
+        let stood = block_on(standing.later()).unwrap();
+        session.switch(safeguard, stood).unwrap();
+    }
 }
 
 fn measure(session: &mut Session) -> (Measured, Vec<f32>) {
@@ -57,15 +73,15 @@ fn everything_in_the_list_trains_is_broken_and_mended() {
         );
         let mut session = session(&method.name);
         for _ in 0..3 {
-            session.step().unwrap();
+            step(&mut session).unwrap();
         }
-        session.switch(false).unwrap();
+        switch(&mut session, false);
         assert_eq!(session.safeguard(), method.switch.is_none(), "{}", method.name);
         for _ in 0..3 {
-            session.step().unwrap();
+            step(&mut session).unwrap();
         }
-        session.switch(true).unwrap();
-        let numbers = session.step().unwrap();
+        switch(&mut session, true);
+        let numbers = step(&mut session).unwrap();
         assert!(numbers.loss.is_finite() && session.safeguard(), "{}", method.name);
         assert_eq!(session.done(), 7, "{}", method.name);
         let (measured, places) = measure(&mut session);
@@ -79,7 +95,7 @@ fn everything_in_the_list_trains_is_broken_and_mended() {
 fn the_same_settings_give_the_same_run() {
     let losses = || {
         let mut session = session(&trainable()[0].name);
-        [(); 4].map(|()| session.step().unwrap().loss)
+        [(); 4].map(|()| step(&mut session).unwrap().loss)
     };
     assert_eq!(losses(), losses());
 }
@@ -89,10 +105,10 @@ fn the_switch_carries_weights_over_to_the_bit() {
     for method in trainable().into_iter().filter(|method| method.switch.is_some()) {
         let mut session = session(&method.name);
         for _ in 0..2 {
-            session.step().unwrap();
+            step(&mut session).unwrap();
         }
         let before = measure(&mut session);
-        session.switch(false).unwrap();
+        switch(&mut session, false);
         let after = measure(&mut session);
         assert_eq!(before.1, after.1, "{}: the watched pictures stay where they are", method.name);
         assert_eq!(before.0.spread, after.0.spread, "{}", method.name);
@@ -103,9 +119,9 @@ fn the_switch_carries_weights_over_to_the_bit() {
 fn what_is_saved_opens_and_says_the_same() {
     for method in trainable() {
         let mut session = session(&method.name);
-        session.step().unwrap();
-        session.switch(false).unwrap();
-        let (name, bytes) = session.file().unwrap();
+        step(&mut session).unwrap();
+        switch(&mut session, false);
+        let (name, bytes) = block_on(session.left().file()).unwrap();
         let opened = weights::from_bytes(&bytes, &name, &Device::flex()).unwrap();
         let card = opened.header.unwrap().card;
         assert_eq!((card.method.as_str(), card.steps), (method.name.as_str(), 1));
@@ -123,11 +139,11 @@ fn what_is_saved_opens_and_says_the_same() {
 fn a_run_on_few_pictures_of_ones_own_says_what_it_can_do() {
     for count in [0, 1, 2, 5] {
         for method in trainable() {
-            match Session::new(&settings(&method.name), samples(count), &Device::flex()) {
+            match Session::new(&settings(&method.name), samples(count), &host()) {
                 Err(sentence) => assert!(sentence.len() > 20, "{}: {sentence}", method.name),
                 Ok(mut session) => {
                     assert!(count > 0, "{}", method.name);
-                    assert!(session.step().is_ok_and(|numbers| numbers.loss.is_finite()), "{}", method.name);
+                    assert!(step(&mut session).is_ok_and(|numbers| numbers.loss.is_finite()), "{}", method.name);
                 }
             }
         }
@@ -142,7 +158,7 @@ fn what_is_doubtful_of_a_run_is_said_of_few_pictures_and_not_of_the_rooms_own() 
     let doubts = |count: u64| -> Vec<String> {
         let runs = trainable()
             .into_iter()
-            .filter_map(|method| Session::new(&settings(&method.name), samples(count), &Device::flex()).ok());
+            .filter_map(|method| Session::new(&settings(&method.name), samples(count), &host()).ok());
         runs.flat_map(|session| session.doubts().to_vec()).collect()
     };
     assert_eq!(doubts(SCENES), Vec::<String>::new());
@@ -154,10 +170,10 @@ fn what_is_doubtful_of_a_run_is_said_of_few_pictures_and_not_of_the_rooms_own() 
 fn without_its_safeguard_a_run_collapses_before_ones_eyes() {
     for name in ["simclr", "vicreg"] {
         let mut session = session(name);
-        (0..40).for_each(|_| drop(session.step().unwrap()));
+        (0..40).for_each(|_| drop(step(&mut session).unwrap()));
         let (healthy, before) = apart(&mut session);
-        session.switch(false).unwrap();
-        (0..70).for_each(|_| drop(session.step().unwrap()));
+        switch(&mut session, false);
+        (0..70).for_each(|_| drop(step(&mut session).unwrap()));
         let (broken, after) = apart(&mut session);
         assert!(healthy > 0.5 && broken < 0.2, "{name}: {healthy} to {broken}");
         assert!(

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use js_sys::ArrayBuffer;
 
-use super::{Answer, Engine, asked, failed, looked, models, training};
+use super::{Answer, Engine, asked, checked, failed, looked, models, training};
 use crate::{
     engine::browser::{decode, dropped, pictures::rgba},
     platform::web::to_buffer,
@@ -29,7 +29,8 @@ pub fn takes_long(request: &ToTogether) -> bool {
         | ToTogether::Colours { .. }
         | ToTogether::Correspond { .. }
         | ToTogether::Place { .. }
-        | ToTogether::Train(_) => true,
+        | ToTogether::Train(_)
+        | ToTogether::Check { .. } => true,
         _ => false,
     }
 }
@@ -100,7 +101,8 @@ pub async fn perform(engine: &Rc<Engine>, request: Envelope<ToTogether>, buffers
         ToTogether::Place { slot, seed, count } => asked::place(engine, job, slot, seed, count).await,
         ToTogether::Train(settings) => training::begin(engine, job, settings).await,
         ToTogether::Steer(steer) => engine.steer(steer),
-        ToTogether::SaveTrained => training::save(engine),
+        ToTogether::SaveTrained => training::save(engine).await,
+        ToTogether::Check { slot } => checked::check(engine, slot).await,
         ToTogether::ListTrainable => Ok((FromTogether::Trainable(super::super::training::trainable()), Vec::new())),
     }
 }

@@ -2,6 +2,7 @@
 //! a turn of the event loop between two rounds.
 
 mod asked;
+mod checked;
 mod embedding;
 mod jobs;
 mod looked;

@@ -22,6 +22,7 @@ use crate::{
         Job, ModelInfo,
         together::{Able, FromTogether, Slot},
     },
+    weights::SelfTest,
 };
 
 /// A model in its place.
@@ -33,17 +34,20 @@ pub struct Held {
     pub size_px: usize,
     /// What it can do here.
     pub able: Able,
+    /// What it should answer to the self-test, where its file says so.
+    pub check: Option<SelfTest>,
     /// The colours of its patches, once somebody asked.
     pub palette: RefCell<Option<Rc<Palette>>>,
 }
 
 impl Held {
-    /// A model.
-    pub fn new(model: AnyMethod) -> Self {
+    /// A model, and what its file says of the self-test.
+    pub fn new(model: AnyMethod, check: Option<SelfTest>) -> Self {
         use crate::methods::Method;
         Self {
             size_px: model.views().size_px,
             able: able(&model),
+            check,
             model,
             palette: RefCell::new(None),
         }
@@ -137,9 +141,9 @@ pub async fn list(engine: &Engine) -> Answer {
 }
 
 fn open(engine: &Engine, slot: Slot, name: &str, bytes: Vec<u8>) -> Result<ModelInfo, Stop> {
-    let Opened { model, info, .. } = opened::open(name, &bytes, &engine.chosen).map_err(failed)?;
+    let Opened { model, header, info } = opened::open(name, &bytes, &engine.chosen).map_err(failed)?;
     drop(bytes);
-    engine.put(slot, Held::new(model));
+    engine.put(slot, Held::new(model, header.and_then(|header| header.check)));
     Ok(info)
 }
 

@@ -32,6 +32,8 @@ pub struct Running {
     pub is_shown: Cell<bool>,
     /// Whether somebody steps through it now.
     pub is_stepping: Cell<bool>,
+    /// Whether what stops collapse is wanted, where somebody threw the switch and the run has not heard of it.
+    pub wanted: Cell<Option<bool>>,
     /// Steps that the network had done which others look at.
     pub looked_at: Cell<Option<u64>>,
 }
@@ -55,6 +57,7 @@ impl Running {
             stopped: RefCell::default(),
             is_shown: Cell::new(false),
             is_stepping: Cell::new(false),
+            wanted: Cell::new(None),
             looked_at: Cell::new(None),
         }
     }
@@ -67,7 +70,7 @@ impl Engine {
         let session = run.session.borrow();
         let done = session.done();
         if run.looked_at.replace(Some(done)) != Some(done) {
-            self.put(Slot::Trained, Held::new(session.network()));
+            self.put(Slot::Trained, Held::new(session.network(), None));
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
             training::{Due, Pacing, SCENE_PX, SCENES, Session, scene},
         },
     },
+    learn::{Numbers, read_later},
     platform::{now_ms, web::to_buffer, yield_now},
     predict::embed,
     protocol::together::{FromTogether, Measured, Slot, Stage, Steer, TrainSettings},
@@ -31,7 +32,7 @@ pub async fn begin(engine: &Rc<Engine>, job: u32, settings: TrainSettings) -> An
     } else {
         pictures(&asking, engine, &settings.ids).await?
     };
-    let session = Session::new(&settings, samples, &engine.chosen.device).map_err(failed)?;
+    let session = Session::new(&settings, samples, &engine.chosen.open()).map_err(failed)?;
     let (words, doubts) = (session.plan().words(), session.doubts().to_vec());
     let run = Rc::new(Running::new(job, session, Pacing::new(settings.steps, settings.paused)));
     let watched = run.watched.len();
@@ -57,10 +58,12 @@ pub async fn begin(engine: &Rc<Engine>, job: u32, settings: TrainSettings) -> An
 ///
 /// # Errors
 /// No run; numbers that no file holds.
-pub fn save(engine: &Engine) -> Answer {
+pub async fn save(engine: &Engine) -> Answer {
     let run = engine.run.borrow().clone();
     let run = run.ok_or_else(|| failed("Nothing trains here: begin a run."))?;
-    let (name, bytes) = run.session.borrow().file().map_err(failed)?;
+    // Bound first: what is borrowed must be free again before anything waits.
+    let left = run.session.borrow().left();
+    let (name, bytes) = left.file().await.map_err(failed)?;
     Ok((FromTogether::Saved { name }, vec![to_buffer(&bytes)]))
 }
 
@@ -72,15 +75,15 @@ fn end(engine: &Engine) {
 }
 
 impl Engine {
-    /// Does what a person wants of the run in hand, at once.
+    /// Does what a person wants of the run in hand: at once, or where it is a switch before the next step.
     ///
     /// # Errors
-    /// No run; a switch that cannot be thrown.
+    /// No run.
     pub fn steer(self: &Rc<Self>, steer: Steer) -> Answer {
         let run = self.run.borrow().clone();
         let run = run.ok_or_else(|| failed("Nothing trains here: begin a run."))?;
         if let Steer::Safeguard(safeguard) = steer {
-            run.session.borrow_mut().switch(safeguard).map_err(failed)?;
+            run.wanted.set(Some(safeguard));
         }
         run.pacing.borrow_mut().steer(steer);
         if steer == Steer::Stop {
@@ -102,7 +105,9 @@ async fn go_on(engine: Rc<Engine>, run: Rc<Running>) {
         return;
     }
     loop {
-        // Bound first: what is borrowed must be free again before anything waits.
+        if let Some(safeguard) = run.wanted.take() {
+            switch(&engine, &run, safeguard).await;
+        }
         let due = {
             let done = run.session.borrow().done();
             run.pacing.borrow_mut().due(now_ms(), done)
@@ -118,9 +123,31 @@ async fn go_on(engine: Rc<Engine>, run: Rc<Running>) {
     tell(&engine, &run, true).await;
 }
 
+/// Throws the switch between two steps.
+async fn switch(engine: &Engine, run: &Rc<Running>, safeguard: bool) {
+    let standing = run.session.borrow().standing(safeguard);
+    let Some(standing) = standing else { return };
+    let thrown = match standing.later().await {
+        Ok(stood) => run.session.borrow_mut().switch(safeguard, stood),
+        Err(reason) => Err(reason),
+    };
+    if let Err(reason) = thrown {
+        run.stopped.replace(Some(reason));
+        run.pacing.borrow_mut().end();
+    }
+    tell(engine, run, false).await;
+}
+
+/// One step and what it left, read without keeping anybody waiting.
+async fn stepped(run: &Running) -> Result<Numbers, String> {
+    let outcome = run.session.borrow_mut().step()?;
+    let read = read_later(vec![outcome]).await?;
+    let numbers = read.into_iter().next().map(|(.., numbers)| numbers);
+    run.session.borrow_mut().learnt(numbers.ok_or("The step left no numbers.")?)
+}
+
 async fn step(engine: &Rc<Engine>, run: &Rc<Running>) {
-    let stepped = run.session.borrow_mut().step();
-    match stepped {
+    match stepped(run).await {
         Ok(numbers) => run.diary.borrow_mut().step(&numbers, now_ms()),
         Err(reason) => {
             run.stopped.replace(Some(reason));
