@@ -7,9 +7,9 @@ use crate::{
         state::{
             choice::Gpu,
             figures::{bytes, milliseconds, times},
-            settings::DeviceChoice,
         },
         studio::Studio,
+        widgets::device::{DeviceBadge, DeviceSwitch},
     },
     protocol::{DeviceKind, DeviceReport},
 };
@@ -18,25 +18,11 @@ use crate::{
 #[component]
 pub fn Device() -> impl IntoView {
     let studio = Studio::here();
-    let open = RwSignal::new(false);
-    let close_on_escape = move |event: web_sys::KeyboardEvent| {
-        if event.key() == "Escape" {
-            open.set(false);
-        }
-    };
+    let on = move || studio.models.open.with(Option::is_some);
     view! {
-        <div class="device" data-testid="device" data-memory=move || memory(studio) on:keydown=close_on_escape>
-            <div role="group" aria-label="Device">
-                <button class="chip badge" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
-                    <span class="dot" class:on=move || studio.models.open.with(Option::is_some) class:wrong=move || studio.devices.is_wrong() aria-hidden="true"></span>
-                    <span>{move || summary(studio)}</span>
-                </button>
-            </div>
-            <Show when=move || open.get()>
-                <div class="veil" on:click=move |_| open.set(false)></div>
-                <div class="card popover"><Details/></div>
-            </Show>
-        </div>
+        <DeviceBadge summary=move || summary(studio) on wrong=move || studio.devices.is_wrong() memory=move || memory(studio)>
+            <Details/>
+        </DeviceBadge>
     }
 }
 
@@ -76,12 +62,6 @@ fn memory(studio: Studio) -> Option<u64> {
 fn Details() -> impl IntoView {
     let studio = Studio::here();
     let choice = studio.devices.choice;
-    let button = move |value: DeviceChoice, name: &'static str| {
-        let on = move || choice.get() == value;
-        view! {
-            <button class="chip" class:own=on aria-pressed=move || on().to_string() on:click=move |_| choice.set(value)>{name}</button>
-        }
-    };
     let cpu = move || match studio.devices.cpu.get() {
         Some(report) => told(&report),
         None => "being timed".into(),
@@ -100,11 +80,7 @@ fn Details() -> impl IntoView {
     view! {
         <h2>"Where it computes"</h2>
         <p>{move || studio.devices.verdict().why}</p>
-        <div class="row" role="group" aria-label="Compute on">
-            {button(DeviceChoice::Auto, "Automatic")}
-            {button(DeviceChoice::Cpu, "CPU")}
-            {button(DeviceChoice::WebGpu, "WebGPU")}
-        </div>
+        <DeviceSwitch chosen=move || choice.get() choose=move |value| choice.set(value)/>
         <dl>
             <dt>"CPU"</dt>
             <dd><span class="figure">{cpu}</span> <small>{move || studio.devices.cpu_name.get()}</small></dd>

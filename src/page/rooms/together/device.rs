@@ -7,9 +7,9 @@ use crate::{
         state::{
             choice::Gpu,
             figures::{milliseconds, times},
-            settings::DeviceChoice,
         },
         together::Room,
+        widgets::device::{DeviceBadge, DeviceSwitch},
     },
     protocol::{DeviceKind, DeviceReport},
 };
@@ -18,26 +18,12 @@ use crate::{
 #[component]
 pub fn Device() -> impl IntoView {
     let room = Room::here();
-    let open = RwSignal::new(false);
-    let close_on_escape = move |event: web_sys::KeyboardEvent| {
-        if event.key() == "Escape" {
-            open.set(false);
-        }
-    };
-    let up = move || room.adapter().is_some();
+    let is_wrong =
+        move || room.devices.active.get() == DeviceKind::Cpu && room.devices.cpu.with(|cpu| cpu.as_ref().is_some_and(|cpu| !cpu.right));
     view! {
-        <div class="device" data-testid="device" on:keydown=close_on_escape>
-            <div role="group" aria-label="Device">
-                <button class="chip badge" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
-                    <span class="dot" class:on=up aria-hidden="true"></span>
-                    <span>{move || summary(room)}</span>
-                </button>
-            </div>
-            <Show when=move || open.get()>
-                <div class="veil" on:click=move |_| open.set(false)></div>
-                <div class="card popover"><Details/></div>
-            </Show>
-        </div>
+        <DeviceBadge summary=move || summary(room) on=move || room.adapter().is_some() wrong=is_wrong memory=|| None>
+            <Details/>
+        </DeviceBadge>
     }
 }
 
@@ -53,12 +39,6 @@ fn summary(room: Room) -> String {
 #[component]
 fn Details() -> impl IntoView {
     let room = Room::here();
-    let button = move |value: DeviceChoice, name: &'static str| {
-        let on = move || room.device_choice() == value;
-        view! {
-            <button class="chip" class:own=on aria-pressed=move || on().to_string() on:click=move |_| room.choose_device(value)>{name}</button>
-        }
-    };
     let cpu = move || match (room.devices.cpu.get(), room.devices.gpu.get()) {
         (Some(report), _) => told(&report),
         (None, Gpu::Missing(_)) => "computes".to_owned(),
@@ -85,11 +65,7 @@ fn Details() -> impl IntoView {
         <Show when=move || room.waits_to_move()>
             <p>"The network that trains here stays where it began: the room moves when you reset it."</p>
         </Show>
-        <div class="row" role="group" aria-label="Compute on">
-            {button(DeviceChoice::Auto, "Automatic")}
-            {button(DeviceChoice::Cpu, "CPU")}
-            {button(DeviceChoice::WebGpu, "WebGPU")}
-        </div>
+        <DeviceSwitch chosen=move || room.device_choice() choose=move |value| room.choose_device(value)/>
         <dl>
             <dt>"CPU"</dt>
             <dd><span class="figure">{cpu}</span> <small>{move || adapter_of(DeviceKind::Cpu)}</small></dd>
