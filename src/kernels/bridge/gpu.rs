@@ -60,13 +60,13 @@ impl Shaders for CubeBackend {
         let normed = gpu::norm(x.clone(), numbers.norm_weight, numbers.norm_bias, epsilon);
         let qkv = gpu::linear(normed, numbers.first_weight, Some(numbers.first_bias), Ending::default());
         let mixed = gpu::attention(qkv, heads);
-        gpu::linear(mixed, numbers.second_weight, Some(numbers.second_bias), Ending::Added(x))
+        gpu::linear(mixed, numbers.second_weight, Some(numbers.second_bias), Ending::Added(Box::new(x)))
     }
 
     fn shader_mlp(x: CubeTensor, numbers: Half<Self>, epsilon: f32) -> CubeTensor {
         let normed = gpu::norm(x.clone(), numbers.norm_weight, numbers.norm_bias, epsilon);
         let hidden = gpu::linear(normed, numbers.first_weight, Some(numbers.first_bias), Ending::Gelu);
-        gpu::linear(hidden, numbers.second_weight, Some(numbers.second_bias), Ending::Added(x))
+        gpu::linear(hidden, numbers.second_weight, Some(numbers.second_bias), Ending::Added(Box::new(x)))
     }
 
     fn shader_patches(pictures: CubeTensor, cut: PatchCut, places: Vec<Vec<usize>>) -> CubeTensor {

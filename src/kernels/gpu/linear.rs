@@ -21,7 +21,7 @@ pub enum Ending {
     /// GELU.
     Gelu,
     /// A sum with this, which has the shape of the answer.
-    Added(CubeTensor),
+    Added(Box<CubeTensor>),
 }
 
 /// `ending(x W + b)`: `[..., d_input]` by `[d_input, d_output]` to `[..., d_output]`; `bias` is `[d_output]`.
@@ -41,7 +41,7 @@ pub fn linear(x: CubeTensor, weight: CubeTensor, bias: Option<CubeTensor>, endin
     let (is_gelu, more) = match ending {
         Ending::Nothing => (false, None),
         Ending::Gelu => (true, None),
-        Ending::Added(more) => (false, Some(whole(more))),
+        Ending::Added(more) => (false, Some(whole(*more))),
     };
     let output = like(&x, to);
     let (count, step) = (rows(&x), width(&[from, to]));
