@@ -8,8 +8,6 @@ use super::{
 
 /// A trainer's numbers as they were when it was asked; steps that it takes meanwhile change none of them.
 pub struct Standing {
-    /// Steps done.
-    pub(super) done: u64,
     pub(super) layout: Layout,
     pub(super) owed: Owed,
     /// The optimiser's rows, then what no gradient trains.
@@ -17,12 +15,6 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Steps that were done then.
-    #[must_use]
-    pub fn done(&self) -> u64 {
-        self.done
-    }
-
     /// All by name. Waits for the device.
     #[must_use]
     pub fn now(self) -> Tensors {

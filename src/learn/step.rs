@@ -140,7 +140,6 @@ impl Trainer {
         let owed = self.optimiser.read(&mut reading);
         self.layout.read_rest(&self.model, &mut reading);
         Standing {
-            done: self.done,
             layout: self.layout.clone(),
             owed,
             reading,

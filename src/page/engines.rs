@@ -257,6 +257,11 @@ impl<P: Protocol> Engine<P> {
         P::lost(self, why);
     }
 
+    /// Whether nothing is asked of it.
+    pub fn is_idle(&self) -> bool {
+        self.0.line.borrow().waiting.is_empty()
+    }
+
     /// Whether both are handles on one worker.
     pub fn is(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)

@@ -80,6 +80,7 @@ fn clippy_wasm(args: &Args) -> Done {
         ("together", "page", "page"),
         ("engine", "engine", "engine"),
         ("together-engine", "engine", "engine,joint"),
+        ("engine-webgpu", "engine", "engine,joint,webgpu"),
     ];
     for (name, profile, features) in programs {
         let mut command = cargo(&[

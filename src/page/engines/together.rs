@@ -27,6 +27,8 @@ pub struct Holds {
     pub pictures: BTreeSet<u32>,
     /// Models that are open, by name.
     pub models: BTreeMap<Slot, String>,
+    /// Pictures that each of them has embedded.
+    pub embedded: BTreeMap<Slot, BTreeSet<u32>>,
     /// Who hears what nobody asked for.
     pub unasked: Option<OnUnasked>,
     /// Who hears that it is gone.

@@ -51,7 +51,6 @@ impl Room {
             }
             self.line.busy.set_value(false);
             self.desk.enter(Phase::Ready);
-            self.devices.end_retired();
             self.test_devices();
         });
     }
@@ -74,10 +73,30 @@ impl Room {
         for slot in [Slot::First, Slot::Second] {
             self.embed(&engine, slot, wish).await?;
         }
+        self.move_on(wish).await;
         Ok(())
     }
 
-    fn is_newest(self, wish: u64) -> bool {
+    /// Brings everything to the engine that is to take the place of the one that answers, which goes on answering meanwhile.
+    ///
+    /// # Errors
+    /// What it cannot hold, or its end.
+    pub(super) async fn fill(self, next: &Engine<Together>, wish: u64) -> Result<(), Trouble> {
+        self.let_go(next).await?;
+        self.bring_pictures(next, wish).await?;
+        if !self.is_newest(wish) {
+            return Ok(());
+        }
+        for slot in [Slot::First, Slot::Second, Slot::Drawing] {
+            self.settle_beside(next, slot).await?;
+        }
+        for slot in [Slot::First, Slot::Second] {
+            self.embed(next, slot, wish).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_newest(self, wish: u64) -> bool {
         self.line.wishes.get_value() == wish
     }
 
@@ -87,12 +106,13 @@ impl Room {
         if ids.is_empty() {
             return Ok(());
         }
-        engine.holds(|holds| holds.pictures.retain(|id| !ids.contains(id)));
-        self.line.embedded.update(|done| {
-            for done in done.values_mut() {
+        engine.holds(|holds| {
+            holds.pictures.retain(|id| !ids.contains(id));
+            for done in holds.embedded.values_mut() {
                 done.retain(|id| !ids.contains(id));
             }
         });
+        self.line.tell_embedded();
         engine.ask(ToTogether::DropPictures { ids }, Vec::new(), None).await.map(drop)
     }
 
@@ -182,10 +202,7 @@ impl Room {
         let Some(name) = engine.holds(|holds| holds.models.get(&slot).cloned()) else {
             return Ok(());
         };
-        let done = self
-            .line
-            .embedded
-            .with_untracked(|done| done.get(&slot).cloned().unwrap_or_default());
+        let done = engine.holds(|holds| holds.embedded.get(&slot).cloned().unwrap_or_default());
         let ids = self
             .pictures
             .list
@@ -208,9 +225,8 @@ impl Room {
             let body = ToTogether::Embed { slot, ids: some.to_vec() };
             let answer = engine.ask(body, Vec::new(), Some(progress)).await;
             if answer.is_ok() {
-                self.line
-                    .embedded
-                    .update(|done| done.entry(slot).or_default().extend(some.iter().copied()));
+                engine.holds(|holds| holds.embedded.entry(slot).or_default().extend(some.iter().copied()));
+                self.line.tell_embedded();
             }
             if answer.is_err() || !self.is_newest(wish) {
                 self.desk.progress.set(None);

@@ -2,7 +2,7 @@
 //!
 //! A network that trains here stays on the device that it began on: the room moves only while there is none.
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -27,6 +27,9 @@ use crate::{
 /// The control of the link.
 const CONTROL: &str = "device";
 
+/// How often an engine whose place was taken is looked at.
+const RETIRES_AFTER: Duration = Duration::from_millis(250);
+
 /// An engine that is up, and its adapter's name.
 type Up = (Engine<Together>, String);
 
@@ -43,10 +46,10 @@ pub struct Devices {
     otherwise: RwSignal<DeviceChoice>,
     /// The model that the devices were tested with.
     tested: StoredValue<Option<String>>,
-    /// The GPU's engine, tested and not yet at work.
+    /// Counts tests: of two the newer one counts.
+    tests: StoredValue<u64>,
+    /// An engine that may take the place of the one that answers.
     spare: StoredValue<Option<Up>, LocalStorage>,
-    /// Engines whose place was taken; they end when nothing is asked of them any more.
-    retired: StoredValue<Vec<Engine<Together>>, LocalStorage>,
 }
 
 impl Devices {
@@ -57,8 +60,8 @@ impl Devices {
             gpu: RwSignal::default(),
             otherwise: RwSignal::default(),
             tested: StoredValue::new(None),
+            tests: StoredValue::new(0),
             spare: StoredValue::new_local(None),
-            retired: StoredValue::new_local(Vec::new()),
         }
     }
 
@@ -67,20 +70,26 @@ impl Devices {
         self.otherwise.set(choice);
     }
 
-    /// Tests again with the next model that opens, were it of the same name.
+    /// Tests again with the next model that opens, were it of the same name. What a test found out meanwhile does not count.
     pub(super) fn test_anew(self) {
         self.tested.set_value(None);
+        self.tests.update_value(|n| *n += 1);
+        self.end_spare();
+        if self.gpu.with_untracked(|gpu| *gpu == Gpu::Coming) {
+            self.gpu.set(Gpu::Unknown);
+        }
     }
 
-    /// Ends engines that nothing is asked of any more.
-    pub(super) fn end_retired(self) {
-        let retired = self.retired.try_update_value(std::mem::take).unwrap_or_default();
-        retired.iter().for_each(|engine| engine.end("Another engine took its place."));
+    /// A spare engine for a device.
+    fn spare(self, kind: DeviceKind) -> Option<Up> {
+        self.spare
+            .with_value(Clone::clone)
+            .filter(|(engine, _)| engine.kind() == kind && !engine.is_gone())
     }
 
     fn end_spare(self) {
         if let Some((engine, _)) = self.spare.try_update_value(Option::take).flatten() {
-            engine.end("The CPU is quicker here.");
+            engine.end("It is not needed.");
         }
     }
 }
@@ -97,11 +106,6 @@ impl Room {
     pub fn choose_device(self, choice: DeviceChoice) {
         let is_said = choice != self.devices.otherwise.get_untracked();
         self.set_control(CONTROL, is_said.then(|| choice.word().to_owned()));
-        let untested = self.devices.gpu.with_untracked(|gpu| !matches!(gpu, Gpu::Tested(_) | Gpu::Coming));
-        if choice != DeviceChoice::Cpu && untested {
-            self.devices.test_anew();
-            self.test_devices();
-        }
     }
 
     /// Which device it should be, and why.
@@ -121,28 +125,85 @@ impl Room {
         self.training.begun.with(Option::is_some) || self.training.starting.get()
     }
 
+    /// The device that the room is to move to now, if any.
+    fn is_to_move(self) -> Option<DeviceKind> {
+        let device = self.device_verdict().device;
+        (device != self.devices.active.get() && !self.has_run()).then_some(device)
+    }
+
     /// Follows what a person wants and what the tests say.
     pub(super) fn keep_choosing_device(self) {
         Effect::new(move |_| {
-            let device = self.device_verdict().device;
-            if device != self.devices.active.get() && !self.has_run() {
-                untrack(|| self.move_to(device));
-            } else if device == DeviceKind::Cpu {
+            if self.is_to_move().is_some() {
+                untrack(|| self.bring());
+            } else if self.device_verdict().device == self.devices.active.get() {
                 self.devices.end_spare();
             }
         });
+        Effect::new(move |before: Option<DeviceChoice>| {
+            let now = self.device_choice();
+            if before.is_some_and(|before| before != now) && now != DeviceChoice::Cpu {
+                untrack(|| self.try_gpu_again());
+            }
+            now
+        });
     }
 
-    fn move_to(self, device: DeviceKind) {
-        let next = match device {
-            DeviceKind::WebGpu => self.devices.spare.try_update_value(Option::take).flatten(),
-            DeviceKind::Cpu => None,
-        };
-        if let Some(engine) = self.line.replace(next) {
-            self.devices.retired.update_value(|retired| retired.push(engine));
+    fn try_gpu_again(self) {
+        let was_refused = self
+            .devices
+            .gpu
+            .with_untracked(|gpu| matches!(gpu, Gpu::Unknown | Gpu::Missing(_) | Gpu::Failed(_)));
+        if was_refused {
+            self.devices.test_anew();
+            self.test_devices();
         }
-        self.devices.active.set(device);
-        self.bring();
+    }
+
+    /// Moves to where the room should be: all is brought to the next engine while the one that answers goes on, and then it
+    /// takes its place. What keeps it from it is said by the badge.
+    pub(super) async fn move_on(self, wish: u64) {
+        let Some(device) = untrack(|| self.is_to_move()) else { return };
+        let next = match self.devices.spare(device) {
+            Some(next) => next,
+            None => match Engine::start(device, self.shows("the engine")).await {
+                Ok(next) => {
+                    self.devices.end_spare();
+                    self.line.listen_to(&next.0, self);
+                    self.devices.spare.set_value(Some(next.clone()));
+                    next
+                }
+                Err(trouble) => return self.did_not_move(device, &trouble.why()),
+            },
+        };
+        let filled = self.fill(&next.0, wish).await;
+        self.desk.progress.set(None);
+        match filled {
+            Err(trouble) => {
+                // One that was ended on purpose is no spare any more, and did not fail.
+                let is_spare = |spare: &Option<Up>| spare.as_ref().is_some_and(|(spare, _)| spare.is(&next.0));
+                if self.devices.spare.with_value(is_spare) {
+                    self.did_not_move(device, &trouble.why());
+                }
+            }
+            Ok(()) if self.is_newest(wish) && untrack(|| self.is_to_move()) == Some(device) && !next.0.is_gone() => {
+                self.devices.spare.set_value(None);
+                let before = self.line.replace(Some(next));
+                self.devices.active.set(device);
+                before.into_iter().for_each(retire);
+            }
+            // There is a newer wish.
+            Ok(()) => {}
+        }
+    }
+
+    fn did_not_move(self, device: DeviceKind, why: &str) {
+        self.desk.progress.set(None);
+        self.devices.end_spare();
+        match device {
+            DeviceKind::WebGpu => self.gpu_failed(why),
+            DeviceKind::Cpu => self.desk.trouble(why),
+        }
     }
 
     /// Tests the devices with the model in hand, where that has not been done: without a GPU there is nothing to test.
@@ -152,74 +213,106 @@ impl Room {
             .first
             .with_untracked(|model| model.as_ref().map(|model| model.name.clone()));
         let choice = untrack(|| self.device_choice());
-        if model.is_none() || choice == DeviceChoice::Cpu || self.devices.tested.get_value() == model {
+        let (Some(model), Some(engine)) = (model, self.line.running()) else {
+            return;
+        };
+        if choice == DeviceChoice::Cpu || self.devices.tested.with_value(|tested| *tested == Some(model.clone())) {
             return;
         }
-        self.devices.tested.set_value(model.clone());
+        self.devices.tested.set_value(Some(model.clone()));
+        self.devices.tests.update_value(|n| *n += 1);
+        let mine = self.devices.tests.get_value();
         spawn_local(async move {
-            match gpu::adapter().await {
-                Err(why) => return self.devices.gpu.set(Gpu::Missing(why)),
-                Ok(adapter) if choice == DeviceChoice::Auto && gpu::is_software(&adapter) => {
-                    // Its test would keep the processor busy for a minute, and it has never won.
-                    let why = "The only GPU that this browser offers is made of software, so the CPU computes.";
-                    return self.devices.gpu.set(Gpu::Missing(why.into()));
+            match engine.kind() {
+                DeviceKind::WebGpu => self.test_here(&engine, mine).await,
+                DeviceKind::Cpu => self.test_both(&engine, &model, mine).await,
+            }
+        });
+    }
+
+    fn is_newest_test(self, test: u64) -> bool {
+        self.devices.tests.get_value() == test
+    }
+
+    /// Tests the GPU that computes with another model: right or wrong is news; how quick it is was compared with the same model.
+    async fn test_here(self, engine: &Engine<Together>, mine: u64) {
+        let tested = check(engine, false).await;
+        if !self.is_newest_test(mine) {
+            return;
+        }
+        let known = self.devices.gpu.with_untracked(|gpu| match gpu {
+            Gpu::Tested(report) => Some(report.ms),
+            _ => None,
+        });
+        match (tested, known) {
+            (Ok(report), Some(ms)) => {
+                if !report.right {
+                    // Whether it is the GPU or the weights the processor will say.
+                    self.devices.test_anew();
                 }
-                Ok(_) => {}
+                self.devices.gpu.set(Gpu::Tested(DeviceReport { ms, ..report }));
             }
-            let (Some(engine), Some(model)) = (self.line.running(), model) else {
-                return;
-            };
-            let tested = check(&engine).await;
-            if engine.kind() == DeviceKind::WebGpu {
-                // Right or wrong is news; how quick it is was compared with the same model.
-                let known = self.devices.gpu.with_untracked(|gpu| match gpu {
-                    Gpu::Tested(report) => Some(report.ms),
-                    _ => None,
-                });
-                let tested = tested.map(|report| DeviceReport {
-                    ms: known.unwrap_or(report.ms),
-                    ..report
-                });
-                return self.gpu_answered(&engine, tested);
+            (Err(Trouble::Failed(why)), _) => self.gpu_failed(&why),
+            // Gone: that has been said.
+            _ => {}
+        }
+    }
+
+    async fn test_both(self, engine: &Engine<Together>, model: &str, mine: u64) {
+        let adapter = gpu::adapter().await;
+        if !self.is_newest_test(mine) {
+            return;
+        }
+        match adapter {
+            Err(why) => return self.devices.gpu.set(Gpu::Missing(why)),
+            Ok(adapter) if untrack(|| self.device_choice()) == DeviceChoice::Auto && gpu::is_software(&adapter) => {
+                // Its test would keep the processor busy for a minute, and it has never won.
+                let why = "The only GPU that this browser offers is made of software, so the CPU computes.";
+                return self.devices.gpu.set(Gpu::Missing(why.into()));
             }
-            if let Ok(report) = tested {
-                if let Some(doubt) = choice::doubt(&model, &report) {
+            Ok(_) => {}
+        }
+        if !self.devices.gpu.with_untracked(|gpu| matches!(gpu, Gpu::Tested(_))) {
+            self.devices.gpu.set(Gpu::Coming);
+        }
+        let tested = check(engine, true).await;
+        if !self.is_newest_test(mine) {
+            return;
+        }
+        match tested {
+            Ok(report) => {
+                if let Some(doubt) = choice::doubt(model, &report) {
                     self.desk.tell(Tone::Trouble, doubt, None);
                 }
                 self.devices.cpu.set(Some(report));
             }
-            self.test_gpu(&model).await;
-        });
-    }
-
-    async fn test_gpu(self, model: &str) {
-        if !self.devices.gpu.with_untracked(|gpu| matches!(gpu, Gpu::Tested(_))) {
-            self.devices.gpu.set(Gpu::Coming);
+            // The next model, or the next engine, is asked again.
+            Err(_) => return self.devices.test_anew(),
         }
-        self.devices.end_spare();
-        match Engine::start(DeviceKind::WebGpu, Rc::new(|_, _, _| {})).await {
-            Ok((engine, adapter)) => {
-                self.line.listen_to(&engine, self);
-                let tested = match self.open(&engine, Slot::First, model, None).await {
-                    Ok(_) => check(&engine).await,
-                    Err(trouble) => Err(trouble),
-                };
-                engine.holds(|holds| holds.models.insert(Slot::First, model.to_owned()));
-                if tested.is_ok() {
-                    self.devices.spare.set_value(Some((engine.clone(), adapter)));
-                }
-                self.gpu_answered(&engine, tested);
-            }
-            Err(trouble) => self.gpu_failed(&trouble.why()),
+        let started = Engine::start(DeviceKind::WebGpu, Rc::new(|_, _, _| {})).await;
+        let (gpu, adapter) = match started {
+            Ok(up) => up,
+            Err(_) if !self.is_newest_test(mine) => return,
+            Err(trouble) => return self.gpu_failed(&trouble.why()),
+        };
+        self.line.listen_to(&gpu, self);
+        let tested = match self.open(&gpu, Slot::First, model, None).await {
+            Ok(_) => check(&gpu, true).await,
+            Err(trouble) => Err(trouble),
+        };
+        if !self.is_newest_test(mine) {
+            return gpu.end("Another test began.");
         }
-    }
-
-    fn gpu_answered(self, engine: &Engine<Together>, tested: Result<DeviceReport, Trouble>) {
         match tested {
-            Ok(report) => self.devices.gpu.set(Gpu::Tested(report)),
+            Ok(report) => {
+                gpu.holds(|holds| holds.models.insert(Slot::First, model.to_owned()));
+                self.devices.end_spare();
+                self.devices.spare.set_value(Some((gpu, adapter)));
+                self.devices.gpu.set(Gpu::Tested(report));
+            }
             Err(trouble) => {
                 let why = trouble.why();
-                engine.end(&why);
+                gpu.end(&why);
                 self.gpu_failed(&why);
             }
         }
@@ -231,12 +324,12 @@ impl Room {
             .set(Gpu::Failed(format!("WebGPU is there, but did not serve: {}", sentence(why))));
     }
 
-    /// The GPU's engine is gone: whether that was said and the processor goes on.
+    /// Whether it was the GPU's engine that is gone; then that is said, and the processor goes on.
     pub(super) fn gpu_is_lost(self, engine: &Engine<Together>, why: &str) -> bool {
         if engine.kind() != DeviceKind::WebGpu {
             return false;
         }
-        self.devices.gpu.set(Gpu::Failed(format!("The GPU was lost: {}", sentence(why))));
+        self.devices.gpu.set(Gpu::Failed(format!("{} The CPU goes on.", sentence(why))));
         self.devices.active.set(DeviceKind::Cpu);
         let text = format!("{} The CPU goes on; pictures and models are brought to it.", sentence(why));
         self.desk.tell(Tone::Plain, text, None);
@@ -250,8 +343,19 @@ impl Room {
     }
 }
 
-async fn check(engine: &Engine<Together>) -> Result<DeviceReport, Trouble> {
-    match engine.ask(ToTogether::Check { slot: Slot::First }, Vec::new(), None).await?.body {
+/// Ends an engine whose place was taken, once nothing is asked of it any more; what it says unasked nobody hears.
+fn retire(engine: Engine<Together>) {
+    engine.holds(|holds| holds.unasked = None);
+    if engine.is_idle() {
+        engine.end("Another engine took its place.");
+    } else {
+        set_timeout(move || retire(engine), RETIRES_AFTER);
+    }
+}
+
+async fn check(engine: &Engine<Together>, timed: bool) -> Result<DeviceReport, Trouble> {
+    let body = ToTogether::Check { slot: Slot::First, timed };
+    match engine.ask(body, Vec::new(), None).await?.body {
         FromTogether::Device(report) => Ok(report),
         _ => Err(Trouble::Failed("The engine did not say how its test went.".into())),
     }

@@ -70,17 +70,29 @@ impl Line {
     /// Puts another engine, or none, in the place of the one that runs, and gives that back.
     pub(super) fn replace(self, next: Option<(Engine<Together>, String)>) -> Option<Engine<Together>> {
         let (engine, adapter) = next.unzip();
-        self.embedded.set(BTreeMap::new());
+        let before = self.engine.try_update_value(|now| std::mem::replace(now, engine)).flatten();
         self.adapter.set(adapter);
-        self.engine.try_update_value(|now| std::mem::replace(now, engine)).flatten()
+        self.tell_embedded();
+        before
+    }
+
+    /// Whether this is the engine that answers.
+    pub(super) fn is(self, engine: &Engine<Together>) -> bool {
+        self.engine.with_value(|now| now.as_ref().is_some_and(|now| now.is(engine)))
+    }
+
+    /// Tells what the engine that answers has embedded.
+    pub(super) fn tell_embedded(self) {
+        let embedded = self
+            .engine
+            .with_value(|now| now.as_ref().map(|now| now.holds(|holds| holds.embedded.clone())));
+        self.embedded.set(embedded.unwrap_or_default());
     }
 
     /// Hears what an engine says unasked, and that it is gone.
     pub(super) fn listen_to(self, engine: &Engine<Together>, room: Room) {
         let unasked: OnUnasked = Rc::new(move |answer| self.hear(answer));
-        let lost: OnLost = Rc::new(move |engine, why| {
-            room.is_lost(engine, why);
-        });
+        let lost: OnLost = Rc::new(move |engine, why| room.is_lost(engine, why));
         engine.holds(|holds: &mut Holding| {
             holds.unasked = Some(unasked);
             holds.lost = Some(lost);
@@ -146,34 +158,45 @@ impl Room {
     }
 
     async fn start_engine(self) -> Result<Engine<Together>, Trouble> {
-        let mut started = Engine::start(self.devices.active.get_untracked(), self.shows("the engine")).await;
-        if let (Err(trouble), DeviceKind::WebGpu) = (&started, self.devices.active.get_untracked()) {
-            self.gpu_did_not_start(&trouble.clone().why());
-            started = Engine::start(DeviceKind::Cpu, self.shows("the engine")).await;
+        loop {
+            let kind = self.devices.active.get_untracked();
+            let started = Engine::start(kind, self.shows("the engine")).await;
+            self.desk.progress.set(None);
+            // Whatever was wanted meanwhile holds.
+            let is_wanted = self.devices.active.get_untracked() == kind;
+            match (self.line.running(), started) {
+                (None, Ok((engine, adapter))) if is_wanted => {
+                    self.line.listen_to(&engine, self);
+                    self.line.replace(Some((engine.clone(), adapter)));
+                    return Ok(engine);
+                }
+                (running, Ok((engine, _))) => {
+                    engine.end("Another engine took its place.");
+                    if let Some(running) = running {
+                        return Ok(running);
+                    }
+                }
+                (Some(running), Err(_)) => return Ok(running),
+                (None, Err(trouble)) if kind == DeviceKind::WebGpu => self.gpu_did_not_start(&trouble.why()),
+                (None, Err(trouble)) => return Err(trouble),
+            }
         }
-        self.desk.progress.set(None);
-        let (engine, adapter) = started?;
-        self.line.listen_to(&engine, self);
-        self.line.replace(Some((engine.clone(), adapter)));
-        Ok(engine)
     }
 
-    /// An engine is gone. Whether another takes over; what is lost is said.
-    pub(super) fn is_lost(self, engine: &Engine<Together>, why: &str) -> bool {
-        let mine = self.line.engine.with_value(|now| now.as_ref().is_some_and(|now| now.is(engine)));
+    /// An engine is gone: another takes over, or a person is asked.
+    pub(super) fn is_lost(self, engine: &Engine<Together>, why: &str) {
+        let mine = self.line.is(engine);
         engine.end(why);
         if !mine {
-            return self.line.running().is_some();
+            return;
         }
         self.line.replace(None);
         self.lose_run();
         if self.gpu_is_lost(engine, why) {
-            self.bring();
-            return true;
+            return self.bring();
         }
         self.line.lost.update_value(|n| *n += 1);
-        let goes_on = self.line.lost.get_value() < PATIENCE;
-        if goes_on {
+        if self.line.lost.get_value() < PATIENCE {
             self.desk.tell(
                 Tone::Plain,
                 format!("{why} Another engine takes over; pictures and models are brought to it."),
@@ -183,7 +206,6 @@ impl Room {
         } else {
             self.desk.tell(Tone::Trouble, why, Some(Remedy::Retry));
         }
-        goes_on
     }
 
     /// Tries again what was given up.

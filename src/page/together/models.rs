@@ -191,12 +191,6 @@ impl Room {
     pub fn take_weights(self, slot: Slot, name: String, blob: Blob) {
         // Another file of the same name is another model, wherever the last one is open.
         self.forget_model(&name);
-        let open = [Slot::First, Slot::Second, Slot::Drawing].into_iter();
-        for place in open.filter_map(|slot| self.models.in_slot(slot)) {
-            if place.with_untracked(|model| model.as_ref().is_some_and(|model| model.name == name)) {
-                place.set(None);
-            }
-        }
         self.devices.test_anew();
         self.models.own.update(|own| {
             let _ = own.remove(&name);
@@ -213,15 +207,14 @@ impl Room {
         if held == wanted {
             return Ok(());
         }
-        // Another engine opens what was open: what it says will be the same.
-        let is_same = wanted.is_some() && held.is_none() && untrack(|| self.models.name_in(slot)) == wanted;
-        if !is_same {
-            place.set(None);
-            // Whichever panel is open: the map's may not be, and would find the last model's map when it opens.
-            self.mapping.through(slot).forget();
-        }
-        self.line.embedded.update(|done| drop(done.remove(&slot)));
-        engine.holds(|holds| holds.models.remove(&slot));
+        place.set(None);
+        // Whichever panel is open: the map's may not be, and would find the last model's map when it opens.
+        self.mapping.through(slot).forget();
+        engine.holds(|holds| {
+            holds.embedded.remove(&slot);
+            holds.models.remove(&slot)
+        });
+        self.line.tell_embedded();
         let Some(name) = wanted else {
             return engine.ask(ToTogether::Close { slot }, Vec::new(), None).await.map(drop);
         };
@@ -242,7 +235,6 @@ impl Room {
             }
             Err(Trouble::Gone(why)) => Err(Trouble::Gone(why)),
             Err(trouble) => {
-                place.set(None);
                 // A model that cannot be opened is not tried again and again.
                 self.models.wanted.update(|wanted| wanted.retain(|_, known| *known != name));
                 self.models.refused.update(|refused| {
@@ -251,6 +243,24 @@ impl Room {
                 Err(trouble)
             }
         }
+    }
+
+    /// The same in an engine that does not answer yet: nothing of it is shown.
+    pub(super) async fn settle_beside(self, next: &Engine<Together>, slot: Slot) -> Result<(), Trouble> {
+        let wanted = untrack(|| self.wanted_model(slot));
+        if next.holds(|holds| holds.models.get(&slot).cloned()) == wanted {
+            return Ok(());
+        }
+        next.holds(|holds| {
+            holds.embedded.remove(&slot);
+            holds.models.remove(&slot)
+        });
+        let Some(name) = wanted else {
+            return next.ask(ToTogether::Close { slot }, Vec::new(), None).await.map(drop);
+        };
+        self.open(next, slot, &name, None).await?;
+        next.holds(|holds| holds.models.insert(slot, name));
+        Ok(())
     }
 
     pub(super) async fn open(

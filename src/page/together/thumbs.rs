@@ -16,7 +16,11 @@ impl Room {
         let FromTogether::Picture { size, shown, note, .. } = &answer.body else {
             return None;
         };
-        if let Some(note) = note {
+        let is_new = self
+            .pictures
+            .list
+            .with_untracked(|list| list.iter().all(|thumb| thumb.id != item.id));
+        if let Some(note) = note.as_ref().filter(|_| is_new) {
             self.desk.tell(Tone::Plain, format!("“{}”: {note}", item.name), None);
         }
         let buffer = answer.buffers.first()?;

@@ -185,11 +185,12 @@ pub enum ToTogether {
     SaveTrained,
     /// What can be trained in the room. Answer: `Trainable`.
     ListTrainable,
-    /// Runs the self-test of the device with the model in `slot`, and times eight pictures embedded and a step of training.
-    /// Answer: `Device`.
+    /// Runs the self-test of the device with the model in `slot`. Answer: `Device`.
     Check {
         /// By which model.
         slot: Slot,
+        /// Whether eight pictures embedded and a step of training are timed as well.
+        timed: bool,
     },
 }
 

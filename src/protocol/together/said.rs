@@ -147,7 +147,8 @@ pub enum FromTogether {
         /// A name for it.
         name: String,
     },
-    /// How the device did in its self-test; `ms` is the time of eight pictures embedded and one step of training.
+    /// How the device did in its self-test; `ms` is the time of eight pictures embedded and one step of training, 0 where that
+    /// was not asked for.
     Device(DeviceReport),
     /// A newer one was asked for.
     Overtaken,

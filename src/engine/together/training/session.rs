@@ -41,6 +41,8 @@ pub struct Session {
     seen: Vec<Seen>,
     /// A network whose numbers were all sound, and its step: what is left where a number is none.
     sound: (u64, AnyMethod),
+    /// The network before the last step, while that one's numbers are still on a device: nobody has judged the new one.
+    judged: Option<(u64, AnyMethod)>,
     has_failed: bool,
 }
 
@@ -68,6 +70,7 @@ impl Session {
         let batches = batches(config, samples)?;
         Ok(Self {
             sound: (0, network),
+            judged: None,
             has_failed: false,
             plan,
             on: on.clone(),
@@ -111,18 +114,15 @@ impl Session {
         self.safeguard
     }
 
-    /// Where it computes.
-    #[must_use]
-    pub fn on(&self) -> &OpenDevice {
-        &self.on
-    }
-
     /// One step. What it leaves is still on the device: give what was read of it to [`Session::learnt`] before the next.
     ///
     /// # Errors
     /// A sentence: a picture that cannot be cut.
     pub fn step(&mut self) -> Result<Outcome, String> {
         let batch = self.batches.make(self.trainer.done()).map_err(|why| why.to_string())?;
+        if !self.on.is_host() {
+            self.judged = Some((self.done(), self.trainer.averaged()));
+        }
         Ok(self.trainer.step(vec![batch]))
     }
 
@@ -134,6 +134,7 @@ impl Session {
     pub fn learnt(&mut self, numbers: Numbers) -> Result<Numbers, String> {
         let step = self.done();
         self.loss = Some(numbers.loss);
+        self.judged = None;
         let Some(what) = not_finite(&numbers) else {
             if self.done().is_multiple_of(KEPT_EVERY) {
                 self.sound = (self.done(), self.trainer.averaged());
@@ -173,28 +174,43 @@ impl Session {
     /// The network as it is, without gradients: what measures and answers.
     #[must_use]
     pub fn network(&self) -> AnyMethod {
-        if self.has_failed {
-            self.sound.1.clone()
-        } else {
-            self.trainer.averaged()
+        match (&self.judged, self.has_failed) {
+            (_, true) => self.sound.1.clone(),
+            (Some((_, network)), false) => network.clone(),
+            (None, false) => self.trainer.averaged(),
         }
     }
 
     /// The step that [`Session::network`] is of.
-    fn step_of_network(&self) -> u64 {
-        if self.has_failed { self.sound.0 } else { self.done() }
+    #[must_use]
+    pub fn step_of_network(&self) -> u64 {
+        match (&self.judged, self.has_failed) {
+            (_, true) => self.sound.0,
+            (Some((step, _)), false) => *step,
+            (None, false) => self.done(),
+        }
     }
 
-    /// Reads the instruments over what [`Session::network`] said of the watched pictures, and judges by all readings so far.
-    pub fn measure(&mut self, embedded: &Embedded) -> Measured {
+    /// What [`Session::network`] is now, for [`Session::measure`].
+    #[must_use]
+    pub fn at(&self) -> At {
+        At {
+            step: self.step_of_network(),
+            loss: self.loss,
+        }
+    }
+
+    /// Reads the instruments over what [`Session::network`] said of the watched pictures when it was `at`, and judges by all
+    /// readings so far.
+    pub fn measure(&mut self, embedded: &Embedded, at: At) -> Measured {
         // Without kNN: so few pictures of so many classes have no neighbours to vote.
         let instruments = together::instruments(embedded, None);
-        let Some(loss) = self.loss else {
+        let Some(loss) = at.loss else {
             // Nothing was learnt yet: a reading that belongs to no series.
             return together::measured(&[seen(0, 0.0, instruments)]);
         };
         self.thin_out();
-        self.seen.push(seen(self.done(), loss, instruments));
+        self.seen.push(seen(at.step, loss, instruments));
         let measured = together::measured(&self.seen);
         if let Some(last) = self.seen.last_mut() {
             last.instruments = last.instruments.without_spectrum();
@@ -224,6 +240,13 @@ impl Session {
             device: self.on.name.clone(),
         }
     }
+}
+
+/// Where a network stands: its step, and the loss that was read last.
+#[derive(Clone, Copy, Debug)]
+pub struct At {
+    step: u64,
+    loss: Option<f32>,
 }
 
 /// A run as it was at one step.

@@ -50,7 +50,8 @@ fn measure(session: &mut Session) -> (Measured, Vec<f32>) {
     let (network, watched) = (session.network(), session.watched());
     let embedded = block_on(embed(&network, &watched, &Device::flex(), |_| ())).unwrap();
     let places = Places::default().of(&embedded).unwrap();
-    (session.measure(&embedded), places)
+    let at = session.at();
+    (session.measure(&embedded, at), places)
 }
 
 /// How far the watched pictures are apart, in what is healthy; and the largest of their spectrum.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Answer, Engine, failed};
+use super::{Answer, Engine, failed, models::Held};
 use crate::{
     engine::together::training::{Session, scene, trainable},
     learn::read_later,
@@ -25,11 +25,12 @@ const TIMES: usize = 3;
 /// Where one takes this long, it alone says enough.
 const LONG_MS: f64 = 500.0;
 
-/// Runs the self-test with the model in `slot`, then times what the room does: pictures embedded and a step of training.
+/// Runs the self-test with the model in `slot`, then, where it is to be `timed`, what the room does: pictures embedded and a step
+/// of training.
 ///
 /// # Errors
 /// No model; a device that fails.
-pub async fn check(engine: &Rc<Engine>, slot: Slot) -> Answer {
+pub async fn check(engine: &Rc<Engine>, slot: Slot, timed: bool) -> Answer {
     let held = engine.model(slot)?;
     let answer = predict::self_test(&held.model, &engine.chosen.device).await.map_err(failed)?;
     let error = held.check.as_ref().map(|test| test.error(&answer));
@@ -37,6 +38,19 @@ pub async fn check(engine: &Rc<Engine>, slot: Slot) -> Answer {
         Some(error) => error <= TOLERANCE,
         None => answer.iter().all(|value| value.is_finite()),
     };
+    let ms = if timed { time(engine, &held).await.map_err(failed)? } else { 0.0 };
+    let report = DeviceReport {
+        device: engine.chosen.kind,
+        adapter: engine.chosen.adapter.clone(),
+        error,
+        right,
+        ms,
+    };
+    Ok((FromTogether::Device(report), Vec::new()))
+}
+
+/// Milliseconds of some pictures embedded and a step of training.
+async fn time(engine: &Engine, held: &Held) -> Result<f32, String> {
     let grey = vec![Picture::grey(held.size_px, held.size_px, 0.5); PICTURES];
     let embed = async || {
         tell(&held.model, &grey, &engine.chosen.device)
@@ -44,16 +58,7 @@ pub async fn check(engine: &Rc<Engine>, slot: Slot) -> Answer {
             .map(drop)
             .map_err(|why| why.to_string())
     };
-    let embedding_ms = shortest(embed).await.map_err(failed)?;
-    let step_ms = step_ms(engine).await.map_err(failed)?;
-    let report = DeviceReport {
-        device: engine.chosen.kind,
-        adapter: engine.chosen.adapter.clone(),
-        error,
-        right,
-        ms: (embedding_ms + step_ms) as f32,
-    };
-    Ok((FromTogether::Device(report), Vec::new()))
+    Ok((shortest(embed).await? + step_ms(engine).await?) as f32)
 }
 
 /// Time of a step of the first method that the room trains.
@@ -72,7 +77,9 @@ async fn step_ms(engine: &Engine) -> Result<f64, String> {
         let outcome = session.step()?;
         let read = read_later(vec![outcome]).await?;
         let numbers = read.into_iter().next().map(|(.., numbers)| numbers);
-        session.learnt(numbers.ok_or("The step left no numbers.")?).map(drop)
+        let numbers = numbers.ok_or("The step left no numbers.")?;
+        let learnt = session.learnt(numbers).map(drop);
+        learnt.map_err(|_| "A step of training left numbers that are none.".into())
     })
     .await
 }

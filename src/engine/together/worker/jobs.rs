@@ -102,7 +102,7 @@ pub async fn perform(engine: &Rc<Engine>, request: Envelope<ToTogether>, buffers
         ToTogether::Train(settings) => training::begin(engine, job, settings).await,
         ToTogether::Steer(steer) => engine.steer(steer),
         ToTogether::SaveTrained => training::save(engine).await,
-        ToTogether::Check { slot } => checked::check(engine, slot).await,
+        ToTogether::Check { slot, timed } => checked::check(engine, slot, timed).await,
         ToTogether::ListTrainable => Ok((FromTogether::Trainable(super::super::training::trainable()), Vec::new())),
     }
 }

@@ -68,7 +68,7 @@ impl Engine {
     pub fn look_at_run(&self) {
         let Some(run) = self.run.borrow().clone() else { return };
         let session = run.session.borrow();
-        let done = session.done();
+        let done = session.step_of_network();
         if run.looked_at.replace(Some(done)) != Some(done) {
             self.put(Slot::Trained, Held::new(session.network(), None));
         }

@@ -105,7 +105,7 @@ async fn go_on(engine: Rc<Engine>, run: Rc<Running>) {
         return;
     }
     loop {
-        if let Some(safeguard) = run.wanted.take() {
+        while let Some(safeguard) = run.wanted.take() {
             switch(&engine, &run, safeguard).await;
         }
         let due = {
@@ -166,13 +166,14 @@ async fn step(engine: &Rc<Engine>, run: &Rc<Running>) {
 
 /// Tells what there is to tell, with a measurement where it is wanted.
 async fn tell(engine: &Engine, run: &Rc<Running>, measures: bool) {
-    // Of a run that another took the place of nobody wants to hear.
-    let is_past = engine.run.borrow().as_ref().is_some_and(|now| !Rc::ptr_eq(now, run));
-    if is_past {
+    if is_past(engine, run) {
         return;
     }
     let is_broken = run.stopped.borrow().is_some();
     let measured = if measures && !is_broken { measure(engine, run).await } else { None };
+    if is_past(engine, run) {
+        return;
+    }
     let mut buffers = Vec::new();
     let mut moment = run.diary.borrow_mut().tell(run.session.borrow().done(), now_ms());
     if let Some((measured, places)) = measured {
@@ -190,13 +191,21 @@ async fn tell(engine: &Engine, run: &Rc<Running>, measures: bool) {
     say(0, FromTogether::Trained(moment), buffers);
 }
 
+/// Whether another run took its place: nobody wants to hear of it then.
+fn is_past(engine: &Engine, run: &Rc<Running>) -> bool {
+    engine.run.borrow().as_ref().is_some_and(|now| !Rc::ptr_eq(now, run))
+}
+
 /// The instruments over the watched pictures, and where these lie.
 async fn measure(engine: &Engine, run: &Running) -> Option<(Measured, Vec<f32>)> {
     let began = now_ms();
-    let network = run.session.borrow().network();
+    let (network, at) = {
+        let session = run.session.borrow();
+        (session.network(), session.at())
+    };
     let embedded = embed(&network, &run.watched, &engine.chosen.device, |_| ()).await.ok()?;
     let places = run.places.borrow_mut().of(&embedded).ok();
-    let measured = run.session.borrow_mut().measure(&embedded);
+    let measured = run.session.borrow_mut().measure(&embedded, at);
     let now = now_ms();
     run.diary.borrow_mut().measured(now, now - began);
     Some((measured, places.unwrap_or_else(|| vec![0.0; 2 * run.watched.len()])))

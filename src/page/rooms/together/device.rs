@@ -73,8 +73,8 @@ fn Details() -> impl IntoView {
             <dd><span class="figure">{gpu}</span> <small>{move || adapter_of(DeviceKind::WebGpu)}</small></dd>
         </dl>
         <p class="small">
-            "The room embeds, compares and trains in a worker of its own: the page never waits for it. Each device answers the model's "
-            "self-test and is timed with eight pictures and a step of training. The fastest that is right is taken."
+            "The room embeds, compares and trains in a worker of its own: the page never waits for it. Where there is a GPU, both devices "
+            "answer the model's self-test and are timed with eight pictures and a step of training. The fastest that is right is taken."
         </p>
     }
 }
