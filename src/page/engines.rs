@@ -150,21 +150,13 @@ impl<P: Protocol> Engine<P> {
         );
         engine.listen();
         match P::ready(ready.await?.body) {
-            Some((version, ..)) if version != P::VERSION => {
-                let sentence = format!(
-                    "The engine speaks version {version}, this page {}. Reload the page to have both anew.",
-                    P::VERSION
-                );
-                engine.end(&sentence);
-                Err(Trouble::Gone(sentence))
-            }
-            Some((_, device, _)) if device != kind => {
-                let sentence = "The engine that came computes on another device. Reload the page to have it anew.";
+            Some((version, device, adapter)) if version == P::VERSION && device == kind => Ok((engine, adapter)),
+            // One from an older visit, say, out of a cache.
+            _ => {
+                let sentence = "The engine that came does not fit this page. Reload the page to have both anew.";
                 engine.end(sentence);
                 Err(Trouble::Gone(sentence.into()))
             }
-            Some((.., adapter)) => Ok((engine, adapter)),
-            None => Err(Trouble::Gone("The engine did not say that it is ready. Reload the page.".into())),
         }
     }
 
