@@ -1,10 +1,12 @@
 //! Running other programs, and stopping with a sentence.
 
 use std::{
+    cell::RefCell,
     env, fmt,
+    fs::File,
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::Mutex,
     time::Instant,
 };
 
@@ -33,9 +35,37 @@ pub fn file_trouble<'a>(what: &'a str, path: &'a Path) -> impl Fn(std::io::Error
     move |error| stop(format!("could not {what} {}: {error}", path.display()))
 }
 
+thread_local! {
+    /// Where this thread and what it starts speak, if not to whoever sits there.
+    static VOICE: RefCell<Option<File>> = const { RefCell::new(None) };
+    /// What has taken longer than a blink on this thread so far: purpose and seconds.
+    static LONG: RefCell<Vec<(String, u64)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// From now on this thread and what it starts speak into a file: for what goes on beside something else.
+pub fn speak_into(file: File) {
+    VOICE.replace(Some(file));
+}
+
+/// A file of its own for a program's words, where this thread has one.
+fn voice() -> Option<File> {
+    VOICE.with_borrow(|voice| voice.as_ref().and_then(|file| file.try_clone().ok()))
+}
+
 /// Says what happens next.
 pub fn say(sentence: impl fmt::Display) {
-    println!("==> {sentence}");
+    match voice() {
+        Some(mut file) => drop(writeln!(file, "==> {sentence}")), // a full disk is told of by what the programs do
+        None => println!("==> {sentence}"),
+    }
+}
+
+/// Says what went wrong.
+pub fn complain(why: &Stop) {
+    match voice() {
+        Some(mut file) => drop(writeln!(file, "{why}")),
+        None => eprintln!("{why}"),
+    }
 }
 
 /// The repository's root. `cargo run` tells it; a copy of this program run by hand is told at compile time.
@@ -81,6 +111,9 @@ pub fn find(name: &str) -> Option<PathBuf> {
 /// Runs to the end, showing what it prints; `purpose` names it in the sentence on failure.
 pub fn run(purpose: &str, command: &mut Command) -> Done {
     let start = Instant::now();
+    if let (Some(out), Some(err)) = (voice(), voice()) {
+        command.stdout(out).stderr(err).stdin(Stdio::null());
+    }
     let status = command
         .status()
         .map_err(|error| stop(format!("{purpose}: could not start {}: {error}", named(command))))?;
@@ -93,19 +126,14 @@ pub fn run(purpose: &str, command: &mut Command) -> Done {
     let seconds = start.elapsed().as_secs();
     if seconds >= 20 {
         say(format!("{purpose}: done in {}", spell(seconds)));
-        if let Ok(mut long) = LONG.lock() {
-            long.push((purpose.to_string(), seconds));
-        }
+        LONG.with_borrow_mut(|long| long.push((purpose.to_string(), seconds)));
     }
     Ok(())
 }
 
-/// What has taken longer than a blink so far: purpose and seconds.
-static LONG: Mutex<Vec<(String, u64)>> = Mutex::new(Vec::new());
-
-/// Where the time went since the last time this was asked, a line each.
+/// Where this thread's time went since the last time this was asked, a line each.
 pub fn long_ones() -> Vec<String> {
-    let long = LONG.lock().map(|mut long| std::mem::take(&mut *long)).unwrap_or_default();
+    let long = LONG.take();
     let line = |(purpose, seconds): (String, u64)| format!("          {purpose}: {}", spell(seconds));
     long.into_iter().map(line).collect()
 }

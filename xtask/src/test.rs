@@ -1,60 +1,134 @@
 //! `cargo xtask test`: every test there is, cheapest first; all of them run, and what failed is named at the end.
+//!
+//! Linking a program for the page keeps one core busy for minutes. So what the page needs is checked and built beside the
+//! native parts, and the tests in Chromium, which need a quiet machine, wait for both.
 
-use std::{fs, path::PathBuf, process::Command, time::Instant};
+use std::{
+    fs::{self, File},
+    io,
+    path::PathBuf,
+    process::Command,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
 
 use crate::{
     args::Args,
     build, check,
-    shell::{Done, Outcome, cargo, file_trouble, long_ones, program, root, run, say, spell, stop},
+    shell::{Done, Outcome, cargo, complain, file_trouble, long_ones, program, root, run, say, speak_into, spell, stop},
     tools,
 };
 
+/// A part's name, and what it does.
 type Part = (&'static str, fn(&Args) -> Done);
 
-const PARTS: [Part; 8] = [
+const NATIVE: [Part; 5] = [
     ("format", |_| run("cargo fmt", &mut cargo(&["fmt", "--all", "--check"]))),
     ("structure", |_| check::check()),
     ("clippy", clippy),
     ("documentation", documentation),
-    ("clippy-wasm", clippy_wasm),
     ("native", native),
-    ("wasm", wasm),
-    ("web", web),
 ];
+const WASM: [Part; 3] = [
+    ("clippy-wasm", clippy_wasm),
+    ("wasm", wasm),
+    ("page", |args| build::build(args).map(drop)),
+];
+const CHROMIUM: Part = ("web", web);
 
 /// Runs every part, or those that `--only` names.
 pub fn test(args: &Args) -> Done {
-    let wanted: Vec<&Part> = PARTS.iter().filter(|(name, _)| args.wants(name)).collect();
-    if wanted.is_empty() {
-        return Err(stop(format!("--only matches none of: {}", PARTS.map(|(name, _)| name).join(", "))));
-    }
     say(
-        "Every test: on two cores an hour or a little more the first time (tools, two engines and the native program are built), then a few",
+        "Every test: on two cores an hour or a little more the first time (tools, three engines and the native program are built), then a few minutes",
     );
-    let mut lines = Vec::new();
-    let (mut failed, parts) = (0, wanted.len());
-    for (name, part) in wanted {
+    let judged = if args.only.is_some() {
+        let wanted = NATIVE.iter().chain(&WASM).chain([&CHROMIUM]).filter(|(name, _)| args.wants(name));
+        judge(wanted, args)
+    } else {
+        everything(args)?
+    };
+    if judged.is_empty() {
+        let names: Vec<_> = NATIVE.iter().chain(&WASM).chain([&CHROMIUM]).map(|(name, _)| *name).collect();
+        return Err(stop(format!("--only matches none of: {}", names.join(", "))));
+    }
+    let lines: Vec<&str> = judged.iter().flat_map(|one| one.lines.iter().map(String::as_str)).collect();
+    say(format!("Tests:\n{}", lines.join("\n")));
+    match judged.iter().filter(|one| !one.passed).count() {
+        0 => Ok(()),
+        failed => Err(stop(format!(
+            "{failed} of {} parts failed, named above; `--only NAME` runs one part",
+            judged.len()
+        ))),
+    }
+}
+
+/// What became of a part, and how the summary says it.
+struct Judged {
+    passed: bool,
+    lines: Vec<String>,
+}
+
+/// Runs parts one after the other.
+fn judge<'a>(parts: impl IntoIterator<Item = &'a Part>, args: &Args) -> Vec<Judged> {
+    let one = |(name, part): &Part| {
         say(format!("Test: {name}"));
         let start = Instant::now();
         let outcome = part(args);
         let time = spell(start.elapsed().as_secs());
-        lines.push(match outcome {
+        let line = match &outcome {
             Ok(()) => format!("  ok      {name:<14} {time}"),
             Err(why) => {
-                failed += 1;
-                eprintln!("{why}");
+                complain(why);
                 format!("  FAILED  {name:<14} {time}  {why}")
             }
-        });
-        lines.extend(long_ones());
-    }
-    say(format!("Tests:\n{}", lines.join("\n")));
-    if failed == 0 {
-        Ok(())
-    } else {
-        Err(stop(format!(
-            "{failed} of {parts} parts failed, named above; `--only NAME` runs one part"
-        )))
+        };
+        Judged {
+            passed: outcome.is_ok(),
+            lines: std::iter::once(line).chain(long_ones()).collect(),
+        }
+    };
+    parts.into_iter().map(one).collect()
+}
+
+/// The native parts and the page's side by side, then what wants the machine for itself.
+fn everything(args: &Args) -> Outcome<Vec<Judged>> {
+    let log = build::target_folder().join("page.log");
+    fs::create_dir_all(build::target_folder()).map_err(file_trouble("create", &build::target_folder()))?;
+    let words = File::create(&log).map_err(file_trouble("create", &log))?;
+    say(format!(
+        "The page is checked and built beside this; what that says goes into {} and is shown here after the native tests",
+        log.display()
+    ));
+    let (aside, theirs) = (args.clone(), words);
+    let page = thread::spawn(move || {
+        speak_into(theirs);
+        judge(&WASM, &aside)
+    });
+    let mut judged = judge(&NATIVE, args);
+    show_until_done(&log, &page)?;
+    let page = page.join().map_err(|_| stop("building the page ended in a panic, shown above"))?;
+    let built = page.iter().all(|one| one.passed);
+    judged.extend(page);
+    // Built by now, and built again where something failed: `web` then says what.
+    let args = Args {
+        no_build: built || args.no_build,
+        ..args.clone()
+    };
+    judged.extend(judge([&CHROMIUM], &args));
+    Ok(judged)
+}
+
+/// Shows what is in a file, and what comes into it, until a thread is done.
+fn show_until_done<T>(path: &std::path::Path, thread: &JoinHandle<T>) -> Done {
+    let trouble = file_trouble("read", path);
+    let mut file = File::open(path).map_err(&trouble)?;
+    loop {
+        let done = thread.is_finished(); // asked first, so that nothing comes after the last look
+        io::copy(&mut file, &mut io::stdout()).map_err(&trouble)?;
+        if done {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_millis(500));
     }
 }
 
@@ -79,8 +153,7 @@ fn clippy_wasm(args: &Args) -> Done {
         ("page", "page", "page"),
         ("together", "page", "page"),
         ("engine", "engine", "engine"),
-        ("together-engine", "engine", "engine,joint"),
-        ("engine-webgpu", "engine", "engine,joint,webgpu"),
+        ("engine-webgpu", "engine", "engine,joint,webgpu"), // together-engine is this one without its last feature
     ];
     for (name, profile, features) in programs {
         let mut command = cargo(&[

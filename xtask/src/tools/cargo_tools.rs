@@ -66,7 +66,8 @@ fn tool(args: &Args, name: &str, version: &str, package: &[&str], (level, minute
         .arg(&folder)
         .args(package)
         .envs(PROFILE)
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level);
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", level)
+        .env_remove("CARGO_TARGET_DIR"); // a folder of its own: nothing waits for the lock of another build, nothing is left
     run(&format!("installing {name}"), &mut install)
 }
 
