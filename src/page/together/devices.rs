@@ -2,33 +2,27 @@
 //!
 //! A network that trains here stays on the device that it began on: the room moves only while there is none.
 
-use std::{rc::Rc, time::Duration};
+mod moving;
+mod testing;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 use super::Room;
 use crate::{
     page::{
-        browser::gpu,
         desk::Tone,
-        engines::{Engine, Together, Trouble},
+        engines::{Engine, Together},
         state::{
             choice::{self, Gpu},
             figures::sentence,
             settings::{DeviceChoice, Word},
         },
     },
-    protocol::{
-        DeviceKind, DeviceReport,
-        together::{FromTogether, Slot, ToTogether},
-    },
+    protocol::{DeviceKind, DeviceReport},
 };
 
 /// The control of the link.
 const CONTROL: &str = "device";
-
-/// How often an engine whose place was taken is looked at.
-const RETIRES_AFTER: Duration = Duration::from_millis(250);
 
 /// An engine that is up, and its adapter's name.
 type Up = (Engine<Together>, String);
@@ -160,164 +154,6 @@ impl Room {
         }
     }
 
-    /// Moves to where the room should be: all is brought to the next engine while the one that answers goes on, and then it
-    /// takes its place. What keeps it from it is said by the badge.
-    pub(super) async fn move_on(self, wish: u64) {
-        let Some(device) = untrack(|| self.is_to_move()) else { return };
-        let next = match self.devices.spare(device) {
-            Some(next) => next,
-            None => match Engine::start(device, self.shows("the engine")).await {
-                Ok(next) => {
-                    self.devices.end_spare();
-                    self.line.listen_to(&next.0, self);
-                    self.devices.spare.set_value(Some(next.clone()));
-                    next
-                }
-                Err(trouble) => return self.did_not_move(device, &trouble.why()),
-            },
-        };
-        let filled = self.fill(&next.0, wish).await;
-        self.desk.progress.set(None);
-        match filled {
-            Err(trouble) => {
-                // One that was ended on purpose is no spare any more, and did not fail.
-                let is_spare = |spare: &Option<Up>| spare.as_ref().is_some_and(|(spare, _)| spare.is(&next.0));
-                if self.devices.spare.with_value(is_spare) {
-                    self.did_not_move(device, &trouble.why());
-                }
-            }
-            Ok(()) if self.is_newest(wish) && untrack(|| self.is_to_move()) == Some(device) && !next.0.is_gone() => {
-                self.devices.spare.set_value(None);
-                let before = self.line.replace(Some(next));
-                self.devices.active.set(device);
-                before.into_iter().for_each(retire);
-            }
-            // There is a newer wish.
-            Ok(()) => {}
-        }
-    }
-
-    fn did_not_move(self, device: DeviceKind, why: &str) {
-        self.desk.progress.set(None);
-        self.devices.end_spare();
-        match device {
-            DeviceKind::WebGpu => self.gpu_failed(why),
-            DeviceKind::Cpu => self.desk.trouble(why),
-        }
-    }
-
-    /// Tests the devices with the model in hand, where that has not been done: without a GPU there is nothing to test.
-    pub(super) fn test_devices(self) {
-        let model = self
-            .models
-            .first
-            .with_untracked(|model| model.as_ref().map(|model| model.name.clone()));
-        let choice = untrack(|| self.device_choice());
-        let (Some(model), Some(engine)) = (model, self.line.running()) else {
-            return;
-        };
-        if choice == DeviceChoice::Cpu || self.devices.tested.with_value(|tested| *tested == Some(model.clone())) {
-            return;
-        }
-        self.devices.tested.set_value(Some(model.clone()));
-        self.devices.tests.update_value(|n| *n += 1);
-        let mine = self.devices.tests.get_value();
-        spawn_local(async move {
-            match engine.kind() {
-                DeviceKind::WebGpu => self.test_here(&engine, mine).await,
-                DeviceKind::Cpu => self.test_both(&engine, &model, mine).await,
-            }
-        });
-    }
-
-    fn is_newest_test(self, test: u64) -> bool {
-        self.devices.tests.get_value() == test
-    }
-
-    /// Tests the GPU that computes with another model: right or wrong is news; how quick it is was compared with the same model.
-    async fn test_here(self, engine: &Engine<Together>, mine: u64) {
-        let tested = check(engine, false).await;
-        if !self.is_newest_test(mine) {
-            return;
-        }
-        let known = self.devices.gpu.with_untracked(|gpu| match gpu {
-            Gpu::Tested(report) => Some(report.ms),
-            _ => None,
-        });
-        match (tested, known) {
-            (Ok(report), Some(ms)) => {
-                if !report.right {
-                    // Whether it is the GPU or the weights the processor will say.
-                    self.devices.test_anew();
-                }
-                self.devices.gpu.set(Gpu::Tested(DeviceReport { ms, ..report }));
-            }
-            (Err(Trouble::Failed(why)), _) => self.gpu_failed(&why),
-            // Gone: that has been said.
-            _ => {}
-        }
-    }
-
-    async fn test_both(self, engine: &Engine<Together>, model: &str, mine: u64) {
-        let adapter = gpu::adapter().await;
-        if !self.is_newest_test(mine) {
-            return;
-        }
-        match adapter {
-            Err(why) => return self.devices.gpu.set(Gpu::Missing(why)),
-            Ok(adapter) if untrack(|| self.device_choice()) == DeviceChoice::Auto && gpu::is_software(&adapter) => {
-                // Its test would keep the processor busy for a minute, and it has never won.
-                let why = "The only GPU that this browser offers is made of software, so the CPU computes.";
-                return self.devices.gpu.set(Gpu::Missing(why.into()));
-            }
-            Ok(_) => {}
-        }
-        if !self.devices.gpu.with_untracked(|gpu| matches!(gpu, Gpu::Tested(_))) {
-            self.devices.gpu.set(Gpu::Coming);
-        }
-        let tested = check(engine, true).await;
-        if !self.is_newest_test(mine) {
-            return;
-        }
-        match tested {
-            Ok(report) => {
-                if let Some(doubt) = choice::doubt(model, &report) {
-                    self.desk.tell(Tone::Trouble, doubt, None);
-                }
-                self.devices.cpu.set(Some(report));
-            }
-            // The next model, or the next engine, is asked again.
-            Err(_) => return self.devices.test_anew(),
-        }
-        let started = Engine::start(DeviceKind::WebGpu, Rc::new(|_, _, _| {})).await;
-        let (gpu, adapter) = match started {
-            Ok(up) => up,
-            Err(_) if !self.is_newest_test(mine) => return,
-            Err(trouble) => return self.gpu_failed(&trouble.why()),
-        };
-        self.line.listen_to(&gpu, self);
-        let tested = match self.open(&gpu, Slot::First, model, None).await {
-            Ok(_) => check(&gpu, true).await,
-            Err(trouble) => Err(trouble),
-        };
-        if !self.is_newest_test(mine) {
-            return gpu.end("Another test began.");
-        }
-        match tested {
-            Ok(report) => {
-                gpu.holds(|holds| holds.models.insert(Slot::First, model.to_owned()));
-                self.devices.end_spare();
-                self.devices.spare.set_value(Some((gpu, adapter)));
-                self.devices.gpu.set(Gpu::Tested(report));
-            }
-            Err(trouble) => {
-                let why = trouble.why();
-                gpu.end(&why);
-                self.gpu_failed(&why);
-            }
-        }
-    }
-
     fn gpu_failed(self, why: &str) {
         self.devices
             .gpu
@@ -340,23 +176,5 @@ impl Room {
     pub(super) fn gpu_did_not_start(self, why: &str) {
         self.gpu_failed(why);
         self.devices.active.set(DeviceKind::Cpu);
-    }
-}
-
-/// Ends an engine whose place was taken, once nothing is asked of it any more; what it says unasked nobody hears.
-fn retire(engine: Engine<Together>) {
-    engine.holds(|holds| holds.unasked = None);
-    if engine.is_idle() {
-        engine.end("Another engine took its place.");
-    } else {
-        set_timeout(move || retire(engine), RETIRES_AFTER);
-    }
-}
-
-async fn check(engine: &Engine<Together>, timed: bool) -> Result<DeviceReport, Trouble> {
-    let body = ToTogether::Check { slot: Slot::First, timed };
-    match engine.ask(body, Vec::new(), None).await?.body {
-        FromTogether::Device(report) => Ok(report),
-        _ => Err(Trouble::Failed("The engine did not say how its test went.".into())),
     }
 }
