@@ -54,7 +54,7 @@ pub fn device(choice: DeviceChoice, cpu: Option<&DeviceReport>, gpu: &Gpu) -> Ve
     if cpu.is_some_and(|cpu| !cpu.right) && !matches!(gpu, Gpu::Tested(gpu) if gpu.right) {
         return verdict(
             DeviceKind::Cpu,
-            "The self-test failed here: this model's drawings are not to be trusted.".into(),
+            "The self-test failed here: this model's answers are not to be trusted.".into(),
         );
     }
     match (choice, gpu) {
@@ -100,7 +100,7 @@ pub fn doubt(model: &str, report: &DeviceReport) -> Option<String> {
     let off = off.map_or_else(String::new, |error| format!(" by {:.1} %", f64::from(error) * 100.0));
     (!report.right).then(|| {
         format!(
-            "“{model}” fails its self-test: the answer stored with its weights comes out wrong{off}. Do not trust what it draws; load the file again, or take another model."
+            "“{model}” fails its self-test: the answer stored with its weights comes out wrong{off}. Do not trust what it says; load the file again, or take another model."
         )
     })
 }

@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{Room, Thumb};
 use crate::{
     page::{
-        browser::{files, later::later},
+        browser::later::later,
         desk::{Phase, Progress, Remedy, Tone},
         engines::{Engine, Together, Trouble},
         state::{figures::count, gathering::Item, strip::Origin},
@@ -166,35 +166,30 @@ impl Room {
         Ok(())
     }
 
-    /// One picture; `None` where it was refused, and that has been said.
+    /// One picture; `None` where it was refused, and that has been said. What an engine beside the one that answers cannot
+    /// take stays in the room: that engine fails.
     async fn bring_one(self, engine: &Engine<Together>, item: Item) -> Result<Option<Thumb>, Trouble> {
         let Item { id, name, origin } = item.clone();
         let answer = match origin {
             Origin::Scene(seed) => engine.ask(ToTogether::AddScene { id, seed }, Vec::new(), None).await,
-            Origin::File => {
-                let buffer = match self.file(id).await {
-                    Some(blob) => files::buffer(&blob).await.ok(),
-                    None => None,
-                };
-                match buffer {
-                    Some(buffer) => engine.ask(ToTogether::AddPicture { id, name }, vec![buffer], None).await,
-                    None => Err(Trouble::Failed(format!(
-                        "“{name}” is no longer in this browser's storage. Add it again."
-                    ))),
-                }
-            }
+            Origin::File => match self.bytes(id).await {
+                Some(buffer) => engine.ask(ToTogether::AddPicture { id, name }, vec![buffer], None).await,
+                None => Err(Trouble::Failed(format!(
+                    "“{name}” is no longer in this browser's storage. Add it again."
+                ))),
+            },
         };
         match answer {
             Ok(answer) => {
                 engine.holds(|holds| holds.pictures.insert(id));
                 Ok(self.develop(item, &answer))
             }
-            Err(Trouble::Failed(why)) => {
+            Err(Trouble::Failed(why)) if self.line.is(engine) => {
                 self.refuse(id);
                 self.desk.trouble(why);
                 Ok(None)
             }
-            Err(gone) => Err(gone),
+            Err(trouble) => Err(trouble),
         }
     }
 

@@ -7,6 +7,7 @@
 mod app;
 mod bringing;
 mod devices;
+mod files;
 mod fitting;
 mod keeping;
 mod line;

@@ -263,6 +263,15 @@ impl Room {
         Ok(())
     }
 
+    /// Whether storage has a copy of weights that were dropped: the one file of this name, whole and as long as they are.
+    fn is_stored(self, name: &str, dropped: &Blob) -> bool {
+        self.models.stored.with_untracked(|stored| {
+            let mut named = stored.iter().filter(|model| model.name == name);
+            let is_copy = |model: &StoredModel| model.bytes == model.of && model.of as f64 == dropped.size();
+            named.next().is_some_and(is_copy) && named.next().is_none()
+        })
+    }
+
     pub(super) async fn open(
         self,
         engine: &Engine<Together>,
@@ -272,18 +281,19 @@ impl Room {
     ) -> Result<OpenModel, Trouble> {
         let dropped = self.models.dropped.with_untracked(|dropped| dropped.get(name).cloned());
         let name = name.to_owned();
-        let answer = match dropped {
-            Some(blob) => {
-                let unread = |_| Trouble::Failed(format!("“{name}” could not be read. Drop it again."));
-                let buffer = files::buffer(&blob).await.map_err(unread)?;
-                let name = name.clone();
-                engine.ask(ToTogether::OpenFile { slot, name }, vec![buffer], progress).await?
-            }
-            None => {
-                let name = name.clone();
-                engine.ask(ToTogether::OpenShipped { slot, name }, Vec::new(), progress).await?
-            }
+        let buffer = match &dropped {
+            Some(blob) => files::buffer(blob).await.ok(),
+            None => None,
         };
+        let named = name.clone();
+        let (body, buffers) = match (buffer, dropped) {
+            (Some(buffer), _) => (ToTogether::OpenFile { slot, name: named }, vec![buffer]),
+            (None, Some(blob)) if !self.is_stored(&name, &blob) => {
+                return Err(Trouble::Failed(format!("“{name}” could not be read. Drop it again.")));
+            }
+            _ => (ToTogether::OpenShipped { slot, name: named }, Vec::new()),
+        };
+        let answer = engine.ask(body, buffers, progress).await?;
         match answer.body {
             FromTogether::Model { info, able, .. } => Ok(OpenModel { name, info: *info, able }),
             _ => Err(Trouble::Failed(format!(

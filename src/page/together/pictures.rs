@@ -1,4 +1,4 @@
-//! The room's pictures: the list, their thumbnails, the files behind them.
+//! The room's pictures: which there are, what is chosen, how they come and go.
 
 use std::collections::BTreeMap;
 
@@ -250,16 +250,12 @@ impl Room {
     /// Takes out what turned out to be no picture.
     pub(super) fn refuse(self, id: u32) {
         self.pictures.all.update(|all| all.refuse(id));
+        // It may have been shown: another engine took it.
+        if self.pictures.list.with_untracked(|list| list.iter().any(|thumb| thumb.id == id)) {
+            self.pictures.list.update(|list| list.retain(|thumb| thumb.id != id));
+        }
+        self.settle_choice();
         self.forget_files(vec![id]);
-    }
-
-    fn forget_files(self, ids: Vec<u32>) {
-        self.pictures.blobs.update_value(|blobs| blobs.retain(|id, _| !ids.contains(id)));
-        spawn_local(async move {
-            for id in ids {
-                TOGETHER.forget(id).await;
-            }
-        });
     }
 
     /// Nothing is chosen that is not there; where there are pictures, one is.
@@ -268,14 +264,6 @@ impl Room {
         let first = self.pictures.list.with_untracked(|list| list.first().map(|thumb| thumb.id));
         self.pictures.choose(there(self.pictures.chosen.get_untracked()).or(first));
         self.pictures.choose_other(there(self.pictures.other.get_untracked()));
-    }
-
-    /// A picture's file, out of this visit or out of storage.
-    pub(super) async fn file(self, id: u32) -> Option<Blob> {
-        if let Some(blob) = self.pictures.blobs.with_value(|blobs| blobs.get(&id).cloned()) {
-            return Some(blob);
-        }
-        TOGETHER.take(id).await
     }
 
     /// Takes over what lies in the first room's strip; `items` are its numbers, names and origins.

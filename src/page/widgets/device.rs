@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::page::state::settings::DeviceChoice;
+use crate::page::{browser::focus, state::settings::DeviceChoice};
 
 /// Badge and card; what the card says are its children.
 #[component]
@@ -21,12 +21,14 @@ pub fn DeviceBadge(
     let close_on_escape = move |event: web_sys::KeyboardEvent| {
         if event.key() == "Escape" {
             open.set(false);
+            // It may have been in the card, and would go with it.
+            focus("badge");
         }
     };
     view! {
         <div class="device" data-testid="device" data-memory=memory on:keydown=close_on_escape>
             <div role="group" aria-label="Device">
-                <button class="chip badge" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
+                <button id="badge" class="chip badge" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
                     <span class="dot" class:on=on class:wrong=wrong aria-hidden="true"></span>
                     <span>{summary}</span>
                 </button>
