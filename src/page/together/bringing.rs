@@ -70,11 +70,13 @@ impl Room {
                 settled => settled?,
             }
         }
-        for slot in [Slot::First, Slot::Second] {
-            self.embed(&engine, slot, wish).await?;
+        let embedded = self.embed_all(&engine, wish).await;
+        if let Err(Trouble::Gone(_)) = embedded {
+            return embedded;
         }
         self.move_on(wish).await;
-        Ok(())
+        // What one engine failed at, the one that took its place has done.
+        if self.line.is(&engine) { embedded } else { Ok(()) }
     }
 
     /// Brings everything to the engine that is to take the place of the one that answers, which goes on answering meanwhile.
@@ -90,10 +92,7 @@ impl Room {
         for slot in [Slot::First, Slot::Second, Slot::Drawing] {
             self.settle_beside(next, slot).await?;
         }
-        for slot in [Slot::First, Slot::Second] {
-            self.embed(next, slot, wish).await?;
-        }
-        Ok(())
+        self.embed_all(next, wish).await
     }
 
     pub(super) fn is_newest(self, wish: u64) -> bool {
@@ -193,16 +192,27 @@ impl Room {
         }
     }
 
+    async fn embed_all(self, engine: &Engine<Together>, wish: u64) -> Result<(), Trouble> {
+        for slot in [Slot::First, Slot::Second] {
+            self.embed(engine, slot, wish).await?;
+        }
+        Ok(())
+    }
+
     async fn embed(self, engine: &Engine<Together>, slot: Slot, wish: u64) -> Result<(), Trouble> {
         let Some(name) = engine.holds(|holds| holds.models.get(&slot).cloned()) else {
             return Ok(());
         };
-        let done = engine.holds(|holds| holds.embedded.get(&slot).cloned().unwrap_or_default());
         let ids = self
             .pictures
             .list
             .with_untracked(|list| list.iter().map(|thumb| thumb.id).collect::<Vec<_>>());
-        let missing: Vec<u32> = ids.into_iter().filter(|id| !done.contains(id)).collect();
+        // Where an engine took another's place, not all may be there yet.
+        let missing: Vec<u32> = engine.holds(|holds| {
+            let done = holds.embedded.get(&slot);
+            let is_missing = |id: &u32| holds.pictures.contains(id) && done.is_none_or(|done| !done.contains(id));
+            ids.into_iter().filter(is_missing).collect()
+        });
         let of = missing.len();
         let what = format!("Embedding pictures with {name}");
         for (turn, some) in missing.chunks(IN_ONE_GO).enumerate() {

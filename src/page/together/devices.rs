@@ -42,6 +42,10 @@ pub struct Devices {
     tested: StoredValue<Option<String>>,
     /// Counts tests: of two the newer one counts.
     tests: StoredValue<u64>,
+    /// The GPU's engine that is being tested.
+    under_test: StoredValue<Option<Engine<Together>>, LocalStorage>,
+    /// The device whose engine is being started, or filled, for a move.
+    coming: StoredValue<Option<DeviceKind>>,
     /// An engine that may take the place of the one that answers.
     spare: StoredValue<Option<Up>, LocalStorage>,
 }
@@ -55,6 +59,8 @@ impl Devices {
             otherwise: RwSignal::default(),
             tested: StoredValue::new(None),
             tests: StoredValue::new(0),
+            under_test: StoredValue::new_local(None),
+            coming: StoredValue::new(None),
             spare: StoredValue::new_local(None),
         }
     }
@@ -67,8 +73,16 @@ impl Devices {
     /// Tests again with the next model that opens, were it of the same name. What a test found out meanwhile does not count.
     pub(super) fn test_anew(self) {
         self.tested.set_value(None);
-        self.tests.update_value(|n| *n += 1);
+        self.end_test();
         self.end_spare();
+    }
+
+    /// Ends the test that runs, if any, and the engine that it tests.
+    fn end_test(self) {
+        self.tests.update_value(|n| *n += 1);
+        if let Some(engine) = self.under_test.try_update_value(Option::take).flatten() {
+            engine.end("Its test is not needed.");
+        }
         if self.gpu.with_untracked(|gpu| *gpu == Gpu::Coming) {
             self.gpu.set(Gpu::Unknown);
         }
@@ -115,7 +129,7 @@ impl Room {
         self.device_verdict().device != self.devices.active.get() && self.has_run()
     }
 
-    fn has_run(self) -> bool {
+    pub(super) fn has_run(self) -> bool {
         self.training.begun.with(Option::is_some) || self.training.starting.get()
     }
 
@@ -127,19 +141,32 @@ impl Room {
 
     /// Follows what a person wants and what the tests say.
     pub(super) fn keep_choosing_device(self) {
+        // The choice is one control of many, and the others are none of a device's business.
+        let choice = Memo::new(move |_| self.device_choice());
         Effect::new(move |_| {
-            if self.is_to_move().is_some() {
-                untrack(|| self.bring());
-            } else if self.device_verdict().device == self.devices.active.get() {
-                self.devices.end_spare();
-            }
+            // These, and not the verdict out of them: a test that found the same again brought another engine to move to.
+            choice.track();
+            self.devices.cpu.track();
+            self.devices.gpu.track();
+            self.devices.active.track();
+            self.has_run();
+            untrack(|| {
+                if self.is_to_move().is_some() {
+                    self.bring();
+                    self.leave_in_time();
+                } else if self.device_verdict().device == self.devices.active.get() {
+                    self.devices.end_spare();
+                }
+            });
         });
-        Effect::new(move |before: Option<DeviceChoice>| {
-            let now = self.device_choice();
-            if before.is_some_and(|before| before != now) && now != DeviceChoice::Cpu {
-                untrack(|| self.try_gpu_again());
+        Effect::new(move |before: Option<()>| match choice.get() {
+            _ if before.is_none() => {}
+            DeviceChoice::Cpu => {
+                if self.devices.gpu.with_untracked(|gpu| *gpu == Gpu::Coming) {
+                    self.devices.end_test();
+                }
             }
-            now
+            _ => untrack(|| self.try_gpu_again()),
         });
     }
 
@@ -150,6 +177,9 @@ impl Room {
             .with_untracked(|gpu| matches!(gpu, Gpu::Unknown | Gpu::Missing(_) | Gpu::Failed(_)));
         if was_refused {
             self.devices.test_anew();
+        }
+        // Another model may have come while nothing was tested. One that moves is tested where it goes.
+        if self.is_to_move().is_none() {
             self.test_devices();
         }
     }
@@ -160,21 +190,11 @@ impl Room {
             .set(Gpu::Failed(format!("WebGPU is there, but did not serve: {}", sentence(why))));
     }
 
-    /// Whether it was the GPU's engine that is gone; then that is said, and the processor goes on.
-    pub(super) fn gpu_is_lost(self, engine: &Engine<Together>, why: &str) -> bool {
-        if engine.kind() != DeviceKind::WebGpu {
-            return false;
-        }
+    /// The GPU's engine is gone, and the processor goes on; `tone` and `lost` say what went with it.
+    pub(super) fn gpu_is_lost(self, why: &str, tone: Tone, lost: &str) {
         self.devices.gpu.set(Gpu::Failed(format!("{} The CPU goes on.", sentence(why))));
         self.devices.active.set(DeviceKind::Cpu);
-        let text = format!("{} The CPU goes on; pictures and models are brought to it.", sentence(why));
-        self.desk.tell(Tone::Plain, text, None);
-        true
-    }
-
-    /// The GPU's engine did not start: the processor goes on.
-    pub(super) fn gpu_did_not_start(self, why: &str) {
-        self.gpu_failed(why);
-        self.devices.active.set(DeviceKind::Cpu);
+        let text = format!("{} The CPU goes on; pictures and models are brought to it.{lost}", sentence(why));
+        self.desk.tell(tone, text, None);
     }
 }

@@ -5,7 +5,6 @@ use std::{
     rc::Rc,
 };
 
-use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
 use super::{Answer, OnProgress, OnTrained, Room};
@@ -109,18 +108,24 @@ impl Line {
 }
 
 impl Room {
-    /// Asks the engine, which is started where none runs. `buffers` are moved. Waits its turn after what was asked
-    /// before, but does not wait until pictures and models are there: read [`Room::embedded`] for that.
+    /// Asks the engine, which is started where none runs. Waits its turn after what was asked before, but does not wait
+    /// until pictures and models are there: read [`Room::embedded`] for that.
     ///
     /// # Errors
     /// A sentence for a person. Where the engine is gone a new one is started with the next question.
-    pub async fn ask(self, body: ToTogether, buffers: Vec<ArrayBuffer>, progress: Option<OnProgress>) -> Result<Answer, Trouble> {
-        let engine = self.engine().await?;
-        let answer = engine.ask(body, buffers, progress).await;
-        if let Err(Trouble::Gone(why)) = &answer {
+    pub async fn ask(self, body: ToTogether, progress: Option<OnProgress>) -> Result<Answer, Trouble> {
+        let mut engine = self.engine().await?;
+        loop {
+            let answer = engine.ask(body.clone(), Vec::new(), progress.clone()).await;
+            let Err(Trouble::Gone(why)) = &answer else { return answer };
             self.is_lost(&engine, why);
+            // One whose place was taken may end before it answers; the one that has it knows all but a run.
+            let is_of_run = matches!(body, ToTogether::Train(_) | ToTogether::Steer(_) | ToTogether::SaveTrained);
+            match self.line.running() {
+                Some(next) if !is_of_run => engine = next,
+                _ => return answer,
+            }
         }
-        answer
     }
 
     /// The engine opens a model of this name anew.
@@ -158,28 +163,23 @@ impl Room {
     }
 
     async fn start_engine(self) -> Result<Engine<Together>, Trouble> {
-        loop {
-            let kind = self.devices.active.get_untracked();
-            let started = Engine::start(kind, self.shows("the engine")).await;
-            self.desk.progress.set(None);
-            // Whatever was wanted meanwhile holds.
-            let is_wanted = self.devices.active.get_untracked() == kind;
-            match (self.line.running(), started) {
-                (None, Ok((engine, adapter))) if is_wanted => {
-                    self.line.listen_to(&engine, self);
-                    self.line.replace(Some((engine.clone(), adapter)));
-                    return Ok(engine);
-                }
-                (running, Ok((engine, _))) => {
-                    engine.end("Another engine took its place.");
-                    if let Some(running) = running {
-                        return Ok(running);
-                    }
-                }
-                (Some(running), Err(_)) => return Ok(running),
-                (None, Err(trouble)) if kind == DeviceKind::WebGpu => self.gpu_did_not_start(&trouble.why()),
-                (None, Err(trouble)) => return Err(trouble),
+        // A GPU's comes by a move alone, and where it is lost the processor goes on.
+        let started = Engine::start(DeviceKind::Cpu, self.shows("the engine")).await;
+        self.desk.progress.set(None);
+        match (self.line.running(), started) {
+            (None, Ok((engine, adapter))) => {
+                self.line.listen_to(&engine, self);
+                self.line.replace(Some((engine.clone(), adapter)));
+                Ok(engine)
             }
+            // The room moved meanwhile.
+            (Some(running), started) => {
+                if let Ok((engine, _)) = started {
+                    engine.end("Another engine took its place.");
+                }
+                Ok(running)
+            }
+            (None, Err(trouble)) => Err(trouble),
         }
     }
 
@@ -190,21 +190,25 @@ impl Room {
         if !mine {
             return;
         }
+        // What nobody can bring back is no news that leaves by itself.
+        let (tone, lost) = if untrack(|| self.has_run()) {
+            (Tone::Trouble, " The network that trained there is lost.")
+        } else {
+            (Tone::Plain, "")
+        };
         self.line.replace(None);
         self.lose_run();
-        if self.gpu_is_lost(engine, why) {
+        if engine.kind() == DeviceKind::WebGpu {
+            self.gpu_is_lost(why, tone, lost);
             return self.bring();
         }
         self.line.lost.update_value(|n| *n += 1);
         if self.line.lost.get_value() < PATIENCE {
-            self.desk.tell(
-                Tone::Plain,
-                format!("{why} Another engine takes over; pictures and models are brought to it."),
-                None,
-            );
+            let text = format!("{why} Another engine takes over; pictures and models are brought to it.{lost}");
+            self.desk.tell(tone, text, None);
             self.bring();
         } else {
-            self.desk.tell(Tone::Trouble, why, Some(Remedy::Retry));
+            self.desk.tell(Tone::Trouble, format!("{why}{lost}"), Some(Remedy::Retry));
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 
-use js_sys::ArrayBuffer;
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{Answer, OnProgress, Room};
@@ -55,7 +54,7 @@ impl Newest {
 impl Room {
     /// Asks, and says what went wrong; `None` where there is no answer.
     pub(super) async fn answer(self, body: ToTogether, progress: Option<OnProgress>) -> Option<Answer> {
-        match self.ask(body, Vec::<ArrayBuffer>::new(), progress).await {
+        match self.ask(body, progress).await {
             Ok(answer) => Some(answer),
             Err(Trouble::Failed(why)) => {
                 self.desk.trouble(why);

@@ -180,7 +180,7 @@ impl Room {
     }
 
     async fn ask_for_models(self) -> Result<(), Trouble> {
-        if let FromTogether::Models { shipped, stored } = self.ask(ToTogether::ListModels, Vec::new(), None).await?.body {
+        if let FromTogether::Models { shipped, stored } = self.ask(ToTogether::ListModels, None).await?.body {
             self.models.shipped.set(Some(shipped));
             self.models.stored.set(stored);
         }

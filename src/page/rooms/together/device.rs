@@ -31,6 +31,7 @@ fn summary(room: Room) -> String {
     match (room.devices.active.get(), room.devices.cpu.get(), room.devices.gpu.get()) {
         (DeviceKind::WebGpu, Some(cpu), Gpu::Tested(gpu)) => format!("WebGPU · {} the CPU", times(cpu.ms / gpu.ms.max(0.01))),
         (DeviceKind::WebGpu, ..) => "WebGPU".into(),
+        (DeviceKind::Cpu, Some(cpu), _) if !cpu.right => "CPU · self-test failed".into(),
         (DeviceKind::Cpu, _, Gpu::Coming) => "CPU · testing the GPU".into(),
         (DeviceKind::Cpu, ..) => "CPU".into(),
     }
@@ -48,7 +49,7 @@ fn Details() -> impl IntoView {
         Gpu::Unknown => "not asked yet".to_owned(),
         Gpu::Missing(_) => "none".into(),
         Gpu::Coming => "its engine is loading and being tested".into(),
-        Gpu::Failed(_) => "failed".into(),
+        Gpu::Failed(_) => "not used".into(),
         Gpu::Tested(report) => told(&report),
     };
     let adapter_of = move |kind: DeviceKind| {

@@ -11,6 +11,7 @@ use crate::{
         engines::{Engine, Together, Trouble},
         state::{
             choice::{self, Gpu},
+            figures::sentence,
             settings::DeviceChoice,
         },
         together::Room,
@@ -32,11 +33,18 @@ impl Room {
         let (Some(model), Some(engine)) = (model, self.line.running()) else {
             return;
         };
-        if choice == DeviceChoice::Cpu || self.devices.tested.with_value(|tested| *tested == Some(model.clone())) {
+        if self.devices.tested.with_value(|tested| tested.as_ref() == Some(&model)) {
+            return;
+        }
+        if choice == DeviceChoice::Cpu {
+            // What the processor said of another model holds no more, and is asked again once the choice is another.
+            if engine.kind() == DeviceKind::Cpu && self.devices.cpu.with_untracked(Option::is_some) {
+                self.devices.cpu.set(None);
+            }
             return;
         }
         self.devices.tested.set_value(Some(model.clone()));
-        self.devices.tests.update_value(|n| *n += 1);
+        self.devices.end_test();
         let mine = self.devices.tests.get_value();
         spawn_local(async move {
             match engine.kind() {
@@ -102,23 +110,37 @@ impl Room {
                 }
                 self.devices.cpu.set(Some(report));
             }
-            // The next model, or the next engine, is asked again.
-            Err(_) => return self.devices.test_anew(),
+            Err(trouble) => {
+                // The next model, or the next engine, is asked again.
+                self.devices.test_anew();
+                if let Trouble::Failed(why) = trouble
+                    && self.devices.gpu.with_untracked(|gpu| *gpu == Gpu::Unknown)
+                {
+                    let why = format!("The self-test could not be done, so no GPU was asked: {}", sentence(&why));
+                    self.devices.gpu.set(Gpu::Failed(why));
+                }
+                return;
+            }
         }
         let started = Engine::start(DeviceKind::WebGpu, Rc::new(|_, _, _| {})).await;
+        let is_newest = self.is_newest_test(mine);
         let (gpu, adapter) = match started {
-            Ok(up) => up,
-            Err(_) if !self.is_newest_test(mine) => return,
+            Ok(up) if is_newest => up,
+            Ok((gpu, _)) => return gpu.end("Its test is not needed."),
+            Err(_) if !is_newest => return,
             Err(trouble) => return self.gpu_failed(&trouble.why()),
         };
         self.line.listen_to(&gpu, self);
+        self.devices.under_test.set_value(Some(gpu.clone()));
         let tested = match self.open(&gpu, Slot::First, model, None).await {
             Ok(_) => check(&gpu, true).await,
             Err(trouble) => Err(trouble),
         };
         if !self.is_newest_test(mine) {
-            return gpu.end("Another test began.");
+            // Whoever ended the test ended its engine.
+            return;
         }
+        self.devices.under_test.set_value(None);
         match tested {
             Ok(report) => {
                 gpu.holds(|holds| holds.models.insert(Slot::First, model.to_owned()));

@@ -110,7 +110,7 @@ impl Room {
         };
         let progress = (kind == MapKind::Neighbours).then(|| self.shows("the map"));
         let (seen, model) = (self.mapping.through(slot), self.mapping.through(slot).model());
-        let answer = self.ask(body, Vec::new(), progress).await;
+        let answer = self.ask(body, progress).await;
         if kind == MapKind::Neighbours {
             self.desk.progress.set(None);
         }
@@ -170,7 +170,7 @@ impl Room {
             count: NEIGHBOURS,
         };
         let (seen, model) = (self.mapping.through(slot), self.mapping.through(slot).model());
-        let answer = self.ask(body, Vec::new(), None).await;
+        let answer = self.ask(body, None).await;
         frames(1).await;
         if let Some(answer) = self.unless_gone(answer)
             && let FromTogether::Nearest(nearest) = answer.body
@@ -193,7 +193,7 @@ impl Room {
             count,
         };
         let model = seen.model();
-        let answer = self.ask(body, Vec::new(), None).await;
+        let answer = self.ask(body, None).await;
         frames(2).await;
         if let Some(answer) = self.unless_gone(answer)
             && let FromTogether::Groups(groups) = answer.body
@@ -211,7 +211,7 @@ impl Room {
             return seen.pairs.set(None);
         }
         let model = seen.model();
-        let answer = self.ask(ToTogether::Energies { slot, ids: ids.clone() }, Vec::new(), None).await;
+        let answer = self.ask(ToTogether::Energies { slot, ids: ids.clone() }, None).await;
         frames(3).await;
         let Some(answer) = self.unless_gone(answer).filter(|_| seen.model() == model) else {
             return;

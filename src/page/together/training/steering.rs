@@ -182,7 +182,7 @@ impl Room {
     /// Saves the weights as they are, as a download.
     pub fn save_trained(self) {
         spawn_local(async move {
-            let answer = match self.ask(ToTogether::SaveTrained, Vec::new(), None).await {
+            let answer = match self.ask(ToTogether::SaveTrained, None).await {
                 Ok(answer) => answer,
                 Err(Trouble::Failed(why) | Trouble::Gone(why)) => return self.desk.trouble(why),
             };
