@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { browser, drop, engine, serve, visit } from './darkroom.mjs';
+import { browser, drop, engine, paint, serve, visit } from './darkroom.mjs';
 
 const hasGpuEngine = existsSync(new URL('../../dist/engine-webgpu.js', import.meta.url));
 const skip = hasGpuEngine ? false : 'dist/ was built with --cpu-only and has no WebGPU engine';
@@ -47,6 +47,16 @@ test('the room moves to WebGPU, trains there, and comes back with its pictures w
   const frames = () => page.getByRole('listbox', { name: 'Film strip' }).getByRole('option').count();
   const device = page.getByLabel('Device', { exact: true }).getByRole('button');
   await settled();
+  // A picture whose file is gone from the disk before the room moves: its copy stands in.
+  await drop(page, [{ name: 'mine.png', type: 'image/png', bytes: await paint(page) }]);
+  const mine = page.getByRole('option', { name: /^mine\.png/ });
+  await mine.waitFor();
+  await page.evaluate(async () => {
+    const kept = await caches.open('darkroom-pictures');
+    while ((await kept.keys()).length === 0) await new Promise((later) => setTimeout(later, 50));
+    File.prototype.arrayBuffer = () => Promise.reject(new DOMException('It is gone.', 'NotReadableError'));
+  });
+  await settled();
   const many = await frames();
   await device.click();
   await page.getByText(/made of software, so the CPU computes/).waitFor();
@@ -54,11 +64,41 @@ test('the room moves to WebGPU, trains there, and comes back with its pictures w
   await badge('WebGPU');
   await page.getByText('You chose WebGPU.').waitFor();
   await page.keyboard.press('Escape');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'badge');
   await settled();
-  assert.equal(await frames(), many);
+  assert.deepEqual([await frames(), await mine.count()], [many, 1]);
   assert.match(page.url(), /device=webgpu/);
 
   const panel = page.getByTestId('collapse');
+  // A move that fails is tried once, whatever other control is touched then.
+  await page.evaluate(() => {
+    const lent = window.Worker;
+    window.refused = 0;
+    window.Worker = function () {
+      window.refused += 1;
+      throw new Error('None is lent.');
+    };
+    window.lend = () => { window.Worker = lent; };
+  });
+  await device.click();
+  await page.getByRole('button', { name: 'CPU', exact: true }).click();
+  const failed = page.getByRole('alert').filter({ hasText: 'starts no worker' });
+  await failed.waitFor();
+  await page.keyboard.press('Escape');
+  await failed.getByRole('button', { name: 'Put this message away' }).click();
+  const slow = panel.getByRole('switch', { name: 'Slow' });
+  await slow.click();
+  await page.waitForFunction(() => location.hash.includes('pace=slow'));
+  await slow.click();
+  await page.waitForFunction(() => !location.hash.includes('pace=slow'));
+  assert.equal(await page.evaluate(() => window.refused), 1);
+  await page.evaluate(() => window.lend());
+  await device.click();
+  await page.getByRole('button', { name: 'WebGPU', exact: true }).click();
+  await page.keyboard.press('Escape');
+  await settled();
+  assert.match(await page.locator('.badge').textContent(), /^WebGPU/);
+
   const reaches = (least) =>
     page.waitForFunction((least) => Number(document.querySelector('[data-testid="collapse"]').textContent.match(/Step (\d+)/)?.[1] ?? 0) >= least, least, { timeout: 200_000 });
   await panel.getByRole('button', { name: 'Start' }).click();
@@ -81,10 +121,11 @@ test('the room moves to WebGPU, trains there, and comes back with its pictures w
   const devtools = await chrome.newBrowserCDPSession();
   await devtools.send('Browser.crashGpuProcess');
   await badge('CPU');
-  await page.getByText(/The CPU goes on; pictures and models are brought to it/).waitFor();
+  await page.getByText(/The CPU goes on; pictures and models are brought to it\. The network that trained there is lost\./).waitFor();
   await settled();
-  assert.equal(await frames(), many);
+  assert.deepEqual([await frames(), await mine.count()], [many, 1]);
   // What was trained and saved on WebGPU opens on the processor.
+  await page.evaluate(() => { delete File.prototype.arrayBuffer; });
   await drop(page, [{ name: file.suggestedFilename(), type: '', bytes }]);
   await page.waitForFunction((name) => document.querySelector('[data-testid="models"]')?.textContent.includes(name), file.suggestedFilename(), { timeout: 60_000 });
   await settled();
