@@ -26,7 +26,7 @@ pub fn lost(sentence: &str) {
 pub fn install() {
     set_hook(Box::new(|info: &PanicHookInfo<'_>| {
         console_error_panic_hook::hook(info);
-        lost("The engine met a mistake of its own and stopped; it is started again. The browser's console has the details.");
+        lost("The engine met a mistake of its own and stopped. The browser's console has the details.");
     }));
     let Ok(scope) = answer::scope() else { return };
     let on_error = Closure::<dyn Fn(Event)>::new(|event: Event| {
@@ -38,7 +38,7 @@ pub fn install() {
         };
         // Only what the module itself does: a promise that nobody waits for may fail without harm.
         if web::get(&reason, "name").as_string().as_deref() == Some("RuntimeError") {
-            lost("The engine stopped, most likely because memory ran out; it is started again. A smaller model or picture needs less.");
+            lost("The engine stopped, most likely because memory ran out. A smaller model or picture needs less.");
         }
     });
     for kind in ["error", "unhandledrejection"] {
