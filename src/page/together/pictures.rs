@@ -8,7 +8,10 @@ use web_sys::{Blob, HtmlCanvasElement as Canvas};
 
 use super::Room;
 use crate::page::{
-    browser::blobs::{HIDDEN, TOGETHER},
+    browser::{
+        blobs::{HIDDEN, TOGETHER},
+        files,
+    },
     desk::{Remedy, Tone},
     state::{
         gathering::{Gathering, LONGEST, SCENES},
@@ -155,7 +158,8 @@ impl Room {
         }
         spawn_local(async move {
             for (id, blob) in added {
-                if TOGETHER.keep(id, &blob).await.is_err() {
+                // A file that cannot be read at all is told of where it is brought, and keeps no other from its copy.
+                if TOGETHER.keep(id, &blob).await.is_err() && files::buffer(&blob).await.is_ok() {
                     let text = "This browser keeps no files: the new pictures are here until the next reload.";
                     return self.desk.tell(Tone::Plain, text, None);
                 }
