@@ -31,8 +31,10 @@ for (const { name, machine, versions = {} } of results) {
 // Methods beside their peers have a table of their own.
 const side = ({ mean, error }) => `${mean.toFixed(1)} ± ${error.toFixed(1)} %`;
 const methods = results.flatMap(({ methods = [] }) => methods);
-const beside = ({ method, ours, theirs, holds }) => `| ${method} | ${side(ours)} | ${side(theirs)} | ${holds ? 'yes' : 'no'} |`;
-const accuracies = ['| method | ours | PyTorch | within two standard errors, or better |', '|---|---|---|---|', ...methods.map(beside), ''];
+const signed = (value) => (Math.abs(value) < 0.05 ? '0.0' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`);
+const beside = ({ method, ours, theirs, apart, holds }) => `| ${method} | ${side(ours)} | ${side(theirs)} | ${signed(apart)} | ${holds ? 'yes' : 'no'} |`;
+const head = '| method | ours | PyTorch | difference, in its own standard errors | within two standard errors of PyTorch\'s mean, or better |';
+const accuracies = [head, '|---|---|---|---|---|', ...methods.map(beside), ''];
 const table = [
   START,
   '',

@@ -97,7 +97,7 @@ pub struct RunConfig {
     pub title: String,
     /// Whose pictures these are, for the model's card.
     pub attribution: String,
-    /// Licence of the weights, for the model's card.
+    /// Licence of the weights, for the model's card; empty says nothing.
     pub license: String,
     /// Power that the device is taken to draw, watts, for the energy on the model's card; 0 guesses by its kind.
     pub watts: f64,
@@ -151,7 +151,7 @@ impl Default for RunConfig {
             name: String::new(),
             title: String::new(),
             attribution: String::new(),
-            license: "CC0-1.0".into(),
+            license: String::new(),
             watts: 0.0,
             export: "f16".into(),
             knobs: BTreeMap::new(),

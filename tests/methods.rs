@@ -12,6 +12,7 @@ use darkroom::{
     chance::Chance,
     config::RunConfig,
     data::{self, HostBatch, Loader, LoaderConfig, OpenOptions},
+    learn::Schedule,
     methods::{self, AnyMethod, Batch, Method, MethodCard, Step},
     train::{settings::Settings, to_device},
     weights::{self, Dtype, Header, state, with_state},
@@ -218,5 +219,136 @@ fn knobs_and_configuration_are_the_same_list() {
             };
             AnyMethod::plan(&settings.resolve().unwrap()).unwrap();
         }
+    }
+}
+
+/// A recipe as it was published, worked out: method and preset; optimiser; highest learning rate, weight decay; batch, epochs.
+type Recipe = ((&'static str, &'static str), &'static str, [f64; 2], [f64; 2]);
+
+/// From the papers' own text and code, lightly's CIFAR-10 benchmark (0.06 at 128 pictures), solo-learn's scripts for
+/// CIFAR-10, eb_jepa's sweep.
+const RECIPES: [Recipe; 40] = [
+    (("mae", "vit-b"), "adamw", [2.4e-3, 0.05], [4096.0, 800.0]),
+    (("simclr", "imagenet"), "lars", [4.8, 1e-6], [4096.0, 100.0]),
+    (("simclr", "imagenet-lightly"), "lars", [1.2, 1e-6], [256.0, 100.0]),
+    (("simclr", "cifar"), "sgd", [0.06, 5e-4], [128.0, 200.0]),
+    (("simclr", "cifar-solo"), "lars", [0.4, 1e-4], [256.0, 1000.0]),
+    (("moco", "imagenet"), "sgd", [0.03, 1e-4], [256.0, 200.0]),
+    (("moco", "v3"), "adamw", [2.4e-3, 0.1], [4096.0, 300.0]),
+    (("moco", "v3-resnet"), "lars", [9.6, 1e-6], [4096.0, 100.0]),
+    (("moco", "cifar"), "sgd", [0.06, 5e-4], [128.0, 200.0]),
+    (("moco", "cifar-solo"), "sgd", [0.3, 1e-4], [256.0, 1000.0]),
+    (("moco", "cifar-solo-v3"), "lars", [0.3, 1e-6], [256.0, 1000.0]),
+    (("instdisc", "imagenet"), "sgd", [0.03, 1e-4], [256.0, 200.0]),
+    (("pirl", "imagenet"), "sgd", [0.12, 1e-4], [1024.0, 800.0]),
+    (("nnclr", "cifar"), "sgd", [0.06, 5e-4], [128.0, 200.0]),
+    (("nnclr", "cifar-solo"), "lars", [0.4, 1e-5], [256.0, 1000.0]),
+    (("byol", "imagenet"), "lars", [4.8, 1e-6], [4096.0, 300.0]),
+    (("byol", "imagenet-lightly"), "lars", [0.45, 1e-6], [256.0, 100.0]),
+    (("byol", "cifar-solo"), "lars", [1.0, 1e-5], [256.0, 1000.0]),
+    (("simsiam", "imagenet"), "sgd", [0.1, 1e-4], [512.0, 100.0]),
+    (("simsiam", "cifar"), "sgd", [0.06, 5e-4], [128.0, 200.0]),
+    (("simsiam", "cifar-solo"), "sgd", [0.5, 1e-5], [256.0, 1000.0]),
+    (("simsiam", "cifar-800"), "sgd", [0.06, 5e-4], [512.0, 800.0]),
+    (("dino", "imagenet"), "adamw", [1e-3, 0.04], [512.0, 100.0]),
+    (("dino", "cifar-solo"), "lars", [0.3, 1e-6], [256.0, 1000.0]),
+    (("ijepa", "imagenet"), "adamw", [1e-3, 0.04], [2048.0, 300.0]),
+    (("barlow", "imagenet"), "lars", [1.6, 1e-6], [2048.0, 300.0]),
+    (("barlow", "imagenet-lightly"), "lars", [0.2, 1.5e-6], [256.0, 100.0]),
+    (("barlow", "cifar"), "sgd", [0.06, 5e-4], [128.0, 200.0]),
+    (("barlow", "cifar-solo"), "lars", [0.3, 1e-4], [256.0, 1000.0]),
+    (("vicreg", "imagenet"), "lars", [0.6, 1e-6], [512.0, 100.0]),
+    (("vicreg", "cifar-solo"), "lars", [0.3, 1e-4], [256.0, 1000.0]),
+    (("vicreg", "cifar-jepa"), "lars", [0.3, 1e-4], [256.0, 300.0]),
+    (("lejepa", "imagenette"), "adamw", [2e-3, 0.05], [256.0, 800.0]),
+    (("lejepa", "cifar-jepa"), "lars", [0.3, 1e-4], [256.0, 300.0]),
+    (("swav", "imagenet"), "lars", [4.8, 1e-6], [4096.0, 100.0]),
+    (("swav", "imagenet-256"), "lars", [0.6, 1e-6], [256.0, 200.0]),
+    (("swav", "cifar-solo"), "lars", [0.6, 1e-6], [256.0, 1000.0]),
+    (("deepcluster", "cifar-solo"), "lars", [0.6, 1e-6], [256.0, 1000.0]),
+    (("supcon", "cifar-solo"), "sgd", [0.4, 1e-5], [256.0, 1000.0]),
+    (("supcon", "cifar-1000"), "sgd", [0.5, 1e-4], [1024.0, 1000.0]),
+];
+
+/// Knobs as published, of whatever preset sets them or leaves them at the method's default.
+const KNOBS: [(&str, &str, &str, &str); 36] = [
+    ("mae", "vit-b", "mask", "random:0.75"),
+    ("mae", "vit-b", "decoder_depth", "8"),
+    ("mae", "vit-b", "decoder_dim", "512"),
+    ("simclr", "imagenet", "temperature", "0.1"),
+    ("simclr", "cifar", "temperature", "0.5"),
+    ("simclr", "cifar-solo", "temperature", "0.2"),
+    ("moco", "imagenet", "temperature", "0.2"),
+    ("moco", "imagenet", "queue", "65536"),
+    ("moco", "imagenet", "teacher_momentum", "0.999"),
+    ("moco", "v3", "temperature", "0.2"),
+    ("moco", "v3-resnet", "temperature", "1"),
+    ("instdisc", "imagenet", "temperature", "0.07"),
+    ("instdisc", "imagenet", "negatives", "4096"),
+    ("pirl", "imagenet", "temperature", "0.07"),
+    ("pirl", "imagenet", "negatives", "32000"),
+    ("nnclr", "cifar-solo", "queue", "65536"),
+    ("byol", "imagenet", "teacher_momentum", "0.99"),
+    ("byol", "imagenet", "projector", "4096,256"),
+    ("byol", "imagenet", "predictor", "4096,256"),
+    ("simsiam", "imagenet", "projector", "2048,2048,2048"),
+    ("simsiam", "imagenet", "predictor", "512,2048"),
+    ("dino", "imagenet", "prototypes", "65536"),
+    ("dino", "imagenet", "projector", "2048,2048,256"),
+    ("ijepa", "imagenet", "target_scale", "0.15,0.2"),
+    ("ijepa", "imagenet", "target_aspect", "0.75,1.5"),
+    ("ijepa", "imagenet", "context_scale", "0.85,1"),
+    ("barlow", "imagenet", "lambda", "0.0051"),
+    ("barlow", "imagenet", "projector", "8192,8192,8192"),
+    ("vicreg", "imagenet", "invariance", "25"),
+    ("vicreg", "imagenet", "variance", "25"),
+    ("vicreg", "imagenet", "covariance", "1"),
+    ("lejepa", "imagenette", "lambda", "0.02"),
+    ("swav", "imagenet", "prototypes", "3000"),
+    ("swav", "imagenet-256", "queue", "3840"),
+    ("deepcluster", "cifar-solo", "clusters", "3000"),
+    ("supcon", "cifar-1000", "temperature", "0.1"),
+];
+
+fn preset(method: &'static str, preset: &'static str) -> RunConfig {
+    let settings = Settings {
+        method: Some(method),
+        preset: Some(preset),
+        ..Settings::default()
+    };
+    settings.resolve().unwrap()
+}
+
+#[test]
+fn presets_carry_the_published_settings() {
+    for ((method, name), optimiser, [lr, weight_decay], [batch, epochs]) in RECIPES {
+        let config = preset(method, name);
+        let found = [
+            Schedule::of(&config, 1000).peak_lr,
+            config.weight_decay,
+            config.batch as f64,
+            config.epochs,
+        ];
+        let near = |(found, wanted): (f64, f64)| (found / wanted - 1.0).abs() < 1e-9;
+        let wanted = [lr, weight_decay, batch, epochs];
+        assert!(
+            config.optimiser == optimiser && found.into_iter().zip(wanted).all(near),
+            "{method} {name}: {} {found:?}, published {optimiser} {wanted:?}",
+            config.optimiser
+        );
+    }
+    for (method, name, knob, wanted) in KNOBS {
+        let set = preset(method, name).knobs.get(knob).map(|value| match value {
+            toml::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        });
+        let card = methods::cards().iter().find(|card| card.name == method).unwrap();
+        let default = card.knobs.iter().find(|of| of.name == knob).map(|of| of.default.to_owned());
+        let found = set.or(default).unwrap();
+        let same = match (found.parse::<f64>(), wanted.parse::<f64>()) {
+            (Ok(found), Ok(wanted)) => found == wanted,
+            _ => found == wanted,
+        };
+        assert!(same, "{method} {name}: {knob} is {found}, published {wanted}");
     }
 }

@@ -1,4 +1,4 @@
-// Our engine's worker, asked as src/protocol.rs says.
+// Our engine's worker, asked as src/protocol/mod.rs says.
 
 /** Body of an answer that may be a bare name: `Done`, or `{ Model: … }`. */
 const named = (body) => (typeof body === 'string' ? [body] : Object.entries(body)[0]);

@@ -90,7 +90,13 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
             say(format_args!("{}: {} models", path.display(), shipped.len()));
             Ok(())
         }
-        Some(What::First { folder, models }) => first::draw(folder, models),
+        Some(What::First { folder, models }) => {
+            first::draw(folder, models)?;
+            if args.json {
+                return out.json(&json!({ "folder": folder }));
+            }
+            Ok(())
+        }
     }
 }
 

@@ -103,7 +103,7 @@ pub struct Args {
     /// Whose pictures these are, for the model's card
     #[arg(long, value_name = "TEXT")]
     attribution: Option<String>,
-    /// Licence of the weights, for the model's card
+    /// Licence of the weights, for the model's card: CC0-1.0, MIT, …; none is named when absent
     #[arg(long, value_name = "SPDX")]
     license: Option<String>,
     /// Power that the device is taken to draw, for the energy on the model's card

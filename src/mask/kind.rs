@@ -54,19 +54,6 @@ pub enum MaskKind {
 }
 
 impl MaskKind {
-    /// What may be typed, one example a kind.
-    pub const EXAMPLES: [&str; 9] = [
-        "none",
-        "random:0.75",
-        "half:right",
-        "half:left",
-        "half:lower",
-        "half:upper",
-        "block",
-        "outside-block",
-        "checkerboard",
-    ];
-
     /// The mask of this kind; only `random` looks at `seed` and `index` (the picture's number).
     #[must_use]
     pub fn draw(&self, grid: Grid, seed: u64, index: u64) -> Mask {
@@ -88,12 +75,6 @@ impl MaskKind {
         } else {
             mask
         }
-    }
-
-    /// Whether the seed makes a difference.
-    #[must_use]
-    pub const fn is_random(&self) -> bool {
-        matches!(self, Self::Random(_))
     }
 }
 

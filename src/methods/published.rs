@@ -17,14 +17,6 @@ pub enum Names {
     Original,
 }
 
-impl Names {
-    /// The same, with `own` for what Darkroom writes.
-    #[must_use]
-    pub fn with_own(self, own: Self) -> Self {
-        if self == Self::Darkroom { own } else { self }
-    }
-}
-
 /// What was recognised in a published file: whose names, the network's configuration, and what a person should
 /// know; or a sentence that says why it cannot be told.
 pub type Recognised = Result<(Names, RunConfig, Option<String>), String>;

@@ -6,7 +6,6 @@ use wasm_bindgen::JsCast;
 use super::{
     desk::Remedy,
     rooms::hidden::Hidden,
-    state::first,
     studio::Studio,
     widgets::{drop_zone::DropZone, notices::Notices, shortcuts},
 };
@@ -55,5 +54,4 @@ fn listen(studio: Studio) {
         studio.take_files(super::browser::files::of_list(files));
     });
     shortcuts::listen(studio);
-    let _ = first::MODEL;
 }

@@ -12,7 +12,7 @@ use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    page::browser::later::{Giver, later},
+    page::browser::later::{Giver, Later, later},
     platform::web,
     protocol::{DeviceKind, Envelope, Job},
 };
@@ -210,24 +210,22 @@ impl<P: Protocol> Engine<P> {
         }
     }
 
-    /// Asks; `buffers` are moved.
-    pub async fn ask(&self, body: P::Ask, buffers: Vec<ArrayBuffer>, progress: Option<OnProgress<P>>) -> Result<Answer<P>, Trouble> {
+    /// Asks, at once; `buffers` are moved. What comes later is the answer.
+    #[must_use]
+    pub fn ask(&self, body: &P::Ask, buffers: Vec<ArrayBuffer>, progress: Option<OnProgress<P>>) -> Later<Result<Answer<P>, Trouble>> {
         let (giver, answer) = later();
-        let job = {
-            let mut line = self.0.line.borrow_mut();
-            if let Some(why) = &line.gone {
-                return Err(Trouble::Gone(why.clone()));
-            }
-            line.last = line.last.wrapping_add(1).max(1);
-            let job = line.last;
-            line.waiting.insert(job, Waiting { giver, progress });
-            job
-        };
-        if let Err(sentence) = web::post(&self.0.worker, &Envelope { job, body }, buffers) {
-            self.0.line.borrow_mut().waiting.remove(&job);
-            return Err(Trouble::Failed(sentence));
+        let mut line = self.0.line.borrow_mut();
+        if let Some(why) = &line.gone {
+            giver.give(Err(Trouble::Gone(why.clone())));
+            return answer;
         }
-        answer.await
+        line.last = line.last.wrapping_add(1).max(1);
+        let job = line.last;
+        match web::post(&self.0.worker, &Envelope { job, body }, buffers) {
+            Ok(()) => drop(line.waiting.insert(job, Waiting { giver, progress })),
+            Err(sentence) => giver.give(Err(Trouble::Failed(sentence))),
+        }
+        answer
     }
 
     /// Ends the worker; everyone who waits learns why.

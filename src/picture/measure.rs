@@ -30,13 +30,7 @@ pub fn hidden_psnr_db(truth: &Picture, guess: &Picture, mask: &Mask) -> Option<f
     hidden_mse(truth, guess, mask).map(psnr_db)
 }
 
-/// The same for each patch, row by row; `None` where a patch is visible, and everywhere when the sizes differ.
-#[must_use]
-pub fn patch_mse(truth: &Picture, guess: &Picture, mask: &Mask) -> Vec<Option<f32>> {
-    energies(truth, guess, mask).1
-}
-
-/// [`hidden_mse`] and [`patch_mse`] in one pass.
+/// [`hidden_mse`], and the same for each patch, row by row: `None` where a patch is visible, and everywhere when the sizes differ.
 #[must_use]
 pub fn energies(truth: &Picture, guess: &Picture, mask: &Mask) -> (Option<f64>, Vec<Option<f32>>) {
     let Some((sums, counts)) = patch_sums(truth, guess, mask) else {

@@ -124,15 +124,6 @@ impl Picture {
             pixels,
         }
     }
-
-    /// Every value brought into 0..1.
-    #[must_use]
-    pub fn clamped(&self) -> Self {
-        Self {
-            pixels: self.pixels.iter().map(|value| value.clamp(0.0, 1.0)).collect(),
-            ..*self
-        }
-    }
 }
 
 fn check_length(width: usize, height: usize, length: usize) -> Result<(), PictureError> {

@@ -19,7 +19,7 @@ pub use training::{Measured, Moment, Steer, TrainSettings, Trainable};
 /// Raised whenever a message changes its meaning.
 pub const VERSION: u32 = 3;
 
-/// A place for a model: the room holds up to three at once.
+/// A place for a model: the room holds one in each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Slot {
     /// The model that the room looks through.

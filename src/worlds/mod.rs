@@ -46,10 +46,10 @@ pub const CLASSES: [&str; 10] = {
 };
 
 /// Names of the settings.
-pub const SETTINGS: [&str; 8] = {
-    let mut names = [""; 8];
+pub const SETTINGS: [&str; setting::SETTINGS.len()] = {
+    let mut names = [""; setting::SETTINGS.len()];
     let mut k = 0;
-    while k < 8 {
+    while k < names.len() {
         names[k] = setting::SETTINGS[k].name;
         k += 1;
     }

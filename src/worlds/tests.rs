@@ -101,7 +101,11 @@ fn strays(bond: f32) -> f32 {
 
 #[test]
 fn bond_makes_stray_objects_rare_but_never_impossible() {
-    let free: f32 = KINDS.iter().map(|k| 1.0 - k.homes.len() as f32 / 8.0).sum::<f32>() / 10.0;
+    let free: f32 = KINDS
+        .iter()
+        .map(|k| 1.0 - k.homes.len() as f32 / SETTINGS.len() as f32)
+        .sum::<f32>()
+        / 10.0;
     for bond in [0.0, 0.5, 1.0] {
         let expected = free * (1.0 - bond * (1.0 - STRAY));
         let seen = strays(bond);

@@ -29,19 +29,20 @@ cargo xtask COMMAND [SWITCHES]
   size    sizes of what dist/ holds, compressed, against their limits
   bench   measure speed, memory and sizes; raw numbers go to benches/results/
   fuzz    every parser of foreign bytes for a minute each
-  ship    rewrite public/models/index.json and look at every limit before a release
+  ship    before a release: public/models/index.json, the rules, sizes into the README, docs/page.png
   setup   install what `build` and `test` need, and nothing else
 
 Switches
   --cpu-only      leave the WebGPU engine out: a much quicker build, for developing
   --fast          leave wasm-opt out: larger files, quicker build
-  --yes           install missing system packages (node, npm, chromium) without asking; CI=true says the same
+  --yes           let sudo install missing system packages (node, npm, chromium); root may always; CI=true says the same
   --no-install    install nothing; say what is missing
   --port N        serve: which port (8080, or the next free one)
   --base /PATH/   serve: under a sub-path, as many static hosts do
-  --no-build      serve, size: take dist/ as it is
+  --no-build      serve, size, bench, test: take dist/ as it is
   --only NAME     test, bench, fuzz: one part; without a match the names are listed
   --seconds N     fuzz: how long for each target (60)
+  --cut PATH:N    serve: break the first answer under PATH off after N bytes, to see a download go on
 ";
 
 fn main() -> ExitCode {

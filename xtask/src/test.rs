@@ -29,11 +29,7 @@ const NATIVE: [Part; 5] = [
     ("documentation", documentation),
     ("native", native),
 ];
-const WASM: [Part; 3] = [
-    ("clippy-wasm", clippy_wasm),
-    ("wasm", wasm),
-    ("page", |args| build::build(args).map(drop)),
-];
+const WASM: [Part; 2] = [("clippy-wasm", clippy_wasm), ("page", |args| build::build(args).map(drop))];
 const CHROMIUM: Part = ("web", web);
 
 /// Runs every part, or those that `--only` names.
@@ -184,35 +180,6 @@ fn native(_: &Args) -> Done {
 fn documentation(_: &Args) -> Done {
     let mut command = cargo(&["doc", "--release", "--locked", "--no-deps", "--workspace", "--quiet"]);
     run("the documentation", command.env("RUSTDOCFLAGS", "-D warnings"))
-}
-
-fn wasm(args: &Args) -> Done {
-    if !mentions_wasm_tests()? {
-        say("No unit test asks for wasm: the page's tests in Chromium cover it");
-        return Ok(());
-    }
-    let compiler = tools::for_building(args)?;
-    let mut command = cargo(&[
-        "test",
-        "--locked",
-        "--profile",
-        "engine",
-        "--target",
-        "wasm32-unknown-unknown",
-        "--lib",
-    ]);
-    command.args(["--no-default-features", "--features", "engine"]);
-    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
-    compiler.apply(&mut command);
-    run("the wasm tests", &mut command)
-}
-
-fn mentions_wasm_tests() -> Outcome<bool> {
-    let src = root().join("src");
-    let files = build::files_below(&src)?;
-    Ok(files
-        .iter()
-        .any(|file| fs::read_to_string(src.join(file)).is_ok_and(|text| text.contains("#[wasm_bindgen_test]"))))
 }
 
 fn web(args: &Args) -> Done {

@@ -21,7 +21,7 @@ use crate::{
 
 /// Longest side of what the page shows of a picture.
 const SHOWN_PX: usize = 640;
-/// Side of a scene: twice what the largest shipped model takes, and pleasant to look at.
+/// Side of a scene: more than any shipped model takes, and pleasant to look at.
 const SCENE_PX: usize = 512;
 
 type Answer = Result<(FromEngine, Vec<ArrayBuffer>), String>;

@@ -119,7 +119,7 @@ const PRESETS: [Preset; 7] = [
     ),
     preset(
         "scenes",
-        "The shipped model of procedural scenes, 64 pixels.",
+        "The network of the shipped model of procedural scenes, 64 pixels; how that was trained is on its card.",
         &[&[
             ("target", "residual"),
             ("fill_to_decoder", "true"),
@@ -139,7 +139,7 @@ const PRESETS: [Preset; 7] = [
     ),
     preset(
         "photos",
-        "The shipped model of photographs, 128 pixels.",
+        "The network of the shipped model of photographs, 128 pixels; how that was trained is on its card.",
         &[&[
             ("size", "128"),
             ("patch", "16"),

@@ -1,4 +1,4 @@
-//! What a visitor sees first: one scene, half of it hidden, already predicted.
+//! What a visitor sees first: one scene, three quarters of it hidden, already predicted.
 //!
 //! `cargo xtask build` makes the pictures of this very state, which stand on the page until the engine answers.
 

@@ -226,7 +226,7 @@ impl Studio {
     }
 
     async fn check(self, engine: &Engine) -> Result<DeviceReport, Trouble> {
-        match engine.ask(ToEngine::Check, Vec::new(), None).await?.body {
+        match engine.ask(&ToEngine::Check, Vec::new(), None).await?.body {
             FromEngine::Device(report) => Ok(report),
             _ => Err(Trouble::Failed("The engine did not say how its test went.".into())),
         }

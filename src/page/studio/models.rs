@@ -71,7 +71,7 @@ impl Studio {
     fn ask_stored(self, body: ToEngine) {
         let Some(engine) = self.devices.active_engine() else { return };
         spawn_local(async move {
-            match engine.ask(body, Vec::new(), None).await {
+            match engine.ask(&body, Vec::new(), None).await {
                 Ok(answer) => {
                     if let FromEngine::Stored(list) = answer.body {
                         self.models.stored.set(list);
@@ -138,9 +138,9 @@ impl Studio {
             Some((name, blob)) => {
                 let buffer = files::buffer(&blob).await;
                 let buffer = buffer.map_err(|_| Trouble::Failed(format!("“{name}” could not be read. Drop it again.")))?;
-                engine.ask(ToEngine::OpenFile { name }, vec![buffer], progress).await
+                engine.ask(&ToEngine::OpenFile { name }, vec![buffer], progress).await
             }
-            None => engine.ask(ToEngine::OpenShipped { name: name.into() }, Vec::new(), progress).await,
+            None => engine.ask(&ToEngine::OpenShipped { name: name.into() }, Vec::new(), progress).await,
         };
         if !quietly {
             self.desk.progress.set(None);

@@ -113,7 +113,7 @@ impl Studio {
             if engine.holds(|holds| holds.pictures.remove(&id)) {
                 let engine = engine.clone();
                 spawn_local(async move {
-                    let _ = engine.ask(ToEngine::DropPicture { id }, Vec::new(), None).await;
+                    let _ = engine.ask(&ToEngine::DropPicture { id }, Vec::new(), None).await;
                 });
             }
         });
@@ -132,13 +132,13 @@ impl Studio {
             return Ok(());
         };
         let answer = match item.origin {
-            Origin::Scene(seed) => engine.ask(ToEngine::AddScene { id, seed }, Vec::new(), None).await,
+            Origin::Scene(seed) => engine.ask(&ToEngine::AddScene { id, seed }, Vec::new(), None).await,
             Origin::File => {
                 let buffer = files::buffer(&self.file(id, &item.name).await?).await;
                 let buffer = buffer.map_err(|_| Trouble::Failed(format!("“{}” could not be read. Add it again.", item.name)))?;
                 engine
                     .ask(
-                        ToEngine::AddPicture {
+                        &ToEngine::AddPicture {
                             id,
                             name: item.name.clone(),
                         },

@@ -127,7 +127,9 @@ impl Studio {
         let Some((frame, mask)) = self.wish_of(id) else {
             return Ok(Turn::Again);
         };
-        let answer = engine.ask(ToEngine::Predict { picture: id, frame, mask }, Vec::new(), None).await?;
+        let answer = engine
+            .ask(&ToEngine::Predict { picture: id, frame, mask }, Vec::new(), None)
+            .await?;
         if let FromEngine::Predicted(numbers) = answer.body {
             self.devices.failures.set_value(0);
             if self.table.strip.with_untracked(|strip| strip.find(id).is_none()) {

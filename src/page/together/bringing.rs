@@ -112,7 +112,7 @@ impl Room {
             }
         });
         self.line.tell_embedded();
-        engine.ask(ToTogether::DropPictures { ids }, Vec::new(), None).await.map(drop)
+        engine.ask(&ToTogether::DropPictures { ids }, Vec::new(), None).await.map(drop)
     }
 
     async fn bring_pictures(self, engine: &Engine<Together>, wish: u64) -> Result<(), Trouble> {
@@ -170,9 +170,9 @@ impl Room {
     async fn bring_one(self, engine: &Engine<Together>, item: Item) -> Result<Option<Thumb>, Trouble> {
         let Item { id, name, origin } = item.clone();
         let answer = match origin {
-            Origin::Scene(seed) => engine.ask(ToTogether::AddScene { id, seed }, Vec::new(), None).await,
+            Origin::Scene(seed) => engine.ask(&ToTogether::AddScene { id, seed }, Vec::new(), None).await,
             Origin::File => match self.bytes(id).await {
-                Some(buffer) => engine.ask(ToTogether::AddPicture { id, name }, vec![buffer], None).await,
+                Some(buffer) => engine.ask(&ToTogether::AddPicture { id, name }, vec![buffer], None).await,
                 None => Err(Trouble::Failed(format!(
                     "“{name}” is no longer in this browser's storage. Add it again."
                 ))),
@@ -228,7 +228,7 @@ impl Room {
             shows(before);
             let progress: super::OnProgress = std::rc::Rc::new(move |_, done, _| shows(before + done));
             let body = ToTogether::Embed { slot, ids: some.to_vec() };
-            let answer = engine.ask(body, Vec::new(), Some(progress)).await;
+            let answer = engine.ask(&body, Vec::new(), Some(progress)).await;
             if answer.is_ok() {
                 engine.holds(|holds| holds.embedded.entry(slot).or_default().extend(some.iter().copied()));
                 self.line.tell_embedded();

@@ -116,7 +116,7 @@ impl Room {
     pub async fn ask(self, body: ToTogether, progress: Option<OnProgress>) -> Result<Answer, Trouble> {
         let mut engine = self.engine().await?;
         loop {
-            let answer = engine.ask(body.clone(), Vec::new(), progress.clone()).await;
+            let answer = engine.ask(&body, Vec::new(), progress.clone()).await;
             let Err(Trouble::Gone(why)) = &answer else { return answer };
             self.is_lost(&engine, why);
             // One whose place was taken may end before it answers; the one that has it knows all but a run.

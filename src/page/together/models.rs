@@ -216,7 +216,7 @@ impl Room {
         });
         self.line.tell_embedded();
         let Some(name) = wanted else {
-            return engine.ask(ToTogether::Close { slot }, Vec::new(), None).await.map(drop);
+            return engine.ask(&ToTogether::Close { slot }, Vec::new(), None).await.map(drop);
         };
         let opened = self.open(engine, slot, &name, Some(self.shows(&format!("model {name}")))).await;
         self.desk.progress.set(None);
@@ -256,7 +256,7 @@ impl Room {
             holds.models.remove(&slot)
         });
         let Some(name) = wanted else {
-            return next.ask(ToTogether::Close { slot }, Vec::new(), None).await.map(drop);
+            return next.ask(&ToTogether::Close { slot }, Vec::new(), None).await.map(drop);
         };
         self.open(next, slot, &name, None).await?;
         next.holds(|holds| holds.models.insert(slot, name));
@@ -293,7 +293,7 @@ impl Room {
             }
             _ => (ToTogether::OpenShipped { slot, name: named }, Vec::new()),
         };
-        let answer = engine.ask(body, buffers, progress).await?;
+        let answer = engine.ask(&body, buffers, progress).await?;
         match answer.body {
             FromTogether::Model { info, able, .. } => Ok(OpenModel { name, info: *info, able }),
             _ => Err(Trouble::Failed(format!(

@@ -38,7 +38,7 @@ pub fn target_folder() -> PathBuf {
 
 /// Builds the page and returns its folder.
 pub fn build(args: &Args) -> Outcome<PathBuf> {
-    let engines = if args.cpu_only { "the CPU engine" } else { "both engines" };
+    let engines = if args.cpu_only { "the engines for the CPU" } else { "its engines" };
     let cost = if args.cpu_only { "10" } else { "30" };
     say(format!(
         "Building the page and {engines} into dist/ (the first time some {cost} minutes of one core and {cost}0 MB; then seconds)"

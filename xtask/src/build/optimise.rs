@@ -15,7 +15,15 @@ use crate::{
 
 // Compressed, what `-Oz` makes is no smaller, and it is slower; functions with one caller set into it compress worse; `--converge`
 // takes five times as long for four hundredths of a percent.
-const OPTIONS: [&str; 2] = ["-Os", "--one-caller-inline-max-function-size=8"];
+// Sections that name compilers and features serve nobody once all is built, and are random to whoever compresses.
+const OPTIONS: [&str; 4] = [
+    "-Os",
+    "--one-caller-inline-max-function-size=8",
+    "--strip-producers",
+    "--strip-target-features",
+];
+/// What every visitor waits for goes through it twice, for another three hundred bytes.
+const TWICE: (&str, &str) = ("page-", "-Os");
 
 /// Programs that wasm-opt is not worth it for.
 const PLAIN: [&str; 2] = ["engine_bg.wasm", "together-engine_bg.wasm"];
@@ -44,7 +52,9 @@ pub fn shrink(args: &Args, dist: &Path) -> Done {
 fn shrink_one(path: &Path, name: &str) -> Done {
     let store = tools::folder().join("wasm-opt");
     fs::create_dir_all(&store).map_err(file_trouble("create", &store))?;
-    let kept = store.join(format!("{}{}.wasm", hash::of_file(path)?, OPTIONS.concat()));
+    let again = name.starts_with(TWICE.0).then_some(TWICE.1);
+    let options: Vec<&str> = OPTIONS.into_iter().chain(again).collect();
+    let kept = store.join(format!("{}{}.wasm", hash::of_file(path)?, options.concat()));
     if !kept.is_file() {
         let megabytes = fs::metadata(path).map_err(file_trouble("read", path))?.len() as f64 / 1e6;
         if megabytes > 2.0 {
@@ -53,7 +63,7 @@ fn shrink_one(path: &Path, name: &str) -> Done {
             ));
         }
         let aside = kept.with_extension("part");
-        run("wasm-opt", program("wasm-opt").args(OPTIONS).arg(path).arg("-o").arg(&aside))?;
+        run("wasm-opt", program("wasm-opt").args(options).arg(path).arg("-o").arg(&aside))?;
         fs::rename(&aside, &kept).map_err(file_trouble("rename", &aside))?;
     }
     fs::copy(&kept, path).map(drop).map_err(file_trouble("copy", &kept))

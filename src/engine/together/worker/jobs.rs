@@ -17,7 +17,7 @@ use crate::{
 
 /// Longest side of what the room shows of a picture.
 const SHOWN_PX: usize = 256;
-/// Side of a scene: twice what the largest shipped model takes.
+/// Side of a scene: more than any shipped model takes.
 const SCENE_PX: usize = 512;
 
 /// Whether others need not wait for this one: it goes on round by round beside them.

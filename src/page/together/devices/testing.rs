@@ -159,7 +159,7 @@ impl Room {
 
 async fn check(engine: &Engine<Together>, timed: bool) -> Result<DeviceReport, Trouble> {
     let body = ToTogether::Check { slot: Slot::First, timed };
-    match engine.ask(body, Vec::new(), None).await?.body {
+    match engine.ask(&body, Vec::new(), None).await?.body {
         FromTogether::Device(report) => Ok(report),
         _ => Err(Trouble::Failed("The engine did not say how its test went.".into())),
     }
