@@ -9,6 +9,8 @@ pub struct Args {
     pub command: String,
     /// Leave the WebGPU engine out.
     pub cpu_only: bool,
+    /// Compile the WebGPU engine quickly, for tests: no switch.
+    pub trial: bool,
     /// Leave wasm-opt out.
     pub fast: bool,
     /// Install system packages without asking.

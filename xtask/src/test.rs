@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test there is, cheapest first; all of them run, and what failed is named at the end.
 //!
-//! Linking a program for the page keeps one core busy for minutes. So what the page needs is checked and built beside the
-//! native parts, and the tests in Chromium, which need a quiet machine, wait for both.
+//! Linking a program for the page keeps one core busy for minutes. So the page is built beside the other parts, and the tests in
+//! Chromium, which need a quiet machine, wait for all.
 
 use std::{
     fs::{self, File},
@@ -22,14 +22,15 @@ use crate::{
 /// A part's name, and what it does.
 type Part = (&'static str, fn(&Args) -> Done);
 
-const NATIVE: [Part; 5] = [
+const HERE: [Part; 6] = [
     ("format", |_| run("cargo fmt", &mut cargo(&["fmt", "--all", "--check"]))),
     ("structure", |_| check::check()),
     ("clippy", clippy),
     ("documentation", documentation),
     ("native", native),
+    ("clippy-wasm", clippy_wasm), // what it needs is installed by then
 ];
-const WASM: [Part; 2] = [("clippy-wasm", clippy_wasm), ("page", |args| build::build(args).map(drop))];
+const PAGE: Part = ("page", |args| build::build(args).map(drop));
 const CHROMIUM: Part = ("web", web);
 
 /// Runs every part, or those that `--only` names.
@@ -38,13 +39,13 @@ pub fn test(args: &Args) -> Done {
         "Every test: on two cores an hour or a little more the first time (tools, three engines and the native program are built), then a few minutes",
     );
     let judged = if args.only.is_some() {
-        let wanted = NATIVE.iter().chain(&WASM).chain([&CHROMIUM]).filter(|(name, _)| args.wants(name));
+        let wanted = HERE.iter().chain([&PAGE, &CHROMIUM]).filter(|(name, _)| args.wants(name));
         judge(wanted, args)
     } else {
         everything(args)?
     };
     if judged.is_empty() {
-        let names: Vec<_> = NATIVE.iter().chain(&WASM).chain([&CHROMIUM]).map(|(name, _)| *name).collect();
+        let names: Vec<_> = HERE.iter().chain([&PAGE, &CHROMIUM]).map(|(name, _)| *name).collect();
         return Err(stop(format!("--only matches none of: {}", names.join(", "))));
     }
     let lines: Vec<&str> = judged.iter().flat_map(|one| one.lines.iter().map(String::as_str)).collect();
@@ -86,31 +87,31 @@ fn judge<'a>(parts: impl IntoIterator<Item = &'a Part>, args: &Args) -> Vec<Judg
     parts.into_iter().map(one).collect()
 }
 
-/// The native parts and the page's side by side, then what wants the machine for itself.
+/// The page's programs beside the other parts, then what wants the machine for itself.
 fn everything(args: &Args) -> Outcome<Vec<Judged>> {
-    let log = build::target_folder().join("page.log");
+    let log = page_log();
     fs::create_dir_all(build::target_folder()).map_err(file_trouble("create", &build::target_folder()))?;
     let words = File::create(&log).map_err(file_trouble("create", &log))?;
     say(format!(
-        "The page is checked and built beside this; what that says goes into {} and is shown here after the native tests",
+        "The page is built beside this; what that says goes into {} and is shown here at the end",
         log.display()
     ));
-    let (aside, theirs) = (args.clone(), words);
+    let (mut aside, theirs) = (args.clone(), words);
+    aside.trial = true; // optimised as it ships, the WebGPU engine takes as long as all other programs of the page together
+    let parts: [Part; 2] = [("page", build::programs), ("warnings", warnings)];
+    let count = if args.no_build { 0 } else { parts.len() };
     let page = thread::spawn(move || {
         speak_into(theirs);
-        judge(&WASM, &aside)
+        judge(&parts[..count], &aside)
     });
-    let mut judged = judge(&NATIVE, args);
+    let mut judged = judge(&HERE, args);
     show_until_done(&log, &page)?;
     let page = page.join().map_err(|_| stop("building the page ended in a panic, shown above"))?;
-    let built = page.iter().all(|one| one.passed);
+    let compiled = page.first().is_some_and(|programs| programs.passed);
     judged.extend(page);
-    // Built by now, and built again where something failed: `web` then says what.
-    let args = Args {
-        no_build: built || args.no_build,
-        ..args.clone()
-    };
-    judged.extend(judge([&CHROMIUM], &args));
+    // Where that failed the page is built once more, and `web` then says what is wrong.
+    let chromium: Part = if compiled { ("web", furnished) } else { CHROMIUM };
+    judged.extend(judge([&chromium], args));
     Ok(judged)
 }
 
@@ -142,32 +143,44 @@ fn clippy(_: &Args) -> Done {
     run("clippy on the native program", &mut cargo(&words))
 }
 
+/// One pass over all that runs in a browser, with every feature at once: a pass for each program would check what they are built on
+/// four times. What a program leaves out is seen by the compiler alone, whose warnings `warnings` looks for.
 fn clippy_wasm(args: &Args) -> Done {
     let compiler = tools::for_building(args)?;
-    // Each program with its profile and features.
-    let programs = [
-        ("page", "page", "page"),
-        ("together", "page", "page"),
-        ("engine", "engine", "engine"),
-        ("engine-webgpu", "engine", "engine,joint,webgpu"), // together-engine is this one without its last feature
-    ];
-    for (name, profile, features) in programs {
-        let mut command = cargo(&[
-            "clippy",
-            "--locked",
-            "--target",
-            "wasm32-unknown-unknown",
-            "--no-default-features",
-            "--profile",
-            profile,
-        ]);
-        command.args(["--features", features, "--lib", "--bin", name, "--", "-D", "warnings"]);
-        compiler.apply(&mut command);
-        // Clippy belongs to rustup's compiler; with Debian's, `cargo check` is what there is.
-        command.env_remove("RUSTC");
-        run(&format!("clippy on the {name}"), &mut command)?;
+    let mut command = cargo(&[
+        "clippy",
+        "--release",
+        "--locked",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--no-default-features",
+        "--features",
+        "page,engine,joint,webgpu",
+        "--lib",
+        "--bins",
+        "--",
+        "-D",
+        "warnings",
+    ]);
+    compiler.apply(&mut command);
+    // Clippy belongs to rustup's compiler; with Debian's, `cargo check` is what there is.
+    command.env_remove("RUSTC");
+    run("clippy on the programs of the page", &mut command)
+}
+
+/// Where the words of what goes on beside the native parts go.
+fn page_log() -> PathBuf {
+    build::target_folder().join("page.log")
+}
+
+/// Cargo repeats the warnings of what it does not compile again, and counts them for each package, so they are in the log of every build.
+fn warnings(_: &Args) -> Done {
+    let log = page_log();
+    let said = fs::read_to_string(&log).map_err(file_trouble("read", &log))?;
+    match said.lines().find(|line| line.starts_with("warning: `darkroom`")) {
+        Some(line) => Err(stop(format!("the compiler warned of the page's programs, as shown above; {line}"))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn native(_: &Args) -> Done {
@@ -183,13 +196,24 @@ fn documentation(_: &Args) -> Done {
 }
 
 fn web(args: &Args) -> Done {
-    if scripts("tests/web", ".test.mjs")?.is_empty() {
-        say("No test in tests/web drives the page yet");
-        return Ok(());
-    }
     if !args.no_build {
         build::build(args)?;
     }
+    in_chromium(args)
+}
+
+/// `web` after the other parts: what they compiled is made into a page.
+fn furnished(args: &Args) -> Done {
+    let darkroom = match build::tested() {
+        Some(program) => program,
+        None => build::darkroom()?,
+    };
+    build::furnish(&darkroom)?;
+    say("dist/ holds the page for the tests, whose WebGPU engine is large; `cargo xtask build` makes the one to deploy");
+    in_chromium(args)
+}
+
+fn in_chromium(args: &Args) -> Done {
     let mut tests = in_browser(args, "tests/web", ".test.mjs")?;
     run("the tests in Chromium", &mut tests)
 }
@@ -199,7 +223,7 @@ fn in_browser(args: &Args, folder: &str, ending: &str) -> Outcome<Command> {
     let scripts = scripts(folder, ending)?;
     let mut command = node(args)?;
     command
-        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .args(["--test", "--test-concurrency=2", "--test-reporter=spec"])
         .args(scripts);
     Ok(command)
 }

@@ -20,7 +20,7 @@ use crate::{
     tools,
 };
 
-pub use native::{bench, darkroom};
+pub use native::{bench, darkroom, tested};
 
 /// Where the page is left.
 pub fn dist() -> PathBuf {
@@ -38,6 +38,12 @@ pub fn target_folder() -> PathBuf {
 
 /// Builds the page and returns its folder.
 pub fn build(args: &Args) -> Outcome<PathBuf> {
+    programs(args)?;
+    furnish(&native::darkroom()?)
+}
+
+/// Builds what is downloaded: the page's programs, compiled, bound and shrunk. `furnish` makes a page of them.
+pub fn programs(args: &Args) -> Done {
     let engines = if args.cpu_only { "the engines for the CPU" } else { "its engines" };
     let cost = if args.cpu_only { "10" } else { "30" };
     say(format!(
@@ -55,25 +61,24 @@ pub fn build(args: &Args) -> Outcome<PathBuf> {
     let built = run("building the page", &mut trunk);
     links::tidy(&index)?;
     built?;
-    finish(args)?;
+    if args.fast {
+        say("wasm-opt is left out (--fast): the files are larger than those one ships");
+        return Ok(());
+    }
+    optimise::shrink(args, &dist())
+}
+
+/// Adds what the native program makes, and the lists of what there is; returns the page's folder.
+pub fn furnish(darkroom: &Path) -> Outcome<PathBuf> {
     let dist = dist();
+    native::furnish(&dist, darkroom)?;
+    precache::write(&dist)?;
     say(format!(
         "The page is in {} ({:.1} MB); any static host serves it as it is",
         dist.display(),
         megabytes(&dist)?
     ));
     Ok(dist)
-}
-
-fn finish(args: &Args) -> Done {
-    let dist = dist();
-    if args.fast {
-        say("wasm-opt is left out (--fast): the files are larger than those one ships");
-    } else {
-        optimise::shrink(args, &dist)?;
-    }
-    native::furnish(&dist)?;
-    precache::write(&dist)
 }
 
 /// Every file below a folder, sorted, as paths relative to it with `/` between.

@@ -14,9 +14,19 @@ pub fn darkroom() -> Outcome<PathBuf> {
         "building the native program",
         &mut cargo(&["build", "--release", "--locked", "--bin", "darkroom"]),
     )?;
-    Ok(super::target_folder()
+    Ok(program_path())
+}
+
+/// The native program as `cargo test --release` left it, which saves compiling a quarter of it again: a build without the tests
+/// asks a few dependencies for less.
+pub fn tested() -> Option<PathBuf> {
+    Some(program_path()).filter(|path| path.is_file())
+}
+
+fn program_path() -> PathBuf {
+    super::target_folder()
         .join("release")
-        .join(format!("darkroom{}", std::env::consts::EXE_SUFFIX)))
+        .join(format!("darkroom{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// Builds what the benchmarks ask of the native program beyond its commands.
@@ -28,7 +38,7 @@ pub fn bench() -> Done {
 }
 
 /// Copies the models and their index, and lets the native program draw what a visitor sees first.
-pub fn furnish(dist: &Path) -> Done {
+pub fn furnish(dist: &Path, darkroom: &Path) -> Done {
     let models = root().join("public/models");
     let index = dist.join("models/index.json");
     if !models.join("index.json").is_file() && !index.is_file() {
@@ -40,6 +50,6 @@ pub fn furnish(dist: &Path) -> Done {
     say("Drawing the first pictures");
     run(
         "drawing the first pictures",
-        program(darkroom()?).args(["models", "first"]).arg(&folder),
+        program(darkroom).args(["models", "first"]).arg(&folder),
     )
 }

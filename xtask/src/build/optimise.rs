@@ -25,6 +25,8 @@ const OPTIONS: [&str; 4] = [
 /// What every visitor waits for goes through it twice, for another three hundred bytes.
 const TWICE: (&str, &str) = ("page-", "-Os");
 
+const GPU_ENGINE: &str = "engine-webgpu";
+
 /// Programs that wasm-opt is not worth it for.
 const PLAIN: [&str; 2] = ["engine_bg.wasm", "together-engine_bg.wasm"];
 
@@ -38,10 +40,9 @@ pub fn shrink(args: &Args, dist: &Path) -> Done {
         return Ok(());
     }
     for name in super::files_below(dist)? {
-        let pays = ["page-", "together_bg", "engine-webgpu"]
-            .iter()
-            .any(|start| name.starts_with(start))
-            && name.ends_with("_bg.wasm");
+        let pays = ["page-", "together_bg", GPU_ENGINE].iter().any(|start| name.starts_with(start))
+            && name.ends_with("_bg.wasm")
+            && !(args.trial && name.starts_with(GPU_ENGINE));
         if pays {
             shrink_one(&dist.join(&name), &name)?;
         }
