@@ -49,6 +49,12 @@ async function only(page, count) {
   await drop(page, await pictures(page, count));
   await page.waitForFunction((count) => document.querySelectorAll('.reel .frame').length === count, count);
   await settled(page);
+  await quiet(page);
+}
+
+/** What came well is not complained of. */
+async function quiet(page) {
+  assert.deepEqual(await page.getByRole('alert').allTextContents(), []);
 }
 
 /** Whether something is drawn on the map. */
@@ -205,6 +211,7 @@ test('what is dropped is what is looked at, and is in sight again after a reload
   await drop(page, [{ name: 'late.png', type: 'image/png', bytes: await paint(page, { hue: 200, width: 140 }) }]);
   await frame(page, 'late.png').waitFor();
   await settled(page);
+  await quiet(page);
   const inSight = () =>
     page.waitForFunction(() => {
       const [chosen, reel] = ['.reel .frame.own', '.reel'].map((name) => document.querySelector(name)?.getBoundingClientRect());

@@ -48,7 +48,8 @@ impl Room {
             });
             Effect::new(move |_| {
                 let (ids, chosen) = (ids.get(), self.pictures.chosen.get());
-                match chosen.filter(|_| ready.get() && ids.len() > 1) {
+                // What was just dropped is chosen before it has come.
+                match chosen.filter(|id| ready.get() && ids.len() > 1 && ids.contains(id)) {
                     Some(id) => spawn_local(self.find_nearest(slot, id, ids)),
                     None => seen.nearest.set(Vec::new()),
                 }
