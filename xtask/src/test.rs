@@ -223,7 +223,7 @@ fn in_browser(args: &Args, folder: &str, ending: &str) -> Outcome<Command> {
     let scripts = scripts(folder, ending)?;
     let mut command = node(args)?;
     command
-        .args(["--test", "--test-concurrency=2", "--test-reporter=spec"])
+        .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
         .args(scripts);
     Ok(command)
 }
