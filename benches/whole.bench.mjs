@@ -69,4 +69,4 @@ await theirs.steps(4);
 const [peak, limit] = [median(cases[0].runs.map((run) => run.peak)) / 1e6, theirs.peak() / 1e6];
 theirs.end();
 rows.push({ what: `peak memory of darkroom train, photos, batch 64 (limit: PyTorch's bare step)`, value: peak, unit: 'MB', limit, holds: peak <= limit });
-report('whole', rows, { versions: { PyTorch: about.torch }, cases });
+report('whole', rows, { versions: { PyTorch: about.torch }, cases: cases.map(({ name, runs, bare }) => ({ name, runs, bare })) });
