@@ -32,9 +32,9 @@ for (const { name, machine, versions = {} } of results) {
 const side = ({ mean, error }) => `${mean.toFixed(1)} ± ${error.toFixed(1)} %`;
 const methods = results.flatMap(({ methods = [] }) => methods);
 const signed = (value) => (Math.abs(value) < 0.05 ? '0.0' : `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`);
-const beside = ({ method, ours, theirs, apart, holds }) => `| ${method} | ${side(ours)} | ${side(theirs)} | ${signed(apart)} | ${holds ? 'yes' : 'no'} |`;
-const head = '| method | ours | PyTorch | difference, in its own standard errors | within two standard errors of PyTorch\'s mean, or better |';
-const accuracies = [head, '|---|---|---|---|---|', ...methods.map(beside), ''];
+const beside = ({ method, ours, theirs, apart, holds }) => `| ${method} | ${ours.values.length} | ${side(ours)} | ${side(theirs)} | ${signed(apart)} | ${holds ? 'yes' : 'no'} |`;
+const head = '| method | seeds | ours | PyTorch | difference, in its own standard errors | within two standard errors of PyTorch\'s mean, or better |';
+const accuracies = [head, '|---|---|---|---|---|---|', ...methods.map(beside), ''];
 const table = [
   START,
   '',
