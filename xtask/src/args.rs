@@ -11,6 +11,8 @@ pub struct Args {
     pub cpu_only: bool,
     /// Compile the WebGPU engine quickly, for tests: no switch.
     pub trial: bool,
+    /// Leave the other cores to what goes on beside.
+    pub one_core: bool,
     /// Leave wasm-opt out.
     pub fast: bool,
     /// Install system packages without asking.

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test there is, cheapest first; all of them run, and what failed is named at the end.
 //!
-//! Linking a program for the page keeps one core busy for minutes. So the page is built beside the other parts, and the tests in
-//! Chromium, which need a quiet machine, wait for all.
+//! Linking a program for the page keeps one core busy for minutes. So the page is built beside the native parts. The tests in
+//! Chromium wait for both, and leave a core to one part that is in nobody's way.
 
 use std::{
     fs::{self, File},
@@ -22,16 +22,20 @@ use crate::{
 /// A part's name, and what it does.
 type Part = (&'static str, fn(&Args) -> Done);
 
-const HERE: [Part; 6] = [
+const HERE: [Part; 5] = [
     ("format", |_| run("cargo fmt", &mut cargo(&["fmt", "--all", "--check"]))),
     ("structure", |_| check::check()),
     ("clippy", clippy),
     ("documentation", documentation),
     ("native", native),
-    ("clippy-wasm", clippy_wasm), // what it needs is installed by then
 ];
 const PAGE: Part = ("page", |args| build::build(args).map(drop));
+const CLIPPY_WASM: Part = ("clippy-wasm", clippy_wasm);
 const CHROMIUM: Part = ("web", web);
+/// What `--only` may name beside `HERE`.
+const ELSEWHERE: [Part; 3] = [PAGE, CLIPPY_WASM, CHROMIUM];
+/// `PAGE` without what the native program makes.
+const PROGRAMS: &[Part] = &[("page", build::programs), ("warnings", warnings)];
 
 /// Runs every part, or those that `--only` names.
 pub fn test(args: &Args) -> Done {
@@ -39,13 +43,12 @@ pub fn test(args: &Args) -> Done {
         "Every test: on two cores an hour or a little more the first time (tools, three engines and the native program are built), then a few minutes",
     );
     let judged = if args.only.is_some() {
-        let wanted = HERE.iter().chain([&PAGE, &CHROMIUM]).filter(|(name, _)| args.wants(name));
-        judge(wanted, args)
+        judge(HERE.iter().chain(&ELSEWHERE).filter(|(name, _)| args.wants(name)), args)
     } else {
         everything(args)?
     };
     if judged.is_empty() {
-        let names: Vec<_> = HERE.iter().chain([&PAGE, &CHROMIUM]).map(|(name, _)| *name).collect();
+        let names: Vec<_> = HERE.iter().chain(&ELSEWHERE).map(|(name, _)| *name).collect();
         return Err(stop(format!("--only matches none of: {}", names.join(", "))));
     }
     let lines: Vec<&str> = judged.iter().flat_map(|one| one.lines.iter().map(String::as_str)).collect();
@@ -87,45 +90,72 @@ fn judge<'a>(parts: impl IntoIterator<Item = &'a Part>, args: &Args) -> Vec<Judg
     parts.into_iter().map(one).collect()
 }
 
-/// The page's programs beside the other parts, then what wants the machine for itself.
+/// The page's programs beside the native parts, then the tests in Chromium beside a part that asks for one core.
 fn everything(args: &Args) -> Outcome<Vec<Judged>> {
-    let log = page_log();
-    fs::create_dir_all(build::target_folder()).map_err(file_trouble("create", &build::target_folder()))?;
-    let words = File::create(&log).map_err(file_trouble("create", &log))?;
-    say(format!(
-        "The page is built beside this; what that says goes into {} and is shown here at the end",
-        log.display()
-    ));
-    let (mut aside, theirs) = (args.clone(), words);
-    aside.trial = true; // optimised as it ships, the WebGPU engine takes as long as all other programs of the page together
-    let parts: [Part; 2] = [("page", build::programs), ("warnings", warnings)];
-    let count = if args.no_build { 0 } else { parts.len() };
-    let page = thread::spawn(move || {
-        speak_into(theirs);
-        judge(&parts[..count], &aside)
-    });
+    let mut trial = args.clone();
+    trial.trial = true; // optimised as it ships, the WebGPU engine takes as long as all other programs of the page together
+    let programs = if args.no_build { &[] } else { PROGRAMS };
+    let page = Aside::begin(PAGE_LOG, programs, trial)?;
     let mut judged = judge(&HERE, args);
-    show_until_done(&log, &page)?;
-    let page = page.join().map_err(|_| stop("building the page ended in a panic, shown above"))?;
-    let compiled = page.first().is_some_and(|programs| programs.passed);
-    judged.extend(page);
-    // Where that failed the page is built once more, and `web` then says what is wrong.
-    let chromium: Part = if compiled { ("web", furnished) } else { CHROMIUM };
-    judged.extend(judge([&chromium], args));
+    let programs = page.end()?;
+    let compiled = programs.first().is_some_and(|programs| programs.passed);
+    judged.extend(programs);
+
+    let mut modest = args.clone();
+    modest.one_core = true;
+    let clippy = Aside::begin("clippy-wasm.log", &[CLIPPY_WASM], modest)?;
+    // Where the page failed it is built once more, and `web` then says what is wrong.
+    let chromium = if compiled {
+        ("web", furnished as fn(&Args) -> Done)
+    } else {
+        CHROMIUM
+    };
+    let in_chromium = judge([&chromium], args);
+    judged.extend(clippy.end()?);
+    judged.extend(in_chromium);
     Ok(judged)
 }
 
-/// Shows what is in a file, and what comes into it, until a thread is done.
-fn show_until_done<T>(path: &std::path::Path, thread: &JoinHandle<T>) -> Done {
-    let trouble = file_trouble("read", path);
-    let mut file = File::open(path).map_err(&trouble)?;
-    loop {
-        let done = thread.is_finished(); // asked first, so that nothing comes after the last look
-        io::copy(&mut file, &mut io::stdout()).map_err(&trouble)?;
-        if done {
-            return Ok(());
+/// Parts that go on beside others. What they say goes into a file, and is shown when they are waited for.
+struct Aside {
+    log: PathBuf,
+    thread: JoinHandle<Vec<Judged>>,
+}
+
+impl Aside {
+    fn begin(log: &str, parts: &'static [Part], args: Args) -> Outcome<Self> {
+        let folder = build::target_folder();
+        fs::create_dir_all(&folder).map_err(file_trouble("create", &folder))?;
+        let log = folder.join(log);
+        let words = File::create(&log).map_err(file_trouble("create", &log))?;
+        for (name, _) in parts {
+            say(format!(
+                "Test: {name}, beside what follows; it speaks into {}, shown here later",
+                log.display()
+            ));
         }
-        thread::sleep(Duration::from_millis(500));
+        let thread = thread::spawn(move || {
+            speak_into(words);
+            judge(parts, &args)
+        });
+        Ok(Self { log, thread })
+    }
+
+    /// Shows what was said, and what is said until all is done.
+    fn end(self) -> Outcome<Vec<Judged>> {
+        let trouble = file_trouble("read", &self.log);
+        let mut file = File::open(&self.log).map_err(&trouble)?;
+        loop {
+            let done = self.thread.is_finished(); // asked first, so that nothing comes after the last look
+            io::copy(&mut file, &mut io::stdout()).map_err(&trouble)?;
+            if done {
+                break;
+            }
+            thread::sleep(Duration::from_millis(500));
+        }
+        self.thread
+            .join()
+            .map_err(|_| stop("a part ended in a panic; what it said stands above"))
     }
 }
 
@@ -158,24 +188,23 @@ fn clippy_wasm(args: &Args) -> Done {
         "page,engine,joint,webgpu",
         "--lib",
         "--bins",
-        "--",
-        "-D",
-        "warnings",
     ]);
+    if args.one_core {
+        command.args(["--jobs", "1"]);
+    }
+    command.args(["--", "-D", "warnings"]);
     compiler.apply(&mut command);
     // Clippy belongs to rustup's compiler; with Debian's, `cargo check` is what there is.
     command.env_remove("RUSTC");
     run("clippy on the programs of the page", &mut command)
 }
 
-/// Where the words of what goes on beside the native parts go.
-fn page_log() -> PathBuf {
-    build::target_folder().join("page.log")
-}
+/// What was said while the page was built, in the target folder.
+const PAGE_LOG: &str = "page.log";
 
 /// Cargo repeats the warnings of what it does not compile again, and counts them for each package, so they are in the log of every build.
 fn warnings(_: &Args) -> Done {
-    let log = page_log();
+    let log = build::target_folder().join(PAGE_LOG);
     let said = fs::read_to_string(&log).map_err(file_trouble("read", &log))?;
     match said.lines().find(|line| line.starts_with("warning: `darkroom`")) {
         Some(line) => Err(stop(format!("the compiler warned of the page's programs, as shown above; {line}"))),
