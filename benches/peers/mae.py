@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 # Where a file says nothing: ImageNet's constants, and what Hugging Face's names stand for.
-PUBLISHED = dict(mean="0.485,0.456,0.406", std="0.229,0.224,0.225", epsilon=1e-12, target="pixels", fill_to_decoder=False, overlap=False, balance=False)
+PUBLISHED = dict(mean="0.485,0.456,0.406", std="0.229,0.224,0.225", epsilon=1e-12, target="pixels", fill_to_decoder=False, overlap=False, balance=False, corrector_dim=0)
 LEAST_POWER = 0.02
 CORNERS = 4
 
@@ -31,6 +31,29 @@ class Block(nn.Module):
         attended = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(batch, count, dim)
         x = x + self.proj(attended)
         return x + self.down(F.gelu(self.up(self.norm2(x))))
+
+
+class Corrector(nn.Module):
+    """Sees whole drawings in quarters of patches and says what to add to their pixels."""
+
+    def __init__(self, side, patch, dim, epsilon):
+        super().__init__()
+        self.side, self.patch = side, patch
+        quarters = 12 * side**2
+        self.embed, self.norm, self.quarters = nn.Linear(2 * quarters + side**2, dim), nn.LayerNorm(dim, eps=epsilon), nn.Linear(dim, quarters)
+        layer = lambda: nn.ModuleDict(dict(norm=nn.LayerNorm(dim, eps=epsilon), up=nn.Linear(dim, dim), down=nn.Linear(dim, dim)))
+        self.layers = nn.ModuleList([layer() for _ in range(2)])
+
+    def forward(self, patches, hidden):
+        """Standardised patches in the grid's rows, drawn where `hidden` `[batch, patches]` is 1."""
+        quarters = cut(F.avg_pool2d(together(patches, self.patch, self.side), self.patch // 2), 2)
+        shown = [part.flatten(1) for part in (quarters * (1 - hidden[..., None]), quarters * hidden[..., None])]
+        x = self.embed(torch.cat([*shown, hidden], 1))
+        for layer in self.layers:
+            x = x + layer["down"](F.gelu(layer["up"](layer["norm"](x))))
+        added = 0.25 * self.quarters(self.norm(x)).view(-1, self.side**2, 12)
+        whole = F.interpolate(together(added, 2, self.side), scale_factor=self.patch // 2, mode="bilinear", align_corners=False)
+        return cut(whole, self.patch)
 
 
 class Mae(nn.Module):
@@ -52,6 +75,7 @@ class Mae(nn.Module):
         self.token = nn.Parameter(torch.zeros(1, 1, d))
         self.decoder = nn.Sequential(*stack(d, get("decoder_depth"), get("decoder_heads")), nn.LayerNorm(d, eps=epsilon))
         self.draw = nn.Linear(wide, values)
+        self.corrector = Corrector(self.side, self.patch, get("corrector_dim"), epsilon) if get("corrector_dim") else None
         self.register_buffer("at_e", torch.zeros(1 + patches, e))
         self.register_buffer("at_d", torch.zeros(1 + patches, d))
         for name in ["mean", "std"]:
@@ -102,11 +126,20 @@ class Mae(nn.Module):
             rest = rest + shown
         return self.decoder(torch.cat([x[:, :1] + self.at_d[:1], rest], 1))
 
+    def added(self, said, patches, fill, back, kept):
+        """What the corrector adds to hidden patches; all in the grid's rows, `back` leads back to them from an order."""
+        hidden = (back >= kept).float()
+        drawn = said.detach() + fill if self.residual else said.detach()
+        seen = torch.where(hidden[..., None] > 0, drawn, patches)
+        return self.corrector(seen, hidden) * hidden[..., None]
+
     def forward(self, pictures, fill, order, back, kept):
         """Drawn pictures: `[batch, 3, size, size]` in 0..1. `back` is the way back from `order`, as for us known before."""
         patches = pick(self.patches(pictures), order)
         shown = self.shown(fill, order) if self.fill is not None else None
         said = self.drawn(self.tokens(patches, shown, order, kept)[:, 1:], back)
+        if self.corrector:
+            said = said + self.added(said, self.patches(pictures), self.patches(fill), back, kept)
         said = said + self.patches(fill) if self.residual else said
         return together(said, self.patch, self.side) * self.std + self.mean
 
@@ -114,8 +147,12 @@ class Mae(nn.Module):
         patches = pick(self.patches(pictures), order)
         shown = self.shown(fill, order) if self.fill is not None else None
         tokens = self.tokens(patches, shown, order, kept)
-        if self.overlap:
-            said = pick(self.drawn(tokens[:, 1:], order.argsort(1)), order)[:, kept:]
+        if self.overlap or self.corrector:
+            back = order.argsort(1)
+            said = self.drawn(tokens[:, 1:], back)
+            if self.corrector:
+                said = said + self.added(said, self.patches(pictures), self.patches(fill), back, kept)
+            said = pick(said, order)[:, kept:]
         else:
             said = self.draw(tokens[:, 1 + kept :])
         target = patches[:, kept:]
@@ -202,6 +239,7 @@ def state(tensors, patch):
             out.update(layer(tensors, f"{theirs}.{depth}", f"{ours}.{depth}"))
             depth += 1
         out.update({f"{ours}.{depth}.{end}": tensors[f"{norm}.{end}"] for end in ["weight", "bias"]})
+    out.update({name: tensor for name, tensor in tensors.items() if name.startswith("corrector.")})
     return out
 
 

@@ -28,7 +28,7 @@ use crate::{
     config::RunConfig,
     kernels::bridge::{self, AimTensors, PatchCut},
     nn::{
-        Builder, Decoder, DecoderConfig, Order, Source, Vit, VitConfig,
+        Builder, Corrector, Decoder, DecoderConfig, Order, Source, Vit, VitConfig,
         backbone::Pool,
         patches::{patchify, unpatchify},
     },
@@ -47,6 +47,8 @@ pub struct Mae {
     pub encoder: Vit,
     /// Codes into pixels.
     pub decoder: Decoder,
+    /// Drawings into better ones.
+    pub corrector: Option<Corrector>,
     #[module(skip)]
     config: MaeConfig,
     #[module(skip)]
@@ -89,6 +91,7 @@ impl Mae {
         Self {
             encoder: Vit::new(at.at("encoder"), encoder),
             decoder: Decoder::new(at.at("decoder"), decoder),
+            corrector: config.corrector().map(|corrector| Corrector::new(at.at("corrector"), corrector)),
             precision: at.precision(),
             config,
         }
@@ -100,8 +103,39 @@ impl Mae {
         &self.config
     }
 
-    /// The decoder's numbers for the last `count` patches in the order: `[batch, count, 3 p p]`.
+    /// What is said of the last `count` patches in the order, all hidden ones among them: `[batch, count, 3 p p]`.
     fn predict(&self, arranged: &Arranged, count: usize) -> Tensor<3> {
+        let said = self.decode(arranged, count);
+        match &self.corrector {
+            Some(corrector) if arranged.order.hidden > 0 => self.correct(corrector, said, arranged),
+            _ => said,
+        }
+    }
+
+    /// What the decoder said, with what the corrector adds to hidden patches. No gradient goes from the corrector into what it
+    /// sees: the decoder has its own, by the sum.
+    fn correct(&self, corrector: &Corrector, said: Tensor<3>, arranged: &Arranged) -> Tensor<3> {
+        let Order { kept, hidden, .. } = arranged.order;
+        let [batch, count, values] = said.dims();
+        let of_hidden = |tensor: Tensor<3>| tensor.narrow(1, count - hidden, hidden);
+        let drawn = of_hidden(said.clone()).detach();
+        let drawn = match (self.config.target, &arranged.fill) {
+            (Target::Residual, Some(fill)) => drawn + fill.clone().narrow(1, kept, hidden),
+            _ => drawn,
+        };
+        let whole = Tensor::cat(vec![arranged.patches.clone().narrow(1, 0, kept), drawn], 1);
+        let seen = arranged.order.restore(whole);
+        let masks = arranged.order.masks(&seen.device());
+        let added = arranged.order.arrange(corrector.forward(seen, masks)).narrow(1, kept, hidden);
+        if count == hidden {
+            return said + added;
+        }
+        let nothing = Tensor::zeros([batch, count - hidden, values], &added.device());
+        said + Tensor::cat(vec![nothing, added], 1)
+    }
+
+    /// The decoder's numbers for the last `count` patches in the order: `[batch, count, 3 p p]`.
+    fn decode(&self, arranged: &Arranged, count: usize) -> Tensor<3> {
         let order = &arranged.order;
         let kept = arranged.patches.clone().narrow(1, 0, order.kept).cast(self.precision);
         let shown = arranged.shown.clone().map(|shown| shown.cast(self.precision));

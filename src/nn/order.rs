@@ -64,6 +64,16 @@ impl Order {
         self.places.iter().map(|places| inverse(places)).collect()
     }
 
+    /// 1 where a patch of the grid is hidden, row by row, and 0 where it is kept: `[batch, patches]`.
+    #[must_use]
+    pub fn masks(&self, device: &Device) -> Tensor<2> {
+        let mut masks = vec![0.0f32; self.places.len() * self.patches()];
+        for (mask, places) in masks.chunks_exact_mut(self.patches().max(1)).zip(&self.places) {
+            places[self.kept..].iter().for_each(|place| mask[*place] = 1.0);
+        }
+        Tensor::from_data(TensorData::new(masks, [self.places.len(), self.patches()]), device)
+    }
+
     /// `[batch, patches, values]` row by row into this order.
     #[must_use]
     pub fn arrange(&self, patches: Tensor<3>) -> Tensor<3> {

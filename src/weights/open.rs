@@ -57,7 +57,8 @@ pub fn from_bytes_within(bytes: &[u8], name: &str, device: &Device, largest_byte
         None => published(&layout, &file)?,
     };
     let place = (device, largest_bytes);
-    let method = fill(&config, names, &layout, header.is_none(), &file, place)?;
+    let entries = entries(&config, names, &file)?;
+    let method = fill(&config, &entries, &layout, header.is_none(), &file, place)?;
     let note = [says, method.note()].into_iter().flatten().collect::<Vec<_>>().join(" ");
     Ok(Opened {
         method,
@@ -67,8 +68,8 @@ pub fn from_bytes_within(bytes: &[u8], name: &str, device: &Device, largest_byte
 }
 
 /// A network shaped by `config`, to be trained on from the numbers of a file: the file's own knobs do not count, its
-/// shapes must fit. Of another method's file the encoder is taken, and the rest is drawn. With it the file's header,
-/// where it has one.
+/// shapes must fit, and a part that its network was made without is drawn. Of another method's file the encoder is taken,
+/// and the rest is drawn. With it the file's header, where it has one.
 ///
 /// # Errors
 /// As [`from_bytes`].
@@ -76,40 +77,51 @@ pub fn onto(config: &RunConfig, bytes: &[u8], name: &str, device: &Device) -> Re
     let file = shown(name);
     let layout = Layout::read(bytes, &file)?;
     let header = layout.metadata.get(KEY).map(|text| header(text, &file)).transpose()?;
-    let (names, method) = match &header {
-        Some(header) => (Names::Darkroom, header.method.clone()),
-        None => published(&layout, &file).map(|(names, config, _)| (names, config.method))?,
+    let (names, own) = match &header {
+        Some(header) => (Names::Darkroom, header.config.clone()),
+        None => published(&layout, &file).map(|(names, config, _)| (names, config))?,
     };
-    if method != config.method {
+    if own.method != config.method {
         let other = from_bytes(bytes, name, device)?.method;
         return Ok((start::from_encoder(config, &other, &file, device)?, header));
     }
-    let method = fill(config, names, &layout, header.is_none(), &file, (device, u64::MAX))?;
+    let mut wanted = entries(config, names, &file)?;
+    if let Ok(own) = AnyMethod::entries(&own, names) {
+        let own: BTreeSet<_> = own.into_iter().map(|entry| entry.ours).collect();
+        wanted.retain(|entry| own.contains(&entry.ours));
+    }
+    let method = fill(config, &wanted, &layout, header.is_none(), &file, (device, u64::MAX))?;
     Ok((method, header))
 }
 
-/// The network that `config` shapes, every tensor of the file accounted for.
+/// What a network shaped by `config` has, and where a file under these names has it.
+fn entries(config: &RunConfig, names: Names, file: &str) -> Result<Vec<Entry>, WeightsError> {
+    AnyMethod::entries(config, names).map_err(|problem| WeightsError::Config {
+        file: file.to_owned(),
+        problem,
+    })
+}
+
+/// The network that `config` shapes, every tensor of the file accounted for; what is none of these entries is drawn.
 fn fill(
     config: &RunConfig,
-    names: Names,
+    entries: &[Entry],
     layout: &Layout,
     is_published: bool,
     file: &str,
     (device, largest_bytes): (&Device, u64),
 ) -> Result<AnyMethod, WeightsError> {
-    let wrong = |problem| WeightsError::Config {
-        file: file.to_owned(),
-        problem,
-    };
-    let entries = AnyMethod::entries(config, names).map_err(wrong)?;
-    account(&entries, layout, is_published, file)?;
+    account(entries, layout, is_published, file)?;
     entries.iter().try_for_each(|entry| binds(entry, largest_bytes, file))?;
     let mut loaded = Loaded {
-        values: read(&entries, layout)?,
+        values: read(entries, layout)?,
         largest_bytes,
         seed: config.seed,
     };
-    AnyMethod::new(config, &mut loaded, device).map_err(wrong)
+    AnyMethod::new(config, &mut loaded, device).map_err(|problem| WeightsError::Config {
+        file: file.to_owned(),
+        problem,
+    })
 }
 
 fn header(text: &str, file: &str) -> Result<Header, WeightsError> {

@@ -1,12 +1,14 @@
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
+
 use burn::tensor::Device;
 use safetensors::SafeTensors;
 
 use super::*;
 use crate::methods::{Names, build};
 
-fn model(knobs: &[(&str, &str)]) -> AnyMethod {
+fn config(knobs: &[(&str, &str)]) -> RunConfig {
     let tiny = [
         ("size", "16"),
         ("patch", "4"),
@@ -22,16 +24,16 @@ fn model(knobs: &[(&str, &str)]) -> AnyMethod {
         .chain(knobs)
         .map(|(name, value)| ((*name).to_owned(), toml::Value::String((*value).to_owned())))
         .collect();
-    build(
-        &RunConfig {
-            method: "mae".into(),
-            seed: 5,
-            knobs,
-            ..RunConfig::default()
-        },
-        &Device::flex(),
-    )
-    .unwrap()
+    RunConfig {
+        method: "mae".into(),
+        seed: 5,
+        knobs,
+        ..RunConfig::default()
+    }
+}
+
+fn model(knobs: &[(&str, &str)]) -> AnyMethod {
+    build(&config(knobs), &Device::flex()).unwrap()
 }
 
 fn residual() -> AnyMethod {
@@ -141,6 +143,9 @@ fn published_names_go_out_and_in() {
     let overlapping = bytes(&model(&[("overlap", "true")]), Dtype::F32);
     let refused = convert(&overlapping, "o", Some(Names::HuggingFace), Dtype::F32).unwrap_err();
     assert!(refused.to_string().contains("overlap"), "{refused}");
+    let corrected = bytes(&model(&[("corrector_dim", "6")]), Dtype::F32);
+    let refused = convert(&corrected, "c", Some(Names::HuggingFace), Dtype::F32).unwrap_err();
+    assert!(refused.to_string().contains("perceptron"), "{refused}");
 }
 
 #[test]
@@ -148,7 +153,12 @@ fn a_device_that_binds_little_has_weights_in_parts_and_answers_alike() {
     let answer = |method: &AnyMethod| crate::predict::block_on(crate::predict::self_test(method, &Device::flex())).unwrap();
     for overlap in ["false", "true"] {
         let written = bytes(
-            &model(&[("target", "residual"), ("fill_to_decoder", "true"), ("overlap", overlap)]),
+            &model(&[
+                ("target", "residual"),
+                ("fill_to_decoder", "true"),
+                ("overlap", overlap),
+                ("corrector_dim", "24"),
+            ]),
             Dtype::F32,
         );
         let whole = open(&written).unwrap().method;
@@ -165,6 +175,27 @@ fn a_device_that_binds_little_has_weights_in_parts_and_answers_alike() {
         refused.contains("position_embeddings") && refused.contains("switch to the CPU"),
         "{refused}"
     );
+}
+
+#[test]
+fn a_run_may_add_what_the_weights_it_starts_from_were_made_without() {
+    let device = Device::flex();
+    let plain = bytes(&model(&[("target", "residual")]), Dtype::F32);
+    let added = [("target", "residual"), ("fill_to_decoder", "true"), ("corrector_dim", "8")];
+    let (started, _) = onto(&config(&added), &plain, "a", &device).unwrap();
+    let [known, new] = [&open(&plain).unwrap().method, &started].map(|method| BTreeMap::from_iter(state(method)));
+    for (path, numbers) in &new {
+        match known.get(path) {
+            Some(known) => assert_eq!(known, numbers, "{path}"),
+            None => assert!(path.starts_with("corrector.") || path.starts_with("decoder.fill."), "{path}"),
+        }
+    }
+    assert!(new.len() > known.len() && known.keys().all(|path| new.contains_key(path)));
+    // Nothing that was learnt is left behind unsaid.
+    let with_more = bytes(&model(&added), Dtype::F32);
+    let less = config(&[("target", "residual")]);
+    let refused = onto(&less, &with_more, "a", &device).unwrap_err().to_string();
+    assert!(refused.contains("corrector."), "{refused}");
 }
 
 #[test]

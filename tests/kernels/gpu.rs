@@ -176,10 +176,11 @@ fn config(knobs: &[(&str, &str)]) -> RunConfig {
 #[test]
 fn a_drawing_is_burns() {
     let residual = [("target", "residual"), ("fill_to_decoder", "true")];
-    let sets: [&[(&str, &str)]; 3] = [
+    let sets: [&[(&str, &str)]; 4] = [
         &[("target", "normalised")],
         &residual,
         &[residual[0], residual[1], ("overlap", "true")],
+        &[residual[0], residual[1], ("corrector_dim", "24")],
     ];
     for set in sets {
         let config = config(set);

@@ -216,12 +216,13 @@ fn step(knobs: &[(&str, &str)]) -> (f32, Vec<Vec<f32>>) {
 #[test]
 fn a_whole_step_is_burns() {
     let residual = [("target", "residual"), ("fill_to_decoder", "true")];
-    let sets: [&[(&str, &str)]; 5] = [
+    let sets: [&[(&str, &str)]; 6] = [
         &[("target", "pixels")],
         &[("target", "normalised")],
         &residual,
         &[residual[0], residual[1], ("balance", "true")],
         &[residual[0], residual[1], ("overlap", "true")],
+        &[residual[0], residual[1], ("corrector_dim", "24")],
     ];
     for set in sets {
         let [(plain, plain_gradients), (fast, gradients)] = both(|| step(set));

@@ -20,7 +20,7 @@ const fn knob(name: &'static str, unit: &'static str, default: &'static str, hel
     Knob { name, unit, default, help }
 }
 
-const KNOBS: [Knob; 17] = [
+const KNOBS: [Knob; 18] = [
     knob("size", "px", "64", "Side of the square picture."),
     knob("patch", "px", "8", "Side of a patch; must divide the size."),
     knob(
@@ -70,6 +70,12 @@ const KNOBS: [Knob; 17] = [
     knob("decoder_depth", "layers", "2", "Layers of the decoder."),
     knob("decoder_heads", "", "2", "Attention heads of the decoder."),
     knob("mlp_ratio", "", "4", "Inner width of a layer, in token widths."),
+    knob(
+        "corrector_dim",
+        "",
+        "0",
+        "Width of a perceptron that sees the whole drawing in quarters of patches and corrects their colours; 0 leaves it out.",
+    ),
     knob(
         "epsilon",
         "",

@@ -7,7 +7,7 @@ use crate::{
     config::RunConfig,
     mask::{Grid, MaskMix},
     methods::{Knobs, MethodError, ViewPlan},
-    nn::{BlockConfig, Overlap},
+    nn::{BlockConfig, CorrectorConfig, Overlap},
 };
 
 /// What the decoder learns to say of a hidden patch.
@@ -73,6 +73,8 @@ pub struct MaeConfig {
     pub decoder_heads: usize,
     /// Width of a layer's inner part, in token widths.
     pub mlp_ratio: usize,
+    /// Width of what corrects the whole drawing; 0 where nothing does.
+    pub corrector_dim: usize,
     /// Added to variances in layer norms.
     pub epsilon: f64,
     /// Channel means of 0..1 pixels.
@@ -103,6 +105,7 @@ impl MaeConfig {
             decoder_depth: knobs.within("decoder_depth", 1, 128)?,
             decoder_heads: knobs.within("decoder_heads", 1, 256)?,
             mlp_ratio: knobs.within("mlp_ratio", 1, 16)?,
+            corrector_dim: knobs.within("corrector_dim", 0, 8192)?,
             epsilon: knobs.within("epsilon", 0.0, 1.0)?,
             mean: knobs.channels("mean")?,
             std: knobs.channels("std")?,
@@ -132,6 +135,7 @@ impl MaeConfig {
             ("decoder_depth", whole(self.decoder_depth)),
             ("decoder_heads", whole(self.decoder_heads)),
             ("mlp_ratio", whole(self.mlp_ratio)),
+            ("corrector_dim", whole(self.corrector_dim)),
             ("epsilon", toml::Value::Float(self.epsilon)),
             ("mean", channels(self.mean)),
             ("std", channels(self.std)),
@@ -162,6 +166,17 @@ impl MaeConfig {
             grid: self.grid(),
             patch_px: self.patch,
             is_folded: false,
+        })
+    }
+
+    /// What corrects the whole drawing, if anything.
+    #[must_use]
+    pub fn corrector(&self) -> Option<CorrectorConfig> {
+        (self.corrector_dim > 0).then(|| CorrectorConfig {
+            grid: self.grid(),
+            patch_px: self.patch,
+            dim: self.corrector_dim,
+            epsilon: self.epsilon,
         })
     }
 
@@ -220,6 +235,10 @@ impl MaeConfig {
         if self.overlap && (patch % 2 != 0 || self.target == Target::Normalised) {
             let why = "patches overlap by half of their side, which must be even, and not where each is normalised by itself";
             return Err(MethodError::value("overlap", true, why));
+        }
+        if self.corrector_dim > 0 && (patch % 2 != 0 || self.target == Target::Normalised) {
+            let why = "it works on quarters of patches, whose side must be even, and not where each patch is normalised by itself";
+            return Err(MethodError::value("corrector_dim", self.corrector_dim, why));
         }
         let parts = [
             ("encoder_dim", self.encoder_dim, self.encoder_heads),

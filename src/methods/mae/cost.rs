@@ -16,7 +16,8 @@ pub fn multiply_adds(config: &MaeConfig, kept: usize) -> u64 {
     let drawn = cells.unwrap_or(patches) * decoder.dim * values;
     let embed = seen * encoder.dim * decoder.dim + if config.fill_to_decoder { drawn } else { 0 };
     let decode = config.decoder_depth * layer(decoder, all) + drawn;
-    (encode + embed + decode) as u64
+    let correct = config.corrector().map_or(0, |corrector| corrector.multiply_adds());
+    (encode + embed + decode + correct) as u64
 }
 
 /// Queries, keys, values and output; the inner part; scores and their sums.

@@ -3,7 +3,7 @@
 use super::MaeConfig;
 use crate::{
     methods::{Entry, Form, Names},
-    nn::overlap::CORNERS,
+    nn::{CorrectorConfig, corrector::LAYERS, overlap::CORNERS},
 };
 
 /// Every parameter of such a network and where a published file has it.
@@ -56,6 +56,23 @@ pub fn entries(config: &MaeConfig, names: Names) -> Vec<Entry> {
         &[values],
         Form::PixelVector { patch_px },
     ));
+    list.extend(config.corrector().into_iter().flat_map(corrector));
+    list
+}
+
+/// Ours alone, under our own names; a reader of published names passes them over.
+fn corrector(config: CorrectorConfig) -> Vec<Entry> {
+    let CorrectorConfig { dim, .. } = config;
+    let own = |name: &str, outputs, inputs| linear(name, name, outputs, inputs);
+    let mut list = own("corrector.embed", dim, config.shown()).to_vec();
+    for number in 0..LAYERS {
+        let of = |name: &str| format!("corrector.layers.{number}.{name}");
+        list.extend(norm(&of("norm"), &of("norm"), dim));
+        list.extend(own(&of("up"), dim, dim));
+        list.extend(own(&of("down"), dim, dim));
+    }
+    list.extend(norm("corrector.norm", "corrector.norm", dim));
+    list.extend(own("corrector.quarters", config.quarters(), dim));
     list
 }
 

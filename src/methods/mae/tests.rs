@@ -52,13 +52,15 @@ fn masks() -> Vec<Mask> {
         .to_vec()
 }
 
-fn variants() -> [RunConfig; 5] {
+fn variants() -> [RunConfig; 7] {
     [
         run(&[]),
         run(&[("target", "normalised")]),
         run(&[("target", "residual")]),
         run(&[("target", "residual"), ("fill_to_decoder", "true")]),
         run(&[("target", "residual"), ("balance", "true")]),
+        run(&[("corrector_dim", "6")]),
+        run(&[("target", "residual"), ("corrector_dim", "6"), ("overlap", "true")]),
     ]
 }
 
