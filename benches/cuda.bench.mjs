@@ -1,14 +1,16 @@
 // Where an NVIDIA GPU is to be had, at half precision beside PyTorch's compiled step on the same card: a step of ViT-B at a
-// batch of the paper's scale by accumulation, and steps of SimCLR, with how busy they keep the card.
+// batch of the paper's scale by accumulation, and steps of SimCLR, with how busy they keep the card. And what the whole program
+// makes of what its bare step allows there.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ENCODERS, rate } from './encoders.mjs';
 import { alike, Live } from './live.mjs';
-import { benchOnCuda, SCRATCH } from './native.mjs';
+import { onCuda, SCRATCH } from './native.mjs';
 import { script } from './peers.mjs';
-import { gist, report, versus } from './report.mjs';
+import { gist, median, report, versus } from './report.mjs';
+import { train } from './whole.mjs';
 
 const [ROUNDS, LIMIT, PRECISION] = [4, 1.5, 'bf16'];
 const masked = { batch: 128, batches: 32 };
@@ -16,6 +18,8 @@ const joint = { batch: 512, steps: 10 };
 const MASKED = `training step, ViT-B, half precision, ${masked.batches} batches of ${masked.batch}, CUDA`;
 const whatOf = ({ name }) => `training step, SimCLR, ${name}, batch ${joint.batch}, half precision, CUDA`;
 const busyOf = ({ name }) => ({ what: `    the GPU kept busy meanwhile, ${name}`, floor: 0.9, unit: '×' });
+const whole = { batch: 256, steps: 400, bare: 50 };
+const WHOLE = { what: 'darkroom train, whole program, photos, half precision, CUDA: part of what the bare step allows', floor: 0.95, unit: '×' };
 const KNN = {
   what: "kNN on CIFAR-10, ResNet-18, 200 epochs, beside lightly's table: SimCLR, BYOL, Barlow Twins, SwAV within 1 point",
   floor: 4,
@@ -31,17 +35,18 @@ const found = spawnSync('nvidia-smi', ['-L'], { encoding: 'utf8' });
 if (found.status === 0 && found.stdout.includes('GPU')) await measure();
 else {
   const timed = (what) => ({ what, limit: LIMIT, unit: '×' });
-  const rows = [timed(MASKED), ...ENCODERS.flatMap((encoder) => [timed(whatOf(encoder)), busyOf(encoder)]), KNN];
+  const rows = [timed(MASKED), ...ENCODERS.flatMap((encoder) => [timed(whatOf(encoder)), busyOf(encoder)]), WHOLE, KNN];
   report('cuda', rows.map((row) => ({ missing: 'no NVIDIA GPU here', ...row })), { timed: false });
 }
 
 async function measure() {
   mkdirSync(SCRATCH, { recursive: true });
-  const program = benchOnCuda();
+  const { bench: program, darkroom } = onCuda();
   const rows = [];
   const raw = [];
   const first = await ofMasked(program, rows, raw);
   for (const encoder of ENCODERS) await ofJoint(program, encoder, rows, raw);
+  await ofWhole(program, darkroom, rows, raw);
   rows.push(KNN);
   report('cuda', rows, { versions: { PyTorch: first.torch }, about: first, raw });
 }
@@ -85,6 +90,21 @@ async function ofJoint(program, encoder, rows, raw) {
   rows.push({ ...busy, value, holds: value >= busy.floor });
   raw.push({ what, ours: ours.times, theirs: theirs.times });
   ours.end();
+}
+
+async function ofWhole(program, darkroom, rows, raw) {
+  const { batch, steps } = whole;
+  const bare = new Live([program, 'step', 'photos', batch, join(SCRATCH, 'cuda-whole'), 'cuda', PRECISION]);
+  await bare.next();
+  await bare.steps(10, { keep: false });
+  await bare.steps(whole.bare);
+  const words = ['--preset', 'photos', '--set', 'mask=random:0.75', '--set', `precision=${PRECISION}`];
+  const { rate } = train(darkroom, { words, steps, batch, device: 'cuda' });
+  await bare.steps(whole.bare);
+  const value = rate / ((1e3 * batch) / median(bare.times));
+  rows.push({ ...WHOLE, value, holds: value >= WHOLE.floor });
+  raw.push({ what: WHOLE.what, rate, bare: bare.times });
+  bare.end();
 }
 
 /** Steps of both sides, one after the other and each first as often. */

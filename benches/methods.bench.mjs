@@ -15,12 +15,13 @@ import { script } from './peers.mjs';
 import { report } from './report.mjs';
 
 const SEEDS = Number(process.env.DARKROOM_BENCH_SEEDS ?? 3);
+if (!(SEEDS >= 2)) throw new Error('DARKROOM_BENCH_SEEDS wants 2 or more: one run has no scatter');
 /** How many times as many seeds decide where the first ones leave a method outside the mark. */
-const DECIDE = 6;
+const AGAIN = 6;
 /** The methods to run; what is known of the others stands. */
 const WANTED = process.env.DARKROOM_BENCH_METHODS?.split(',') ?? METHODS;
-const strange = WANTED.filter((method) => !METHODS.includes(method));
-if (strange.length > 0) throw new Error(`DARKROOM_BENCH_METHODS names ${strange.join(', ')}; there are ${METHODS.join(', ')}`);
+const unknown = WANTED.filter((method) => !METHODS.includes(method));
+if (unknown.length > 0) throw new Error(`DARKROOM_BENCH_METHODS names ${unknown.join(', ')}; there are ${METHODS.join(', ')}`);
 // A single batch's loss is noise: what a run came to is the mean over these.
 const LAST_STEPS = 50;
 const [PICTURES, HELD_OUT, RECORD] = [8000, 2000, 1 + 3 * 32 * 32];
@@ -101,7 +102,7 @@ function compared(method, runs) {
 /** Runs both sides over seeds, until that says whether the method is within the mark. */
 function decided(method, data) {
   const runs = [];
-  for (const many of [SEEDS, DECIDE * SEEDS]) {
+  for (const many of [SEEDS, AGAIN * SEEDS]) {
     for (let seed = runs.length / 2; seed < many; seed++) {
       for (const side of ['ours', 'theirs']) runs.push({ side, method, seed, ...result(side, method, seed, data) });
     }
@@ -113,14 +114,14 @@ function decided(method, data) {
 /** What the results say of the methods that are not run now: of which commit, too. */
 function known() {
   if (!process.argv[2] || !existsSync(process.argv[2])) return { methods: [], runs: [] };
-  const { machine, methods, runs } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-  const others = ({ method }) => !WANTED.includes(method);
+  const { machine, methods = [], runs = [] } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+  const others = ({ method }) => METHODS.includes(method) && !WANTED.includes(method);
   return { methods: methods.filter(others).map((one) => ({ commit: machine.commit, ...one })), runs: runs.filter(others) };
 }
 
 mkdirSync(FOLDER, { recursive: true });
 const data = pictures();
-const what = `kNN on CIFAR-10 beside PyTorch's, ${SEEDS} seeds (${DECIDE * SEEDS} where those leave it outside): methods within two standard errors of its mean, or better`;
+const what = `kNN on CIFAR-10 beside PyTorch's, ${SEEDS} seeds (${AGAIN * SEEDS} where those leave it outside): methods within two standard errors of its mean, or better`;
 const unit = `of ${METHODS.length}`;
 if (!data) {
   report('methods', [{ what, unit, floor: METHODS.length, missing: 'no CIFAR-10 here; DARKROOM_CIFAR names the folder of its binary files' }], { timed: false });

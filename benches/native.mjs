@@ -16,9 +16,10 @@ export const darkroom = () => built('darkroom');
 /** Its companion for benchmarks (benches/native). */
 export const bench = () => built('examples', 'bench');
 
-/** The same for an NVIDIA GPU, built here: nothing else wants it. */
-export function benchOnCuda() {
-  const words = ['build', '--release', '--locked', '--example', 'bench', '--features', 'cuda', '--target-dir', join(TARGET, 'cuda')];
+/** Both for an NVIDIA GPU, built here: nothing else wants them. */
+export function onCuda() {
+  const folder = join(TARGET, 'cuda');
+  const words = ['build', '--release', '--locked', '--bin', 'darkroom', '--example', 'bench', '--features', 'cuda', '--target-dir', folder];
   execFileSync('cargo', words, { cwd: ROOT, stdio: 'inherit' });
-  return join(TARGET, 'cuda', 'release', 'examples', 'bench');
+  return { darkroom: join(folder, 'release', 'darkroom'), bench: join(folder, 'release', 'examples', 'bench') };
 }

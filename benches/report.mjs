@@ -1,6 +1,7 @@
-// How a benchmark tells: a table for a person, numbers for the file that `cargo xtask bench` names.
+// How a benchmark tells: a table for a person, numbers for the file that `cargo xtask bench` names. A machine that cannot measure
+// leaves what another one measured.
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { figure, gist } from './figures.mjs';
@@ -49,6 +50,9 @@ function compared({ ours, theirs, least, peer, of }) {
   console.log(`    ours ${side(ours)}; ${peer} ${side(theirs)}; ratio of the least ${figure(least)} ×`);
 }
 
+/** Whether a file of results has any figure. */
+const wasMeasured = (path) => path && existsSync(path) && JSON.parse(readFileSync(path, 'utf8')).rows.some(({ value }) => value !== undefined);
+
 /**
  * Prints rows `{ what, value, unit, limit or floor, holds }`, those of `versus`, and `{ what, missing }`, then machine,
  * versions and date; leaves all of it where the first argument says.
@@ -70,5 +74,9 @@ export function report(name, rows, { timed = true, versions = {}, ...more } = {}
   console.log(`    ${[here.cpu, `${here.cores} cores`, here.system, `node ${here.node}`, ...known, `commit ${here.commit}`, here.date].join(', ')}`);
   if (!timed) delete here.busy;
   else if (busy > QUIET) console.log(BUSY);
+  if (rows.every(({ missing }) => missing) && wasMeasured(process.argv[2])) {
+    console.log(`    ${process.argv[2]} keeps what was measured before`);
+    return;
+  }
   if (process.argv[2]) writeFileSync(process.argv[2], `${JSON.stringify({ name, machine: here, versions, rows, ...more }, null, 1)}\n`);
 }

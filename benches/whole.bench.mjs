@@ -1,17 +1,15 @@
 // `darkroom train`, the whole program, beside what its bare step allows: in turn, the same network and batch, of a masked
 // autoencoder with the same share of hidden patches, and of SimCLR with two views of each picture. Pictures come from
 // DARKROOM_DATA's photographs where it is set, else from the procedural worlds.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Live } from './live.mjs';
 import { bench, darkroom, SCRATCH } from './native.mjs';
-import { peer, script } from './peers.mjs';
+import { script } from './peers.mjs';
 import { median, report } from './report.mjs';
+import { photographs, train } from './whole.mjs';
 
-// A measurement, a sheet and a checkpoint twice a run: some fifty times as often as a long run has them.
 const [ROUNDS, BATCH, FLOOR] = [2, 64, 0.85];
-const photographs = process.env.DARKROOM_DATA && join(process.env.DARKROOM_DATA, 'photos-128', 'train-*.tar');
 const data = photographs ? 'photographs' : 'scenes';
 // The network and views that the shipped `together` was trained with, and blur besides.
 const VIEWS = {
@@ -26,15 +24,6 @@ const CASES = [
 ];
 mkdirSync(SCRATCH, { recursive: true });
 
-function train({ train, steps }) {
-  const folder = mkdtempSync(join(tmpdir(), 'darkroom-bench-'));
-  const words = [...train, '--data', photographs || 'scenes?count=2000', '--batch', BATCH, '--steps', steps];
-  words.push('--validate-every', steps / 2, '--checkpoint-every', steps / 2, '--device', 'cpu', '--quiet', '--json', '--out', join(folder, 'run'));
-  const { peak, out } = peer('peak.py', darkroom(), 'train', ...words);
-  rmSync(folder, { recursive: true });
-  return { peak, rate: JSON.parse(out).pictures_per_s };
-}
-
 /** Rates of the whole program, and times of the bare step, in turn. */
 async function measured(of) {
   const out = join(SCRATCH, `whole-${of.bare[0]}`);
@@ -44,7 +33,7 @@ async function measured(of) {
   const runs = [];
   for (let round = 0; round < ROUNDS; round++) {
     await bare.steps(8);
-    runs.push(train(of));
+    runs.push(train(darkroom(), { words: of.train, steps: of.steps, batch: BATCH, device: 'cpu' }));
   }
   await bare.steps(8);
   bare.end();

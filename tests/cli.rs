@@ -73,6 +73,38 @@ fn training_answers_in_json_and_repeats_from_its_own_configuration() {
 }
 
 #[test]
+fn without_our_kernels_a_run_learns_the_same_and_draws_the_same() {
+    let folder = scratch();
+    let with = |switch: &[&str], words: &[&str]| {
+        let all: Vec<&str> = words.iter().chain(switch).copied().collect();
+        run(folder.path(), all).json()
+    };
+    let weights = weights().to_str().unwrap().to_owned();
+    let [ours, burns]: [[Value; 2]; 2] = [(&[][..], "ours"), (&["--plain-kernels"], "burns")].map(|(switch, out)| {
+        let train: Vec<&str> = common::SMALLEST
+            .iter()
+            .copied()
+            .chain(["--steps", "3", "--json", "--out", out])
+            .collect();
+        let eval = ["eval", "--model", &weights, "--data", "scenes?count=4", "--masks", "half", "--json"];
+        [
+            with(switch, &train)["loss"].clone(),
+            with(switch, &eval)["masks"]["half"]["model"].clone(),
+        ]
+    });
+    let serves = darkroom::kernels::bridge::serves(&burn::tensor::Tensor::<1>::zeros([1], &burn::tensor::Device::flex()));
+    for (what, (ours, burns)) in ["loss", "PSNR"].into_iter().zip(ours.iter().zip(&burns)) {
+        let [ours, burns] = [ours, burns].map(|value| value.as_f64().unwrap());
+        assert!((ours - burns).abs() < 1e-4 * burns.abs(), "{what}: {ours} and {burns}");
+        // Other sums round otherwise: equal to the last bit would be the same code twice. (PSNR is rounded.)
+        assert!(
+            !serves || what == "PSNR" || ours.to_bits() != burns.to_bits(),
+            "{what}: {ours} either way"
+        );
+    }
+}
+
+#[test]
 fn a_run_starts_from_weights_and_its_card_tells_of_both_runs() {
     let folder = scratch();
     let before = weights().to_str().unwrap();

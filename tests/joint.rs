@@ -265,9 +265,9 @@ fn every_method_starts_from_the_encoder_of_another() {
     let (file, wanted) = drawing(&seen);
     for card in family() {
         let config = config(card, "tiny");
-        let (started, header) = weights::onto(&config, &file, "drawing.safetensors", &device).unwrap();
-        assert_eq!((started.name(), header.unwrap().method.as_str()), (card.name, "mae"));
-        assert_eq!(patches(&started, &seen), wanted, "{}", card.name);
+        let started = weights::onto(&config, &file, "drawing.safetensors", &device).unwrap();
+        assert_eq!((started.method.name(), started.header.unwrap().method.as_str()), (card.name, "mae"));
+        assert_eq!(patches(&started.method, &seen), wanted, "{}", card.name);
     }
 }
 

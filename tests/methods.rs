@@ -227,7 +227,7 @@ type Recipe = ((&'static str, &'static str), &'static str, [f64; 2], [f64; 2]);
 
 /// From the papers' own text and code, lightly's CIFAR-10 benchmark (0.06 at 128 pictures), solo-learn's scripts for
 /// CIFAR-10, eb_jepa's sweep.
-const RECIPES: [Recipe; 40] = [
+const RECIPES: [Recipe; 43] = [
     (("mae", "vit-b"), "adamw", [2.4e-3, 0.05], [4096.0, 800.0]),
     (("simclr", "imagenet"), "lars", [4.8, 1e-6], [4096.0, 100.0]),
     (("simclr", "imagenet-lightly"), "lars", [1.2, 1e-6], [256.0, 100.0]),
@@ -244,6 +244,7 @@ const RECIPES: [Recipe; 40] = [
     (("nnclr", "cifar"), "sgd", [0.06, 5e-4], [128.0, 200.0]),
     (("nnclr", "cifar-solo"), "lars", [0.4, 1e-5], [256.0, 1000.0]),
     (("byol", "imagenet"), "lars", [4.8, 1e-6], [4096.0, 300.0]),
+    (("byol", "cifar"), "sgd", [0.015, 2e-3], [128.0, 200.0]), // of a loss four times lightly's
     (("byol", "imagenet-lightly"), "lars", [0.45, 1e-6], [256.0, 100.0]),
     (("byol", "cifar-solo"), "lars", [1.0, 1e-5], [256.0, 1000.0]),
     (("simsiam", "imagenet"), "sgd", [0.1, 1e-4], [512.0, 100.0]),
@@ -251,6 +252,7 @@ const RECIPES: [Recipe; 40] = [
     (("simsiam", "cifar-solo"), "sgd", [0.5, 1e-5], [256.0, 1000.0]),
     (("simsiam", "cifar-800"), "sgd", [0.06, 5e-4], [512.0, 800.0]),
     (("dino", "imagenet"), "adamw", [1e-3, 0.04], [512.0, 100.0]),
+    (("dino", "cifar"), "sgd", [0.06, 5e-4], [128.0, 200.0]),
     (("dino", "cifar-solo"), "lars", [0.3, 1e-6], [256.0, 1000.0]),
     (("ijepa", "imagenet"), "adamw", [1e-3, 0.04], [2048.0, 300.0]),
     (("barlow", "imagenet"), "lars", [1.6, 1e-6], [2048.0, 300.0]),
@@ -258,6 +260,7 @@ const RECIPES: [Recipe; 40] = [
     (("barlow", "cifar"), "sgd", [0.06, 5e-4], [128.0, 200.0]),
     (("barlow", "cifar-solo"), "lars", [0.3, 1e-4], [256.0, 1000.0]),
     (("vicreg", "imagenet"), "lars", [0.6, 1e-6], [512.0, 100.0]),
+    (("vicreg", "cifar"), "sgd", [0.06, 5e-4], [128.0, 200.0]),
     (("vicreg", "cifar-solo"), "lars", [0.3, 1e-4], [256.0, 1000.0]),
     (("vicreg", "cifar-jepa"), "lars", [0.3, 1e-4], [256.0, 300.0]),
     (("lejepa", "imagenette"), "adamw", [2e-3, 0.05], [256.0, 800.0]),
@@ -271,7 +274,7 @@ const RECIPES: [Recipe; 40] = [
 ];
 
 /// Knobs as published, of whatever preset sets them or leaves them at the method's default.
-const KNOBS: [(&str, &str, &str, &str); 36] = [
+const KNOBS: [(&str, &str, &str, &str); 38] = [
     ("mae", "vit-b", "mask", "random:0.75"),
     ("mae", "vit-b", "decoder_depth", "8"),
     ("mae", "vit-b", "decoder_dim", "512"),
@@ -299,11 +302,13 @@ const KNOBS: [(&str, &str, &str, &str); 36] = [
     ("ijepa", "imagenet", "target_aspect", "0.75,1.5"),
     ("ijepa", "imagenet", "context_scale", "0.85,1"),
     ("barlow", "imagenet", "lambda", "0.0051"),
+    ("barlow", "imagenet-lightly", "lambda", "0.005"),
     ("barlow", "imagenet", "projector", "8192,8192,8192"),
     ("vicreg", "imagenet", "invariance", "25"),
     ("vicreg", "imagenet", "variance", "25"),
     ("vicreg", "imagenet", "covariance", "1"),
     ("lejepa", "imagenette", "lambda", "0.02"),
+    ("lejepa", "imagenet", "slices", "1024"),
     ("swav", "imagenet", "prototypes", "3000"),
     ("swav", "imagenet-256", "queue", "3840"),
     ("deepcluster", "cifar-solo", "clusters", "3000"),
@@ -336,6 +341,12 @@ fn presets_carry_the_published_settings() {
             "{method} {name}: {} {found:?}, published {optimiser} {wanted:?}",
             config.optimiser
         );
+    }
+    // Biases and norms of Barlow Twins, whose own rate is 0.0048 x batch / 256.
+    for (name, batch) in [("imagenet", 2048.0), ("imagenet-lightly", 256.0)] {
+        let config = preset("barlow", name);
+        let found = config.bias_lr * Schedule::of(&config, 1000).peak_lr;
+        assert!((found / (0.0048 * batch / 256.0) - 1.0).abs() < 1e-9, "barlow {name}: {found}");
     }
     for (method, name, knob, wanted) in KNOBS {
         let set = preset(method, name).knobs.get(knob).map(|value| match value {

@@ -4,6 +4,7 @@
 
 mod breaks;
 mod case;
+mod drawings;
 mod kernels;
 #[allow(clippy::unwrap_used)] // a test's, which it is first
 #[path = "../../tests/common/signs.rs"]
@@ -21,6 +22,8 @@ bench step PRESET BATCH OUT [DEVICE [PRECISION [BATCHES]]]
 bench views METHOD BATCH OUT [NAME=VALUE…]
                              the same with a joint embedding's views, its preset cifar but for these knobs, on the CPU
                              unless one of them is device=NAME
+bench drawings WEIGHTS VAL MASKS
+                             PSNR of a model's drawings of photographs under fixed masks: a line of JSON a mask
 bench breaks                 every preset that breaks a method, and whether it shows its sign: a line of JSON each
 bench kernels ROUNDS         every kernel beside Burn's own composition, ROUNDS times each: a line of JSON";
 
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         ["case", weights, out] => case::write(Path::new(weights), out),
         ["step", preset, batch, out, more @ ..] => step::masked(preset, batch, out, more),
         ["views", method, batch, out, changes @ ..] => step::views(method, batch, out, changes),
+        ["drawings", weights, val, masks] => drawings::measure(Path::new(weights), val, Path::new(masks)),
         ["breaks"] => breaks::tell(),
         ["kernels", rounds] => kernels::time(rounds),
         _ => Err(USAGE.into()),

@@ -27,7 +27,7 @@ use crate::kernels;
 #[derive(Parser)]
 #[command(name = "darkroom", version, arg_required_else_help = true, max_term_width = 110)]
 struct Cli {
-    /// Leave our own kernels out and compute with Burn's alone: slower, for comparison
+    /// Leave our own kernels out and compute forward and back with Burn's alone: slower, for comparison
     #[arg(long, global = true)]
     plain_kernels: bool,
     #[command(subcommand)]

@@ -97,7 +97,12 @@ const PRESETS: [Preset; 8] = [
         &[
             presets::IMAGENET,
             presets::LIGHTLY,
-            &[("base_lr", "0.2"), ("bias_lr", "0.0048"), ("weight_decay", "0.0000015")],
+            &[
+                ("lambda", "0.005"),
+                ("base_lr", "0.2"),
+                ("bias_lr", "0.024"),
+                ("weight_decay", "0.0000015"),
+            ],
         ],
     ),
     broken(

@@ -67,7 +67,12 @@ const OWN: &[Knob] = &[
         "0.02",
         "Weight of SIGReg; that of the agreement is 1 - lambda. At 0 the method collapses.",
     ),
-    knob("slices", "", "256", "Random directions a step."),
+    knob(
+        "slices",
+        "",
+        "256",
+        "Random directions a step: 256 in the authors' minimal code, 1024 in their own recipe.",
+    ),
 ];
 const KNOBS: [Knob; 14] = with_shared(OWN);
 
@@ -119,6 +124,7 @@ const PRESETS: [Preset; 8] = [
             &[
                 ("views", "2"),
                 ("local_views", "6"),
+                ("slices", "1024"),
                 ("backbone", "vit-small/16"),
                 ("batch", "512"),
                 ("epochs", "100"),

@@ -13,7 +13,7 @@ use super::{
     Builder, Init, LayerNorm, Linear,
     patches::{patchify, unpatchify},
 };
-use crate::mask::Grid;
+use crate::{kernels::bridge, mask::Grid};
 
 /// Quarters on a side of a patch.
 const SPLIT: usize = 2;
@@ -21,8 +21,8 @@ const SPLIT: usize = 2;
 /// Layers between the first product and the last.
 pub const LAYERS: usize = 2;
 
-/// What the output is multiplied with. Adam moves all weights equally far, and so an output faster the more weights it has: this
-/// keeps it about as slow as a decoder's, which is a quarter as wide.
+/// What the output is multiplied with. Adam moves all weights equally far, and so an output faster the more weights it has; this
+/// one has many. Files of weights mean this number, too: with another they would draw otherwise.
 const PACE: f32 = 0.25;
 
 /// Gain of the last weights of each layer, and of all: at first the drawing stays nearly as it is.
@@ -44,24 +44,24 @@ pub struct CorrectorConfig {
 impl CorrectorConfig {
     /// Numbers of a picture in quarters: three channels of each.
     #[must_use]
-    pub fn quarters(&self) -> usize {
+    pub fn values(&self) -> usize {
         3 * SPLIT * SPLIT * self.grid.len()
     }
 
     /// Numbers that it is shown: the quarters of what is visible, those of what is drawn, and what is hidden.
     #[must_use]
     pub fn shown(&self) -> usize {
-        2 * self.quarters() + self.grid.len()
+        2 * self.values() + self.grid.len()
     }
 
-    /// Multiplications, each with its addition, of one picture.
+    /// Multiplications, each with its addition, of one picture: products alone.
     #[must_use]
     pub fn multiply_adds(&self) -> usize {
         let Self { grid, patch_px, dim, .. } = *self;
         let [rows, columns] = [grid.rows, grid.columns].map(|count| SPLIT * count);
-        let spread = 3 * columns * patch_px * grid.rows * (rows + patch_px * grid.columns);
-        let averages = grid.len() * 3 * patch_px * patch_px;
-        dim * (self.shown() + 2 * LAYERS * dim + self.quarters()) + spread + averages
+        let [height, width] = [grid.rows, grid.columns].map(|count| patch_px * count);
+        let spread = 3 * rows * width * (columns + height);
+        dim * (self.shown() + 2 * LAYERS * dim + self.values()) + spread
     }
 }
 
@@ -76,6 +76,18 @@ pub struct Layer {
     pub down: Linear,
 }
 
+impl Layer {
+    /// `[batch, 1, dim]` to the same.
+    fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        if bridge::answers(&x)
+            && let (Some(up), Some(down)) = (self.up.tensors(), self.down.tensors())
+        {
+            return bridge::mlp(x, self.norm.tensors(), [up, down]);
+        }
+        x.clone() + self.down.forward(gelu(self.up.forward(self.norm.forward(x))))
+    }
+}
+
 /// Embedding, layers, norm, and what is added to each quarter.
 #[derive(Module, Debug)]
 pub struct Corrector {
@@ -85,7 +97,7 @@ pub struct Corrector {
     pub layers: Vec<Layer>,
     /// After the last.
     pub norm: LayerNorm,
-    /// `[dim, quarters]`.
+    /// `[dim, values]`, see [`CorrectorConfig::values`].
     pub quarters: Linear,
     #[module(skip)]
     config: CorrectorConfig,
@@ -112,7 +124,7 @@ impl Corrector {
             embed: Linear::new(at.at("embed"), [config.shown(), dim], true, 1.0),
             layers,
             norm: LayerNorm::new(at.at("norm"), dim, epsilon),
-            quarters: Linear::drawn(at.at("quarters"), [dim, config.quarters()], true, late),
+            quarters: Linear::drawn(at.at("quarters"), [dim, config.values()], true, late),
             precision: at.precision(),
             config,
         }
@@ -127,12 +139,10 @@ impl Corrector {
         let quarters = self.in_quarters(patches); // [batch, patches, 12]
         let drawn = quarters.clone() * hidden.clone().unsqueeze_dim(2);
         let seen = quarters - drawn.clone();
-        let flat = |quarters: Tensor<3>| quarters.reshape([batch, self.config.quarters()]);
-        let shown = Tensor::cat(vec![flat(seen), flat(drawn), hidden], 1);
-        let mut x = self.embed.forward(shown.cast(self.precision));
-        for layer in &self.layers {
-            x = x.clone() + layer.down.forward(gelu(layer.up.forward(layer.norm.forward(x))));
-        }
+        let flat = |quarters: Tensor<3>| quarters.reshape([batch, self.config.values()]);
+        let shown = Tensor::cat(vec![flat(seen), flat(drawn), hidden], 1).unsqueeze_dim::<3>(1);
+        let x = self.embed.forward(shown.cast(self.precision));
+        let x = self.layers.iter().fold(x, |x, layer| layer.forward(x));
         let added = self.quarters.forward(self.norm.forward(x)).cast(FloatDType::F32) * PACE;
         let added = unpatchify(added.reshape([batch, count, 3 * SPLIT * SPLIT]), SPLIT, grid.columns);
         let device = added.device();
@@ -174,7 +184,7 @@ fn straight(from: usize, to: usize) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::{Device, Distribution};
+    use burn::tensor::Device;
 
     use super::*;
     use crate::nn::Drawn;
@@ -199,9 +209,11 @@ mod tests {
     fn it_sees_quarters_and_adds_smoothly() {
         let device = Device::flex();
         let corrector = Corrector::new(Builder::new(&mut Drawn { seed: 2 }, &device), CONFIG);
-        let picture = Tensor::<4>::random([2, 3, 16, 24], Distribution::Uniform(-1.0, 1.0), &device);
+        let waves = (0..2 * 3 * 16 * 24).map(|at| (at as f32 * 0.7).sin()).collect();
+        let picture = Tensor::<4>::from_data(TensorData::new(waves, [2, 3, 16, 24]), &device);
         let hidden = Tensor::<2>::from_data([[1., 0., 1., 0., 0., 1.], [0., 1., 1., 1., 0., 0.]], &device);
-        let added = |picture: Tensor<4>| unpatchify(corrector.forward(patchify(picture, 8), hidden.clone()), 8, 3);
+        let masked = |picture: Tensor<4>, hidden: &Tensor<2>| unpatchify(corrector.forward(patchify(picture, 8), hidden.clone()), 8, 3);
+        let added = |picture| masked(picture, &hidden);
         let most = |tensor: Tensor<4>| tensor.abs().max().into_scalar::<f32>();
         let found = added(picture.clone());
         assert_eq!(found.dims(), [2, 3, 16, 24]);
@@ -211,7 +223,14 @@ mod tests {
         // Whatever a quarter's pixels are, their mean is what counts.
         let mean = picture.reshape([6, 4, 4, 6, 4]).mean_dim(4).mean_dim(2);
         let coarse = mean.expand([6, 4, 4, 6, 4]).reshape([2, 3, 16, 24]);
-        assert!(most(added(coarse) - found.clone()) < 1e-6);
+        assert!(most(added(coarse.clone()) - found.clone()) < 1e-6);
+        // One quarter's colour counts everywhere in its picture and nowhere else, and so does what is hidden.
+        let other = coarse.clone() + coarse.zeros_like().slice_fill([0..1, 0..1, 0..4, 0..4], 1.0);
+        let hidden_otherwise = hidden.clone().slice_fill([0..1, 1..2], 1.0);
+        for changed in [added(other), masked(coarse, &hidden_otherwise)] {
+            let change = changed - found.clone();
+            assert!(most(change.clone().narrow(0, 0, 1)) > 0.0 && most(change.narrow(0, 1, 1)) == 0.0);
+        }
 
         // Four pixels lie between the middles of two quarters, and two before the first.
         let line = |at: usize| found.clone().narrow(3, at, 1);

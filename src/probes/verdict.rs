@@ -157,7 +157,11 @@ fn judge(first_loss: Option<f64>, series: &[Seen], found: &Instruments, spread: 
         };
         return said(State::Complete, sentence);
     }
-    if let Some(sentence) = shrunk(found) {
+    if let Some(shrunk) = shrunk(found) {
+        let sentence = match &falls {
+            Some(falls) => format!("{falls}, the embeddings are dead: {shrunk}"),
+            None => shrunk,
+        };
         return said(State::Complete, sentence);
     }
     let highest = series.iter().filter_map(|seen| seen.instruments.spread).fold(spread, f32::max);
@@ -181,9 +185,18 @@ fn judge(first_loss: Option<f64>, series: &[Seen], found: &Instruments, spread: 
     }
     few_points(found, &spreads)
         .or_else(|| few_directions(found, &spreads))
-        .or_else(|| small(found))
+        .or_else(|| small(series, found))
         .or_else(|| scattered(series, found, &spreads))
         .unwrap_or_else(|| healthy(found, &spreads, &cosine))
+}
+
+/// What a reading means that every run begins with.
+fn age(series: &[Seen]) -> &'static str {
+    if has_begun(series) {
+        "a bad sign by now"
+    } else {
+        "usual at the beginning, a bad sign if it stays"
+    }
 }
 
 /// Points that have come together while their directions still differ.
@@ -193,12 +206,12 @@ fn shrunk(found: &Instruments) -> Option<String> {
 }
 
 /// Points that are drawing together, or have not come apart yet.
-fn small(found: &Instruments) -> Option<Verdict> {
+fn small(series: &[Seen], found: &Instruments) -> Option<Verdict> {
     let (deviation, asked) = (found.deviation?, found.asked_deviation?);
     (deviation < SMALL * asked).then(|| {
         let sentence = format!(
-            "the embeddings lie close together as points: deviation {deviation:.3} of {asked}; usual at the beginning, a bad sign if it \
-             stays"
+            "the embeddings lie close together as points: deviation {deviation:.3} of {asked}; {}",
+            age(series)
         );
         said(State::Narrow, sentence)
     })
@@ -241,11 +254,7 @@ fn few_directions(found: &Instruments, spreads: &str) -> Option<Verdict> {
 fn scattered(series: &[Seen], found: &Instruments, spreads: &str) -> Option<Verdict> {
     let views = found.alignment?;
     let pictures = 2.0 * (1.0 - found.mean_cosine?);
-    let age = if has_begun(series) {
-        "a bad sign by now"
-    } else {
-        "usual at the beginning, a bad sign if it stays"
-    };
+    let age = age(series);
     (views > APART * pictures).then(|| {
         let sentence = format!(
             "pictures lie apart ({spreads}), but views of one picture do so {:.0} % as far: alignment {views:.2}, and {pictures:.2} \

@@ -152,15 +152,27 @@ pub(super) fn batches(config: &RunConfig, plan: &ViewPlan, step: u64) -> LoaderC
 
 /// The network at the run's beginning, with what the weights it starts from say of their own training. A run that
 /// goes on has both in its checkpoint.
-pub(super) fn first(config: &RunConfig, progress: &Progress, on: &OpenDevice) -> Result<(AnyMethod, Option<ModelCard>), TrainError> {
+pub(super) fn first(
+    config: &RunConfig,
+    progress: &Progress,
+    on: &OpenDevice,
+    events: &mut dyn FnMut(Event),
+) -> Result<(AnyMethod, Option<ModelCard>), TrainError> {
     let device = on.device.clone().autodiff();
     if config.from.is_empty() || progress.step > 0 {
         let model = methods::build(config, &device).map_err(|e| TrainError::Method(e.to_string()))?;
         return Ok((model, None));
     }
     let bytes = regular::read(Path::new(&config.from), MOST_BYTES).map_err(TrainError::reading(&config.from))?;
-    let (model, header) = weights::onto(config, &bytes, &config.from, &device).map_err(|e| TrainError::Weights(e.to_string()))?;
-    Ok((model, header.map(|header| header.card)))
+    let started = weights::onto(config, &bytes, &config.from, &device).map_err(|e| TrainError::Weights(e.to_string()))?;
+    if !started.new.is_empty() {
+        let new = started.new.join(", ");
+        events(Event::Warning(format!(
+            "{} was made without {new}: that begins untrained",
+            config.from
+        )));
+    }
+    Ok((started.method, started.header.map(|header| header.card)))
 }
 
 /// Why a method of labels does not begin where pictures have no classes.

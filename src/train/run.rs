@@ -81,7 +81,7 @@ impl<'a> Run<'a> {
             ..batches(&config, &plan, progress.step)
         };
         let loader = Loader::start(pictures.train.clone(), loading)?;
-        let (model, before) = first(&config, &progress, &on)?;
+        let (model, before) = first(&config, &progress, &on, events)?;
         let draws = model.draws();
         let measures = Measures::new(&config, &plan, &pictures, draws)?;
         let classes = pictures.train.classes().len();

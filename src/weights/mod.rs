@@ -20,7 +20,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use error::WeightsError;
-pub use open::{Opened, from_bytes, from_bytes_within, onto};
+pub use open::{Opened, Started, from_bytes, from_bytes_within, onto};
 pub use save::{convert, to_bytes};
 pub use state::{StateError, state, with_state};
 

@@ -67,13 +67,25 @@ pub fn from_bytes_within(bytes: &[u8], name: &str, device: &Device, largest_byte
     })
 }
 
+/// A network to be trained on from a file's numbers.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// Shaped by the run.
+    pub method: AnyMethod,
+    /// The file's own header; a published checkpoint has none.
+    pub header: Option<Header>,
+    /// Parts that the file's network was made without, drawn: first names of module paths. Of another method's file all but
+    /// the encoder is, unsaid.
+    pub new: Vec<String>,
+}
+
 /// A network shaped by `config`, to be trained on from the numbers of a file: the file's own knobs do not count, its
-/// shapes must fit, and a part that its network was made without is drawn. Of another method's file the encoder is taken,
-/// and the rest is drawn. With it the file's header, where it has one.
+/// shapes must fit, and a part that its network was made without, as a whole, is drawn. Of another method's file the encoder
+/// is taken, and the rest is drawn.
 ///
 /// # Errors
 /// As [`from_bytes`].
-pub fn onto(config: &RunConfig, bytes: &[u8], name: &str, device: &Device) -> Result<(AnyMethod, Option<Header>), WeightsError> {
+pub fn onto(config: &RunConfig, bytes: &[u8], name: &str, device: &Device) -> Result<Started, WeightsError> {
     let file = shown(name);
     let layout = Layout::read(bytes, &file)?;
     let header = layout.metadata.get(KEY).map(|text| header(text, &file)).transpose()?;
@@ -83,15 +95,18 @@ pub fn onto(config: &RunConfig, bytes: &[u8], name: &str, device: &Device) -> Re
     };
     if own.method != config.method {
         let other = from_bytes(bytes, name, device)?.method;
-        return Ok((start::from_encoder(config, &other, &file, device)?, header));
+        let method = start::from_encoder(config, &other, &file, device)?;
+        let new = Vec::new();
+        return Ok(Started { method, header, new });
     }
-    let mut wanted = entries(config, names, &file)?;
-    if let Ok(own) = AnyMethod::entries(&own, names) {
-        let own: BTreeSet<_> = own.into_iter().map(|entry| entry.ours).collect();
-        wanted.retain(|entry| own.contains(&entry.ours));
-    }
-    let method = fill(config, &wanted, &layout, header.is_none(), &file, (device, u64::MAX))?;
-    Ok((method, header))
+    let part = |entry: &Entry| entry.ours.split('.').next().unwrap_or_default().to_owned();
+    let own: BTreeSet<_> = entries(&own, names, &file)?.iter().map(part).collect();
+    let (known, new): (Vec<_>, Vec<_>) = entries(config, names, &file)?
+        .into_iter()
+        .partition(|entry| own.contains(&part(entry)));
+    let method = fill(config, &known, &layout, header.is_none(), &file, (device, u64::MAX))?;
+    let new = BTreeSet::from_iter(new.iter().map(part)).into_iter().collect();
+    Ok(Started { method, header, new })
 }
 
 /// What a network shaped by `config` has, and where a file under these names has it.

@@ -181,16 +181,22 @@ fn a_device_that_binds_little_has_weights_in_parts_and_answers_alike() {
 fn a_run_may_add_what_the_weights_it_starts_from_were_made_without() {
     let device = Device::flex();
     let plain = bytes(&model(&[("target", "residual")]), Dtype::F32);
-    let added = [("target", "residual"), ("fill_to_decoder", "true"), ("corrector_dim", "8")];
-    let (started, _) = onto(&config(&added), &plain, "a", &device).unwrap();
-    let [known, new] = [&open(&plain).unwrap().method, &started].map(|method| BTreeMap::from_iter(state(method)));
+    let added = [("target", "residual"), ("corrector_dim", "8")];
+    let started = onto(&config(&added), &plain, "a", &device).unwrap();
+    assert_eq!(started.new, ["corrector"]);
+    let [known, new] = [&open(&plain).unwrap().method, &started.method].map(|method| BTreeMap::from_iter(state(method)));
     for (path, numbers) in &new {
         match known.get(path) {
             Some(known) => assert_eq!(known, numbers, "{path}"),
-            None => assert!(path.starts_with("corrector.") || path.starts_with("decoder.fill."), "{path}"),
+            None => assert!(path.starts_with("corrector."), "{path}"),
         }
     }
     assert!(new.len() > known.len() && known.keys().all(|path| new.contains_key(path)));
+    // Half of a part is none: a deeper network is another one.
+    for deeper in [("encoder_depth", "3"), ("decoder_depth", "2"), ("fill_to_decoder", "true")] {
+        let refused = onto(&config(&[added[0], deeper]), &plain, "a", &device).unwrap_err().to_string();
+        assert!(refused.contains("lacks tensor"), "{deeper:?}: {refused}");
+    }
     // Nothing that was learnt is left behind unsaid.
     let with_more = bytes(&model(&added), Dtype::F32);
     let less = config(&[("target", "residual")]);

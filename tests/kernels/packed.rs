@@ -65,11 +65,12 @@ fn shapes(module: &impl Module) -> Vec<Vec<usize>> {
 #[test]
 fn a_packed_network_draws_what_it_drew() {
     let residual = [("target", "residual"), ("fill_to_decoder", "true")];
-    let sets: [&[(&str, &str)]; 4] = [
+    let sets: [&[(&str, &str)]; 5] = [
         &[("target", "pixels")],
         &[("target", "normalised")],
         &residual,
         &[residual[0], residual[1], ("overlap", "true")],
+        &[residual[0], residual[1], ("corrector_dim", "24")],
     ];
     let device = Device::flex();
     for set in sets {

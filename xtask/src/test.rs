@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test there is, cheapest first; all of them run, and what failed is named at the end.
+//! `cargo xtask test`: every test there is; all of them run, and what failed is named at the end.
 //!
 //! Linking a program for the page keeps one core busy for minutes. So the page is built beside the native parts. The tests in
 //! Chromium wait for both, and leave a core to one part that is in nobody's way.
@@ -45,7 +45,7 @@ pub fn test(args: &Args) -> Done {
     let judged = if args.only.is_some() {
         judge(HERE.iter().chain(&ELSEWHERE).filter(|(name, _)| args.wants(name)), args)
     } else {
-        everything(args)?
+        everything(args)
     };
     if judged.is_empty() {
         let names: Vec<_> = HERE.iter().chain(&ELSEWHERE).map(|(name, _)| *name).collect();
@@ -91,71 +91,72 @@ fn judge<'a>(parts: impl IntoIterator<Item = &'a Part>, args: &Args) -> Vec<Judg
 }
 
 /// The page's programs beside the native parts, then the tests in Chromium beside a part that asks for one core.
-fn everything(args: &Args) -> Outcome<Vec<Judged>> {
+fn everything(args: &Args) -> Vec<Judged> {
     let mut trial = args.clone();
     trial.trial = true; // optimised as it ships, the WebGPU engine takes as long as all other programs of the page together
-    let programs = if args.no_build { &[] } else { PROGRAMS };
-    let page = Aside::begin(PAGE_LOG, programs, trial)?;
+    let page = (!args.no_build).then(|| Aside::begin(PAGE_LOG, PROGRAMS, trial));
     let mut judged = judge(&HERE, args);
-    let programs = page.end()?;
+    let programs = page.map(Aside::end).unwrap_or_default();
     let compiled = programs.first().is_some_and(|programs| programs.passed);
     judged.extend(programs);
 
     let mut modest = args.clone();
     modest.one_core = true;
-    let clippy = Aside::begin("clippy-wasm.log", &[CLIPPY_WASM], modest)?;
-    // Where the page failed it is built once more, and `web` then says what is wrong.
-    let chromium = if compiled {
-        ("web", furnished as fn(&Args) -> Done)
-    } else {
-        CHROMIUM
-    };
+    let clippy = Aside::begin("clippy-wasm.log", &[CLIPPY_WASM], modest);
+    // Where it was not compiled above, `web` builds the page (and says what is wrong), or takes what there is.
+    let chromium: Part = if compiled { ("web", furnished) } else { CHROMIUM };
     let in_chromium = judge([&chromium], args);
-    judged.extend(clippy.end()?);
+    judged.extend(clippy.end());
     judged.extend(in_chromium);
-    Ok(judged)
+    judged
 }
 
 /// Parts that go on beside others. What they say goes into a file, and is shown when they are waited for.
 struct Aside {
+    names: String,
     log: PathBuf,
     thread: JoinHandle<Vec<Judged>>,
 }
 
 impl Aside {
-    fn begin(log: &str, parts: &'static [Part], args: Args) -> Outcome<Self> {
+    /// Without a file to speak into they speak at once, between the others' words.
+    fn begin(log: &str, parts: &'static [Part], args: Args) -> Self {
+        let names = parts.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let folder = build::target_folder();
-        fs::create_dir_all(&folder).map_err(file_trouble("create", &folder))?;
         let log = folder.join(log);
-        let words = File::create(&log).map_err(file_trouble("create", &log))?;
-        for (name, _) in parts {
-            say(format!(
-                "Test: {name}, beside what follows; it speaks into {}, shown here later",
-                log.display()
-            ));
-        }
+        let words = fs::create_dir_all(&folder).and_then(|()| File::create(&log));
+        say(format!(
+            "Test: {names}, beside what follows; the words are in {}, and shown here later",
+            log.display()
+        ));
         let thread = thread::spawn(move || {
-            speak_into(words);
+            if let Ok(words) = words {
+                speak_into(words);
+            }
             judge(parts, &args)
         });
-        Ok(Self { log, thread })
+        Self { names, log, thread }
     }
 
     /// Shows what was said, and what is said until all is done.
-    fn end(self) -> Outcome<Vec<Judged>> {
-        let trouble = file_trouble("read", &self.log);
-        let mut file = File::open(&self.log).map_err(&trouble)?;
+    fn end(self) -> Vec<Judged> {
+        let mut file = File::open(&self.log).ok();
         loop {
             let done = self.thread.is_finished(); // asked first, so that nothing comes after the last look
-            io::copy(&mut file, &mut io::stdout()).map_err(&trouble)?;
+            if let Some(file) = &mut file {
+                drop(io::copy(file, &mut io::stdout())); // what cannot be shown stays in the file
+            }
             if done {
                 break;
             }
             thread::sleep(Duration::from_millis(500));
         }
-        self.thread
-            .join()
-            .map_err(|_| stop("a part ended in a panic; what it said stands above"))
+        self.thread.join().unwrap_or_else(|_| {
+            vec![Judged {
+                passed: false,
+                lines: vec![format!("  FAILED  {}  it ended in a panic, shown above", self.names)],
+            }]
+        })
     }
 }
 

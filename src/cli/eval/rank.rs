@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::sets::{self, embed_all};
 use crate::{
-    cli::out::{Out, Outcome},
+    cli::out::{Failure, Out, Outcome},
     data::Squares,
     methods::Method,
     picture::Picture,
@@ -33,6 +33,12 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     let views = views.iter().map(embedded).collect::<Result<Vec<_>, _>>()?;
     let (embedded, _) = embed_all(&model, &on, source, spec)?;
     let found = embedded.instruments(&views);
+    if let Some(row) = found.bad_row {
+        return Err(Failure::Failed(format!(
+            "embedding {row} of {} holds a number that is none, so that there is nothing to read: the weights are damaged, or their training diverged; take an earlier checkpoint's",
+            found.rows
+        )));
+    }
     let said = verdict(&[Seen {
         step: 0,
         loss: 0.0, // of no training

@@ -72,7 +72,7 @@ fn corrector(config: CorrectorConfig) -> Vec<Entry> {
         list.extend(own(&of("down"), dim, dim));
     }
     list.extend(norm("corrector.norm", "corrector.norm", dim));
-    list.extend(own("corrector.quarters", config.quarters(), dim));
+    list.extend(own("corrector.quarters", config.values(), dim));
     list
 }
 

@@ -102,6 +102,20 @@ impl ModuleVisitor for Found {
 }
 
 #[test]
+fn what_corrects_a_drawing_leaves_the_visible_alone() {
+    let device = Device::flex();
+    let knobs = [("target", "residual"), ("overlap", "true"), ("corrector_dim", "6")];
+    let batch = batch(masks(), &device);
+    // One seed: encoder and decoder are the same in both.
+    let [plain, corrected] = [&knobs[..2], &knobs[..]].map(|knobs| build(&run(knobs), &device).unwrap().complete(&batch).unwrap());
+    let change = patchify((corrected - plain).abs(), 4).max_dim(2).squeeze_dim::<2>(2).into_data();
+    let hidden = batch.masks.iter().flat_map(|mask| mask.hidden.clone());
+    for (patch, (change, hidden)) in change.iter::<f32>().zip(hidden).enumerate() {
+        assert_eq!(change > 0.0, hidden, "patch {patch} changes by {change}");
+    }
+}
+
+#[test]
 fn state_goes_out_and_in() {
     let device = Device::flex();
     let model = build(&run(&[]), &device).unwrap();
