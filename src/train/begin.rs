@@ -168,7 +168,7 @@ pub(super) fn first(
     if !started.new.is_empty() {
         let new = started.new.join(", ");
         events(Event::Warning(format!(
-            "{} was made without {new}: that begins untrained",
+            "{} was made without {new}: that begins as chance draws it",
             config.from
         )));
     }

