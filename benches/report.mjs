@@ -25,10 +25,13 @@ const busy = await busyness();
 const BUSY = `The machine is busy with something else (${(100 * busy).toFixed(0)} % of its cores): these figures are too high.`;
 if (busy > QUIET) console.log(BUSY);
 
-/** What was measured: the commit, with a + where files differ from it. */
+/** What was measured: the commit, with a + where other files than results differ from it. */
 function commit() {
-  const { status, stdout } = spawnSync('git', ['describe', '--always', '--dirty=+', '--exclude=*'], { encoding: 'utf8' });
-  return status === 0 ? stdout.trim() : undefined;
+  const git = (...words) => spawnSync('git', words, { encoding: 'utf8' });
+  const { status, stdout } = git('rev-parse', '--short', 'HEAD');
+  if (status !== 0) return undefined;
+  const changed = git('status', '--porcelain', '--', ':/', ':(top,exclude)benches/results', ':(top,exclude)README.md').stdout.trim();
+  return `${stdout.trim()}${changed ? '+' : ''}`;
 }
 
 /** What the machine is, and how busy it was before: on a busy one every figure lies. */
