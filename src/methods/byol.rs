@@ -56,9 +56,9 @@ const OWN: &[Knob] = &[
     ),
     knob("rising", "", "true", "Whether the teacher's momentum rises to 1 by the run's end."),
 ];
-const KNOBS: [Knob; 11] = with_shared(OWN);
+const KNOBS: [Knob; 13] = with_shared(OWN);
 
-const PRESETS: [Preset; 10] = [
+const PRESETS: [Preset; 11] = [
     preset(
         "tiny",
         presets::TINY_HELP,
@@ -125,6 +125,14 @@ const PRESETS: [Preset; 10] = [
             &[("base_lr", "0.45"), ("teacher_momentum", "0.99")],
         ],
     ),
+    preset(
+        "crops-alone",
+        "Views are crops and nothing else. Published: 13 points fewer: colours alone tell which views belong together.",
+        &[
+            presets::SMALL,
+            &[("predictor", "256,64"), ("teacher_momentum", "0.97"), ("crops_alone", "true")],
+        ],
+    ),
     broken(
         "without-teacher",
         "The teacher is the student of the step before. Published: 0.3 % where 72.5 % stood; SimSiam shows that it need not collapse.",
@@ -182,7 +190,7 @@ impl Objective for Bootstrap {
     fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, _config: &RunConfig) -> Result<Self, MethodError> {
         let predictor = widths(knobs, "predictor")?;
         trunk.check_predictor(&predictor)?;
-        let config = HeadConfig::predictor(trunk.width(), &predictor);
+        let config = HeadConfig::predictor(trunk.width(), &predictor).with_norms(trunk.head_norms);
         Ok(Self {
             predictor: (!predictor.is_empty()).then(|| Head::new(at.at("predictor"), &config)),
             momentum: knobs.within("teacher_momentum", 0.0, 1.0)?,

@@ -67,7 +67,7 @@ const OWN: &[Knob] = &[
          a picture belongs to, and nothing stops collapse.",
     ),
 ];
-const KNOBS: [Knob; 13] = with_shared(OWN);
+const KNOBS: [Knob; 15] = with_shared(OWN);
 
 const PRESETS: [Preset; 6] = [
     preset(

@@ -67,7 +67,7 @@ const OWN: &[Knob] = &[
     strangers::HARDNESS,
     strangers::OWN_CROPS,
 ];
-const KNOBS: [Knob; 13] = with_shared(OWN);
+const KNOBS: [Knob; 15] = with_shared(OWN);
 
 const PRESETS: [Preset; 5] = [
     preset(

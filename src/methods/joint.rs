@@ -66,7 +66,8 @@ impl Setting {
     fn of<O: Objective>(config: &RunConfig) -> Result<Self, MethodError> {
         let knobs = Knobs::new(O::CARD, &config.knobs)?;
         let trunk = Trunk::of(&knobs)?.pooled(O::POOL);
-        let design = O::design(&knobs, &trunk)?;
+        let mut design = O::design(&knobs, &trunk)?;
+        design.projector = design.projector.with_norms(trunk.head_norms);
         let name = O::CARD.name;
         if config.batch < design.least_batch {
             let wanted = format!("{name} compares the pictures of a batch; give it {} or more", design.least_batch);

@@ -74,7 +74,7 @@ const OWN: &[Knob] = &[
         "Random directions a step: 256 in the authors' minimal code, 1024 in their own recipe.",
     ),
 ];
-const KNOBS: [Knob; 14] = with_shared(OWN);
+const KNOBS: [Knob; 16] = with_shared(OWN);
 
 const PRESETS: [Preset; 8] = [
     preset(

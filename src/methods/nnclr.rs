@@ -65,7 +65,7 @@ const OWN: &[Knob] = &[
     strangers::DEBIAS,
     strangers::OWN_CROPS,
 ];
-const KNOBS: [Knob; 15] = with_shared(OWN);
+const KNOBS: [Knob; 17] = with_shared(OWN);
 
 const PRESETS: [Preset; 7] = [
     preset(
@@ -170,8 +170,9 @@ impl Objective for Neighbours {
         let predictor = widths(knobs, "predictor")?;
         trunk.check_predictor(&predictor)?;
         let size = knobs.within("queue", 1usize, 1 << 24)?;
+        let head = HeadConfig::predictor(trunk.width(), &predictor).with_norms(trunk.head_norms);
         Ok(Self {
-            predictor: Head::new(at.at("predictor"), &HeadConfig::predictor(trunk.width(), &predictor)),
+            predictor: Head::new(at.at("predictor"), &head),
             queue: Queue::new(at.at("queue"), [size, trunk.width()], config.seed),
             temperature: knobs.within("temperature", 0.001, 100.0)?,
             has_negatives: strangers::has_negatives(knobs)?,

@@ -55,7 +55,7 @@ const OWN: &[Knob] = &[
     strangers::HARDNESS,
     strangers::OWN_CROPS,
 ];
-const KNOBS: [Knob; 14] = with_shared(OWN);
+const KNOBS: [Knob; 16] = with_shared(OWN);
 
 const PRESETS: [Preset; 5] = [
     preset(
@@ -153,10 +153,11 @@ impl Objective for Pretext {
 
     fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {
         let width = trunk.width();
+        let puzzle = HeadConfig::projector(TILES * width, &[width]).with_norms(trunk.head_norms);
         Ok(Self {
             bank: Bank::new(at.at("bank"), [config.pictures.max(1), width], config.seed),
             partition: Partition::new(at.at("partition")),
-            puzzle: Head::new(at.at("puzzle"), &HeadConfig::projector(TILES * width, &[width])),
+            puzzle: Head::new(at.at("puzzle"), &puzzle),
             negatives: strangers::rows(knobs, 1)?,
             temperature: knobs.within("temperature", 0.001, 100.0)?,
             lambda: knobs.within("lambda", 0.0, 1.0)?,

@@ -49,7 +49,7 @@ const OWN: &[Knob] = &[
         "Whether pictures of other classes are pushed away. Without them nothing stops collapse.",
     ),
 ];
-const KNOBS: [Knob; 10] = with_shared(OWN);
+const KNOBS: [Knob; 12] = with_shared(OWN);
 
 const PRESETS: [Preset; 6] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY]),
@@ -61,11 +61,12 @@ const PRESETS: [Preset; 6] = [
     ),
     preset(
         "cifar-solo",
-        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 93.8 there), but for the batch norms of its projector and a blur over three pixels.",
+        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 93.8 there), but for a blur over three pixels.",
         &[
             presets::SOLO,
             &[
                 ("projector", "2048,256"),
+                ("head_norms", "none"),
                 ("temperature", "0.2"),
                 ("optimiser", "sgd"),
                 ("base_lr", "0.4"),

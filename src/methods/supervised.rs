@@ -45,7 +45,7 @@ const OWN: &[Knob] = &[
     knob("jitter", "", "0", "Strength of the colour jitter; 1 is SimCLR's for photographs."),
     knob("blur", "", "0", "Share of SimCLR's probability of blur."),
 ];
-const KNOBS: [Knob; 8] = with_shared(OWN);
+const KNOBS: [Knob; 10] = with_shared(OWN);
 
 const PRESETS: [Preset; 4] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY, &[("projector", "10")]]),

@@ -39,7 +39,7 @@ const OWN: &[Knob] = &[knob(
     "2048,128",
     "Widths of the projector's layers, the last its output.",
 )];
-const KNOBS: [Knob; 8] = with_shared(OWN);
+const KNOBS: [Knob; 10] = with_shared(OWN);
 
 const PRESETS: [Preset; 3] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY, &[("weight_decay", "0")]]),

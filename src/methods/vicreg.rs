@@ -50,7 +50,7 @@ const OWN: &[Knob] = &[
     ),
     knob("covariance", "", "1", "Weight of the squared covariances of different dimensions."),
 ];
-const KNOBS: [Knob; 11] = with_shared(OWN);
+const KNOBS: [Knob; 13] = with_shared(OWN);
 
 const PRESETS: [Preset; 15] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY]),

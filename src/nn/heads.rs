@@ -22,6 +22,34 @@ pub enum Activation {
     Gelu,
 }
 
+/// Which layers of heads are batch-normalised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HeadNorms {
+    /// Those that the method's paper has.
+    #[default]
+    Own,
+    /// None.
+    None,
+    /// All but the last.
+    Hidden,
+    /// The last too.
+    All,
+}
+
+impl HeadNorms {
+    /// Reads `own`, `none`, `hidden` or `all`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "own" => Some(Self::Own),
+            "none" => Some(Self::None),
+            "hidden" => Some(Self::Hidden),
+            "all" => Some(Self::All),
+            _ => None,
+        }
+    }
+}
+
 /// Shape of a head.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeadConfig {
@@ -48,6 +76,18 @@ impl HeadConfig {
     #[must_use]
     pub fn is_normed(&self) -> bool {
         self.norm_last || (self.norm && self.widths.len() > 1)
+    }
+
+    /// The same head with batch norms where `norms` says.
+    #[must_use]
+    pub fn with_norms(self, norms: HeadNorms) -> Self {
+        let (norm, norm_last) = match norms {
+            HeadNorms::Own => (self.norm, self.norm_last),
+            HeadNorms::None => (false, false),
+            HeadNorms::Hidden => (true, false),
+            HeadNorms::All => (true, true),
+        };
+        Self { norm, norm_last, ..self }
     }
 
     /// Hidden layers with batch norm and ReLU, a plain output: the projectors of SimCLR, BYOL and SwAV.

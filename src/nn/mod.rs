@@ -30,7 +30,7 @@ pub use builder::{Builder, Drawn, Init, Loaded, Source};
 pub use conv::Conv;
 pub use corrector::{Corrector, CorrectorConfig};
 pub use decoder::{Decoder, DecoderConfig};
-pub use heads::{Head, HeadConfig, Prototypes};
+pub use heads::{Head, HeadConfig, HeadNorms, Prototypes};
 pub use linear::Linear;
 pub use norm::LayerNorm;
 pub use order::Order;

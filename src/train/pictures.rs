@@ -18,6 +18,9 @@ pub struct Pictures {
     pub validation_source: Arc<dyn Source>,
 }
 
+/// Pictures looked at before a run, to say whether they are large enough.
+const LOOKED_AT: usize = 8;
+
 impl Pictures {
     /// Opens what `config` names; where it names no validation pictures, some are held out.
     ///
@@ -47,6 +50,9 @@ impl Pictures {
             (train, source(&config.val_data)?)
         };
         let chosen: Arc<dyn Source> = Arc::new(Subset::spread(validation, config.val_count.max(1)));
+        if let Some(sentence) = enlarged(&*train, size_px) {
+            emit(Event::Warning(format!("{}: {sentence}", config.data)));
+        }
         let mut squares = Squares::new(chosen.clone(), size_px);
         let validation: Vec<Square> = squares.by_ref().collect();
         if let Some(sentence) = squares.skipped().sentence() {
@@ -57,5 +63,82 @@ impl Pictures {
             validation,
             validation_source: chosen,
         })
+    }
+}
+
+/// What to say where most pictures of a source are smaller than the square that the network takes.
+fn enlarged(source: &dyn Source, size_px: usize) -> Option<String> {
+    let step = (source.len() / LOOKED_AT).max(1);
+    let samples = (0..source.len())
+        .step_by(step)
+        .take(LOOKED_AT)
+        .filter_map(|at| source.get_at(at, size_px).ok());
+    let sides: Vec<usize> = samples.map(|sample| sample.picture.width.min(sample.picture.height)).collect();
+    let small = sides.iter().filter(|side| **side < size_px).count();
+    let median = {
+        let mut sides = sides.clone();
+        sides.sort_unstable();
+        sides.get(sides.len() / 2).copied().unwrap_or(0)
+    };
+    (2 * small > sides.len()).then(|| {
+        format!(
+            "the network takes {size_px} px, and of {} pictures looked at {small} have a shorter side of less ({median} px in the median): \
+             they are enlarged, which shows nothing more; a smaller size (--set size=…) trains faster and sees as much",
+            sides.len()
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{DataError, Sample};
+    use crate::picture::Rgb8;
+
+    struct Sized(Vec<[usize; 2]>);
+
+    impl Source for Sized {
+        fn name(&self) -> &str {
+            "sized"
+        }
+
+        fn len(&self) -> usize {
+            self.0.len()
+        }
+
+        fn get(&self, index: usize) -> Result<Sample, DataError> {
+            let [width, height] = self.0[index];
+            Ok(Sample {
+                picture: Rgb8 {
+                    width,
+                    height,
+                    pixels: vec![0; 3 * width * height],
+                },
+                label: None,
+                name: String::new(),
+                factors: Vec::new(),
+            })
+        }
+
+        fn classes(&self) -> &[String] {
+            &[]
+        }
+
+        fn label(&self, _index: usize) -> Option<usize> {
+            None
+        }
+    }
+
+    #[test]
+    fn pictures_smaller_than_the_network_takes_are_spoken_of() {
+        let of = |sizes: &[[usize; 2]]| enlarged(&Sized(sizes.to_vec()), 64);
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[[64, 64], [640, 480], [20, 20]]), None);
+        let said = of(&[[64, 63], [200, 32], [100, 100]]).unwrap_or_default();
+        assert!(
+            said.contains("takes 64 px") && said.contains("2 have") && said.contains("63 px"),
+            "{said}"
+        );
+        assert!(of(&[[32, 32]; 100]).is_some_and(|said| said.contains("of 8 pictures")));
     }
 }

@@ -58,6 +58,7 @@ LOSSES = {
     "nt_xent": ("a b", lambda x: theirs.NTXentLoss(0.5)(x["a"], x["b"])),
     "nt_xent_sharp": ("a b", lambda x: theirs.NTXentLoss(0.07)(x["a"], x["b"])),
     "nt_xent_decoupled": ("a b", lambda x: theirs.DCLLoss(0.1)(x["a"], x["b"])),
+    "nt_xent_decoupled_weighted": ("a b", lambda x: theirs.DCLWLoss(0.1, sigma=0.5)(x["a"], x["b"])),
     "info_nce_queue": ("a", lambda x: queued(x, 0.2)),
     "negative_cosine": ("a b", lambda x: cosine(x["a"], x["b"])),
     "byol": ("a b", lambda x: 4 + 2 * (cosine(x["a"], x["d"].detach()) + cosine(x["b"], x["c"].detach()))),

@@ -44,7 +44,14 @@ fn sinkhorn_does_what_plain_code_does_after_every_iteration() {
     let tensor = || Tensor::<2>::from_data(TensorData::new(scores(), [ROWS, PROTOTYPES]), &device());
     for iterations in [0, 1, 2, 3, 20] {
         for epsilon in [0.05, 0.3] {
-            let ours = numbers(sinkhorn(tensor(), Sinkhorn { epsilon, iterations }));
+            let ours = numbers(sinkhorn(
+                tensor(),
+                Sinkhorn {
+                    epsilon,
+                    iterations,
+                    ..Sinkhorn::default()
+                },
+            ));
             same("sinkhorn", &ours, &plainly(&scores(), f64::from(epsilon), iterations));
         }
     }
@@ -54,7 +61,11 @@ fn sinkhorn_does_what_plain_code_does_after_every_iteration() {
 fn balanced_prototypes_get_equal_parts_of_a_batch_that_prefers_one() {
     let skewed = Tensor::<2>::from_data(TensorData::new(scores(), [ROWS, PROTOTYPES]), &device()) + rows(&[[3.0, 0.0, 0.0]]);
     let parts = |iterations| {
-        let how = Sinkhorn { epsilon: 0.5, iterations };
+        let how = Sinkhorn {
+            epsilon: 0.5,
+            iterations,
+            ..Sinkhorn::default()
+        };
         numbers(sinkhorn(skewed.clone(), how).sum_dim(0))
     };
     let even = ROWS as f32 / PROTOTYPES as f32;

@@ -30,6 +30,7 @@ fn negatives(x: &Tensor<2>) -> [Negatives; 4] {
     };
     let decoupled = Negatives {
         decoupled: true,
+        sigma: 0.5,
         ..hard.clone()
     };
     let crops = Crops {

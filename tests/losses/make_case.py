@@ -81,6 +81,19 @@ def nt_xent(a, b, temperature, beta=0.0, tau_plus=0.0, decoupled=False, crops=No
     return total / (2 * N)
 
 
+def decoupled_weighted(a, b, temperature, sigma):
+    """DCLW (Yeh et al., 2022, eq. 8): the decoupled loss, positives weighed by how little alike they are."""
+    a, b = unit(a), unit(b)
+    alike = torch.exp((a * b).sum(1).detach() / sigma)
+    weights = 2 - alike / alike.mean()
+    views, total = torch.cat([a, b]), 0
+    for i in range(2 * N):
+        others = torch.stack([views[k] for k in range(2 * N) if k % N != i % N])
+        positive = views[i] @ views[(i + N) % (2 * N)] / temperature
+        total = total - weights[i % N] * positive + torch.logsumexp(others @ views[i] / temperature, 0)
+    return total / (2 * N)
+
+
 def term(query, key, others, temperature, beta=0.0, tau_plus=0.0, decoupled=False):
     positive = torch.exp(query @ key / temperature)
     negative = torch.exp(others @ query / temperature)
@@ -347,6 +360,7 @@ def main():
     keep("nt_xent_hard_debiased", "a b", lambda x: nt_xent(x["a"], x["b"], 0.5, beta=1.0, tau_plus=0.1))
     keep("nt_xent_floor", "a b", lambda x: nt_xent(x["a"], x["b"], 0.5, beta=0.5, tau_plus=0.4))
     keep("nt_xent_decoupled", "a b", lambda x: nt_xent(x["a"], x["b"], 0.1, decoupled=True))
+    keep("nt_xent_decoupled_weighted", "a b", lambda x: decoupled_weighted(x["a"], x["b"], 0.1, 0.5))
     keep("nt_xent_own_crops", "a b crops", lambda x: nt_xent(x["a"], x["b"], 0.5, crops=x["crops"]))
     keep("nt_xent_all_crops", "a b crops", lambda x: nt_xent(x["a"], x["b"], 0.5, crops=x["crops"], of_all=True))
     keep("nt_xent_hard_crops", "a b crops", lambda x: nt_xent(x["a"], x["b"], 0.5, beta=1.0, tau_plus=0.1, crops=x["crops"]))

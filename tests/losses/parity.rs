@@ -18,6 +18,7 @@ const PLAIN: Negatives = Negatives {
     hardness: 0.0,
     debias: 0.0,
     decoupled: false,
+    sigma: 0.0,
     crops: None,
 };
 
@@ -38,7 +39,8 @@ fn nt_xent_with_every_weighting_of_negatives() {
     check("nt_xent_hard_debiased", 0.5, weighted(1.0, 0.1));
     check("nt_xent_floor", 0.5, weighted(0.5, 0.4));
     let decoupled = Negatives { decoupled: true, ..PLAIN };
-    check("nt_xent_decoupled", 0.1, decoupled);
+    check("nt_xent_decoupled", 0.1, decoupled.clone());
+    check("nt_xent_decoupled_weighted", 0.1, Negatives { sigma: 0.5, ..decoupled });
 }
 
 #[test]
@@ -221,6 +223,7 @@ fn balanced_assignments() {
     let soft = Sinkhorn {
         epsilon: 0.5,
         iterations: 10,
+        ..plain
     };
     for (name, how) in [
         ("sinkhorn", plain),

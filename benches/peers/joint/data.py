@@ -10,7 +10,8 @@ def read(path):
     """Pictures `[count, 3, 32, 32]` of bytes, and their labels `[count]`."""
     records = np.fromfile(path, np.uint8).reshape(-1, 1 + 3 * SIDE * SIDE)
     pictures = records[:, 1:].reshape(-1, 3, SIDE, SIDE)
-    return torch.from_numpy(pictures.copy()), torch.from_numpy(records[:, 0].astype(np.int64))
+    device = torch.get_default_device()
+    return torch.from_numpy(pictures.copy()).to(device), torch.from_numpy(records[:, 0].astype(np.int64)).to(device)
 
 
 def batches(count, size, steps):

@@ -27,6 +27,9 @@ class Method(nn.Module):
         self.teacher = None
 
     def head(self, **how):
+        norms = self.settings.get("head_norms", "own")
+        if norms != "own":
+            how.update(norm=norms != "none", norm_last=norms == "all")
         return nets.head(self.dim, self.settings["projector"], **how)
 
     def make_views(self, pictures):

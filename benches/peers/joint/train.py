@@ -1,7 +1,8 @@
 """A joint-embedding method trained in plain PyTorch, apart from anything of ours but its settings.
 
-Arguments: method, seed, file of CIFAR-10's pictures to train on, file of those held out, settings as JSON. Prints a line of
-JSON: kNN accuracy on the held-out pictures, the loss of each step, seconds. Threads are OMP_NUM_THREADS.
+Arguments: method, seed, file of CIFAR-10's pictures to train on, file of those held out, settings as JSON, then a device where
+that is not the CPU. Prints a line of JSON: kNN accuracy on the held-out pictures, the loss of each step, seconds. Threads are
+OMP_NUM_THREADS.
 """
 
 import json
@@ -10,14 +11,16 @@ import time
 
 import torch
 
-import cluster
-import contrast
-import data
-import distil
-import labels
-import probe
-import regularise
-from optim import Optimiser
+torch.set_default_device((sys.argv[6:] or ["cpu"])[0])  # before the modules below make their constants
+
+import cluster  # noqa: E402
+import contrast  # noqa: E402
+import data  # noqa: E402
+import distil  # noqa: E402
+import labels  # noqa: E402
+import probe  # noqa: E402
+import regularise  # noqa: E402
+from optim import Optimiser  # noqa: E402
 
 METHODS = dict(
     simclr=contrast.SimClr,
@@ -42,7 +45,7 @@ METHODS = dict(
 
 
 def main():
-    name, seed, train, held_out, settings = sys.argv[1:]
+    name, seed, train, held_out, settings = sys.argv[1:6]
     settings = json.loads(settings)
     torch.manual_seed(int(seed))
     torch.set_flush_denormal(True)

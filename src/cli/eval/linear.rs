@@ -42,6 +42,9 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         }));
     }
     out.line(format_args!("linear probe as in {} ({})", protocol.name, protocol.source))?;
+    if let Some(differs) = protocol.differs {
+        out.line(format_args!("not as there: {differs}"))?;
+    }
     let head = ["share of pictures told right", "first", "first five", "pictures"]
         .map(str::to_owned)
         .to_vec();

@@ -104,7 +104,7 @@ const OWN: &[Knob] = &[
         "Whether what is to be predicted is taken for a constant. Without it, it is the student's own, and nothing stops collapse.",
     ),
 ];
-const KNOBS: [Knob; 19] = with_shared(OWN);
+const KNOBS: [Knob; 21] = with_shared(OWN);
 
 const PRESETS: [Preset; 8] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY, TINY]),

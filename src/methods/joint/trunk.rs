@@ -1,6 +1,6 @@
 use crate::{
     methods::{Knob, Knobs, MethodError},
-    nn::{BackboneConfig, backbone::Pool},
+    nn::{BackboneConfig, HeadNorms, backbone::Pool},
     views::{Blur, Jitter, Recipe, multi_crop},
 };
 
@@ -19,6 +19,10 @@ pub struct Trunk {
     pub jitter: f32,
     /// Probability of blur, as a part of the recipe's: 0 for small pictures, as everyone has it on CIFAR.
     pub blur: f32,
+    /// Whether a view is a crop and nothing else.
+    pub crops_alone: bool,
+    /// Where projector and predictor have batch norms.
+    pub head_norms: HeadNorms,
 }
 
 /// Builds a knob.
@@ -28,7 +32,7 @@ pub const fn knob(name: &'static str, unit: &'static str, default: &'static str,
 }
 
 /// Knobs of every method of the family. A method with another default names the knob in its own list; see [`with_shared`].
-pub const SHARED_KNOBS: [Knob; 8] = [
+pub const SHARED_KNOBS: [Knob; 10] = [
     knob("size", "px", "224", "Side of the square picture."),
     knob(
         "backbone",
@@ -57,6 +61,18 @@ pub const SHARED_KNOBS: [Knob; 8] = [
         "Strength of the colour jitter; 1 is the paper's for photographs.",
     ),
     knob("blur", "", "1", "Share of the recipe's probability of blur; 0 for small pictures."),
+    knob(
+        "crops_alone",
+        "",
+        "false",
+        "Whether views are crops and nothing else: neither flipped nor changed in their colours. Colours then give a picture away.",
+    ),
+    knob(
+        "head_norms",
+        "",
+        "own",
+        "Batch norms of projector and predictor: own as in the paper, none, hidden in all layers but the last, all.",
+    ),
     knob(
         "mean",
         "",
@@ -125,6 +141,8 @@ impl Trunk {
             crop: range(knobs, "crop_scale")?,
             jitter: knobs.within("jitter", 0.0, 2.0)?,
             blur: knobs.within("blur", 0.0, 1.0)?,
+            crops_alone: knobs.read("crops_alone", "it is true or false")?,
+            head_norms: norms(knobs)?,
         })
     }
 
@@ -161,6 +179,14 @@ impl Trunk {
     /// The same, but for the crop, which stays the recipe's own: the small views of multi-crop.
     #[must_use]
     pub fn changed(&self, recipe: Recipe) -> Recipe {
+        if self.crops_alone {
+            let crop = Recipe::plain(recipe.size_px, recipe.area, 0.0);
+            return Recipe {
+                aspect: recipe.aspect,
+                jigsaw: recipe.jigsaw,
+                ..crop
+            };
+        }
         Recipe {
             jitter: recipe.jitter.map(|jitter| stronger(jitter, self.jitter)),
             blur: recipe
@@ -218,6 +244,11 @@ fn stronger(jitter: Jitter, times: f32) -> Jitter {
         hue: (jitter.hue * times).min(0.5), // half a turn is every colour
         ..jitter
     }
+}
+
+fn norms(knobs: &Knobs<'_>) -> Result<HeadNorms, MethodError> {
+    let text = knobs.text("head_norms");
+    HeadNorms::parse(text.trim()).ok_or_else(|| MethodError::value("head_norms", text, "it is own, none, hidden or all"))
 }
 
 /// Widths with commas between; none for `none`.

@@ -21,6 +21,8 @@ pub struct Sinkhorn {
     pub epsilon: f32,
     /// 3. With 0 nothing is balanced, and everything may end in one prototype.
     pub iterations: usize,
+    /// Whether assignments are constants to the gradient, as they should be: else they come to meet whoever predicts them.
+    pub stops_gradient: bool,
 }
 
 impl Default for Sinkhorn {
@@ -28,20 +30,21 @@ impl Default for Sinkhorn {
         Self {
             epsilon: 0.05,
             iterations: 3,
+            stops_gradient: true,
         }
     }
 }
 
 /// Sinkhorn and Knopp's balance, as in the published code: `[n, prototypes]` scores to assignments of the same shape,
-/// without a graph, each row of sum 1.
+/// without a graph unless `how` says so, each row of sum 1.
 ///
 /// `Q = exp(scores/ε)`; then in turn prototypes are scaled to equal sums, and pictures to equal sums. The largest score is taken out
 /// first. More prototypes than rows can be shared out only in fractions.
 #[must_use]
 pub fn sinkhorn(scores: Tensor<2>, how: Sinkhorn) -> Tensor<2> {
-    let scores = scores.detach();
+    let scores = if how.stops_gradient { scores.detach() } else { scores };
     let [rows, prototypes] = scores.dims();
-    let largest: Tensor<2> = scores.clone().max().unsqueeze();
+    let largest: Tensor<2> = scores.clone().detach().max().unsqueeze();
     let q = ((scores - largest) / how.epsilon).clamp_min(LEAST_EXPONENT).exp();
     let total: Tensor<2> = q.clone().sum().unsqueeze();
     let mut q = q / total;

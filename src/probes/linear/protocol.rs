@@ -33,6 +33,8 @@ pub struct Protocol {
     /// Whether each number of a feature is brought to mean 0 and deviation 1 first: BatchNorm without affine parameters, ε
     /// 1e-6, with the statistics of all training pictures.
     pub normalise: bool,
+    /// What of the paper's is not so here, apart from how pictures are cropped.
+    pub differs: Option<&'static str>,
 }
 
 /// How a learning rate falls.
@@ -68,6 +70,7 @@ const PLAIN: Protocol = Protocol {
     update: Update::Sgd,
     weight_decay: 0.0,
     normalise: false,
+    differs: None,
 };
 
 /// The published protocols.
@@ -144,6 +147,9 @@ pub const PROTOCOLS: [Protocol; 11] = [
         source: "https://github.com/facebookresearch/dino/blob/HEAD/eval_linear.py",
         learning_rate: 0.001,
         epochs: 100,
+        differs: Some(
+            "features are a picture's one embedding here, there the class tokens of a small transformer's last four layers side by side",
+        ),
         ..PLAIN
     },
     Protocol {

@@ -1,6 +1,9 @@
 //! Which negatives count, and how much.
 
-use burn::tensor::{Bool, Int, Tensor, activation::softplus};
+use burn::tensor::{
+    Bool, Int, Tensor,
+    activation::{softmax, softplus},
+};
 
 use crate::methods::losses::rows::{log_sum_exp, numbers, same, unit_rows, without};
 
@@ -17,6 +20,10 @@ pub struct Negatives {
     /// Leave the positive out of the denominator (Yeh et al., DCL, 2022, eq. 6): small batches learn as large ones do.
     /// The loss may then be negative.
     pub decoupled: bool,
+    /// σ of DCLW (Yeh et al., 2022, eq. 8), where decoupled: a positive of cosine `c` counts as
+    /// `2 − exp(c/σ) / mean over the batch of exp(c/σ)`, so that views which are alike already count less. 0 weighs all alike,
+    /// 0.5 is the paper's. No gradient goes through the weights.
+    pub sigma: f32,
     /// Further negatives.
     pub crops: Option<Crops>,
 }
@@ -71,13 +78,17 @@ impl Candidates {
         }
     }
 
-    /// `mean −s⁺ + log(exp s⁺ + N_g)`, `[1]`, with `N_g` the weight of the negatives.
+    /// `mean −s⁺ + log(exp s⁺ + N_g)`, `[1]`, with `N_g` the weight of the negatives; decoupled `mean −w s⁺ + log N_g`.
     pub(super) fn loss(self, temperature: f32, how: &Negatives) -> Tensor<1> {
-        let excess = self.log_weight(temperature, how) - self.positive;
-        if how.decoupled {
-            excess.mean()
-        } else {
-            softplus(excess, 1.0).mean()
+        let negatives = self.log_weight(temperature, how);
+        match (how.decoupled, how.sigma) {
+            (false, _) => softplus(negatives - self.positive, 1.0).mean(),
+            (true, 0.0) => (negatives - self.positive).mean(),
+            (true, sigma) => {
+                let rows = self.positive.dims()[0] as f32;
+                let alike = softmax(self.positive.clone().detach() * (temperature / sigma), 0) * rows;
+                (negatives - self.positive * (alike.neg() + 2.0)).mean()
+            }
         }
     }
 
