@@ -20,12 +20,6 @@ const whatOf = ({ name }) => `training step, SimCLR, ${name}, batch ${joint.batc
 const busyOf = ({ name }) => ({ what: `    the GPU kept busy meanwhile, ${name}`, floor: 0.9, unit: '×' });
 const whole = { batch: 256, steps: 400, bare: 50 };
 const WHOLE = { what: 'darkroom train, whole program, photos, half precision, CUDA: part of what the bare step allows', floor: 0.95, unit: '×' };
-const KNN = {
-  what: "kNN on CIFAR-10, ResNet-18, 200 epochs, beside lightly's table: SimCLR, BYOL, Barlow Twins, SwAV within 1 point",
-  floor: 4,
-  unit: 'of 4',
-  missing: 'four runs of 200 epochs take a GPU hours, and are no part of this benchmark',
-};
 // Half precision has eight bits; batch norms, of few places in their last layers, make more of what is rounded.
 const ALIKE = { masked: 2e-2, joint: 5e-2 };
 // A card's utilisation is a mean over up to a second.
@@ -35,7 +29,7 @@ const found = spawnSync('nvidia-smi', ['-L'], { encoding: 'utf8' });
 if (found.status === 0 && found.stdout.includes('GPU')) await measure();
 else {
   const timed = (what) => ({ what, limit: LIMIT, unit: '×' });
-  const rows = [timed(MASKED), ...ENCODERS.flatMap((encoder) => [timed(whatOf(encoder)), busyOf(encoder)]), WHOLE, KNN];
+  const rows = [timed(MASKED), ...ENCODERS.flatMap((encoder) => [timed(whatOf(encoder)), busyOf(encoder)]), WHOLE];
   report('cuda', rows.map((row) => ({ missing: 'no NVIDIA GPU here', ...row })), { timed: false });
 }
 
@@ -47,7 +41,6 @@ async function measure() {
   const first = await ofMasked(program, rows, raw);
   for (const encoder of ENCODERS) await ofJoint(program, encoder, rows, raw);
   await ofWhole(program, darkroom, rows, raw);
-  rows.push(KNN);
   report('cuda', rows, { versions: { PyTorch: first.torch }, about: first, raw });
 }
 

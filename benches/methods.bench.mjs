@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HELD_OUT, parts, PICTURES } from './cifar.mjs';
 import { spread } from './figures.mjs';
 import { METHODS, settings, words } from './methods.mjs';
 import { darkroom, ROOT, SCRATCH } from './native.mjs';
@@ -24,23 +25,8 @@ const unknown = WANTED.filter((method) => !METHODS.includes(method));
 if (unknown.length > 0) throw new Error(`DARKROOM_BENCH_METHODS names ${unknown.join(', ')}; there are ${METHODS.join(', ')}`);
 // A single batch's loss is noise: what a run came to is the mean over these.
 const LAST_STEPS = 50;
-const [PICTURES, HELD_OUT, RECORD] = [8000, 2000, 1 + 3 * 32 * 32];
 const FOLDER = join(SCRATCH, 'methods');
 const ONE = { ...process.env, RAYON_NUM_THREADS: '1', OMP_NUM_THREADS: '1' };
-
-/** Both parts of CIFAR-10's first file as files of their own; nothing where there is none. */
-function pictures() {
-  const { DARKROOM_CIFAR: cifar, DARKROOM_DATA: data } = process.env;
-  const path = join(cifar ?? join(data ?? '', 'cifar-10-batches-bin'), 'data_batch_1.bin');
-  if (!existsSync(path)) return undefined;
-  const bytes = readFileSync(path);
-  const part = (name, from, count) => {
-    const path = join(FOLDER, name);
-    writeFileSync(path, bytes.subarray(from * RECORD, (from + count) * RECORD));
-    return path;
-  };
-  return [part('train.bin', 0, PICTURES), part('held-out.bin', PICTURES, HELD_OUT)];
-}
 
 function ours(method, seed, [train, heldOut]) {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-bench-'));
@@ -120,7 +106,7 @@ function known() {
 }
 
 mkdirSync(FOLDER, { recursive: true });
-const data = pictures();
+const data = parts(FOLDER);
 const what = `kNN on CIFAR-10 beside PyTorch's, ${SEEDS} seeds (${AGAIN * SEEDS} where those leave it outside): methods within two standard errors of its mean, or better`;
 const unit = `of ${METHODS.length}`;
 if (!data) {

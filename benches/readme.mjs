@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ROOT } from './native.mjs';
 import { figure } from './figures.mjs';
 
-const ORDER = ['predict-photos', 'predict-vit-b', 'webgpu', 'training', 'methods-training', 'methods', 'breaks', 'drawings', 'whole', 'cuda', 'page', 'together', 'gpu', 'sizes'];
+const ORDER = ['predict-photos', 'predict-vit-b', 'webgpu', 'training', 'methods-training', 'methods', 'breaks', 'drawings', 'whole', 'cuda', 'knn', 'page', 'together', 'gpu', 'sizes'];
 const [START, END] = ['<!-- figures: written by `cargo xtask bench`, not by hand -->', '<!-- end of figures -->'];
 
 const results = ORDER.map((name) => join(ROOT, 'benches', 'results', `${name}.json`))
