@@ -169,8 +169,15 @@ fn further_crops_count_as_strangers() {
     assert!(seen >= 5, "{seen} methods");
 }
 
-/// The least part of its loss that a method loses over one batch.
-const LEARNT: f32 = 0.1;
+/// Steps over one and the same batch.
+const STEPS_OVER_ONE: usize = 100;
+/// What a method loses at the least over one batch, as a part of what it could: to -1 where it is a cosine, to 0 elsewhere. Three cannot
+/// come near: random rows of a queue or a bank stay where they are, and a teacher's output has an entropy.
+fn learnt(name: &str) -> [f32; 2] {
+    let least = if ["simsiam", "siamese"].contains(&name) { -1.0 } else { 0.0 };
+    let part = if ["moco", "pirl", "dino"].contains(&name) { 0.1 } else { 0.3 };
+    [least, part]
+}
 
 #[test]
 fn one_batch_is_learnt() {
@@ -193,13 +200,14 @@ fn one_batch_is_learnt() {
         }
         let one = batches(&config, 1).remove(0);
         let mut trainer = trainer(&config);
-        let losses = losses(&mut trainer, (0..40).map(|_| one.clone()));
+        let losses = losses(&mut trainer, (0..STEPS_OVER_ONE).map(|_| one.clone()));
         let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
         // From the first step that has an aim on; teachers and queues need some steps to settle.
         let first = losses.iter().position(|loss| *loss != 0.0).unwrap();
-        let [start, end] = [mean(&losses[first + 2..first + 6]), mean(&losses[36..])];
+        let [start, end] = [mean(&losses[first + 2..first + 6]), mean(&losses[losses.len() - 4..])];
         assert!(losses.iter().all(|loss| loss.is_finite()), "{}: {losses:?}", card.name);
-        assert!(start - end > LEARNT * start.abs(), "{}: from {start} to {end}", card.name);
+        let [least, part] = learnt(card.name);
+        assert!(start - end > part * (start - least), "{}: from {start} to {end}", card.name);
     }
 }
 

@@ -33,27 +33,66 @@ class Block(nn.Module):
         return x + self.down(F.gelu(self.up(self.norm2(x))))
 
 
+class Fold(nn.Module):
+    """`x + second(gelu(first(norm(x))))`, of maps `[batch, dim, rows, columns]`."""
+
+    def __init__(self, dim, epsilon):
+        super().__init__()
+        self.norm = nn.LayerNorm(dim, eps=epsilon)
+        self.first, self.second = [nn.Conv2d(dim, dim, 3, padding=1, bias=False) for _ in range(2)]
+
+    def forward(self, x):
+        return x + self.second(F.gelu(self.first(per_cell(self.norm, x))))
+
+
+class Stage(nn.Module):
+    def __init__(self, blocks, inputs, outputs):
+        super().__init__()
+        self.blocks, self.resize = blocks, nn.Linear(inputs, outputs)
+
+
 class Corrector(nn.Module):
-    """Sees whole drawings in quarters of patches and says what to add to their pixels."""
+    """Sees whole drawings in cells, four by four of a patch, and says what to add to their pixels: a U-Net."""
 
     def __init__(self, side, patch, dim, epsilon):
         super().__init__()
-        self.side, self.patch = side, patch
-        quarters = 12 * side**2
-        self.embed, self.norm, self.quarters = nn.Linear(2 * quarters + side**2, dim), nn.LayerNorm(dim, eps=epsilon), nn.Linear(dim, quarters)
-        layer = lambda: nn.ModuleDict(dict(norm=nn.LayerNorm(dim, eps=epsilon), up=nn.Linear(dim, dim), down=nn.Linear(dim, dim)))
-        self.layers = nn.ModuleList([layer() for _ in range(2)])
+        self.side, self.patch, cells = side, patch, 4 * side
+        halvings = next(n for n in (3, 2) if cells % 2**n == 0)
+        widths = [dim * times for times in (1, 2, 4, 6)]
+        blocks = lambda level: nn.Sequential(*[Fold(widths[level], epsilon) for _ in range((1, 1, 2, 2)[level])])
+        ways = list(zip(range(halvings), widths, widths[1:]))
+        self.enter = nn.Conv2d(4, dim, 3, padding=1, bias=False)
+        self.down = nn.ModuleList([Stage(blocks(level), 4 * fine, coarse) for level, fine, coarse in ways])
+        self.middle = blocks(halvings)
+        every = widths[halvings] * (cells >> halvings) ** 2
+        self.whole = nn.ModuleDict(dict(norm=nn.LayerNorm(every, eps=epsilon), up=nn.Linear(every, 16 * dim), down=nn.Linear(16 * dim, every)))
+        self.up = nn.ModuleList([Stage(blocks(level), coarse, 4 * fine) for level, fine, coarse in ways])
+        self.norm, self.cells = nn.LayerNorm(dim, eps=epsilon), nn.Conv2d(dim, 3, 3, padding=1, bias=False)
 
     def forward(self, patches, hidden):
         """Standardised patches in the grid's rows, drawn where `hidden` `[batch, patches]` is 1."""
-        quarters = cut(F.avg_pool2d(together(patches, self.patch, self.side), self.patch // 2), 2)
-        shown = [part.flatten(1) for part in (quarters * (1 - hidden[..., None]), quarters * hidden[..., None])]
-        x = self.embed(torch.cat([*shown, hidden], 1))
-        for layer in self.layers:
-            x = x + layer["down"](F.gelu(layer["up"](layer["norm"](x))))
-        added = 0.25 * self.quarters(self.norm(x)).view(-1, self.side**2, 12)
-        whole = F.interpolate(together(added, 2, self.side), scale_factor=self.patch // 2, mode="bilinear", align_corners=False)
-        return cut(whole, self.patch)
+        seen = F.avg_pool2d(together(patches, self.patch, self.side), self.patch // 4)
+        hidden = F.interpolate(hidden.view(-1, 1, self.side, self.side), scale_factor=4)
+        x, passed = self.enter(torch.cat([seen, hidden], 1)), []
+        for stage in self.down:
+            x = stage.blocks(x)
+            passed.append(x)
+            x = per_cell(stage.resize, F.pixel_unshuffle(x, 2).unflatten(1, (-1, 4)).transpose(1, 2).flatten(1, 2))
+        x = self.middle(x)
+        flat = x.permute(0, 2, 3, 1).flatten(1)
+        flat = flat + self.whole["down"](F.gelu(self.whole["up"](self.whole["norm"](flat))))
+        x = flat.view(len(x), *x.shape[2:], -1).permute(0, 3, 1, 2)
+        for stage, before in zip(reversed(self.up), reversed(passed)):
+            x = per_cell(stage.resize, x)
+            x = F.pixel_shuffle(x.unflatten(1, (4, -1)).transpose(1, 2).flatten(1, 2), 2)
+            x = stage.blocks(x + before)
+        added = self.cells(per_cell(self.norm, x))
+        return cut(F.interpolate(added, scale_factor=self.patch // 4, mode="bilinear", align_corners=False), self.patch)
+
+
+def per_cell(layer, x):
+    """A layer over the channels of each cell of `[batch, dim, rows, columns]`."""
+    return layer(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
 class Mae(nn.Module):

@@ -2,7 +2,7 @@
 //!
 //! The encoder sees the patches that are kept; the decoder gets their codes and one and the same token for every
 //! hidden patch, and says what pixels are there. Loss: mean squared error over the hidden patches. Energy: the mean
-//! squared error of the hidden pixels in 0..1, whatever target was learnt. A knob of ours has a perceptron correct the whole
+//! squared error of the hidden pixels in 0..1, whatever target was learnt. A knob of ours has convolutions correct the whole
 //! drawing at the end (`nn/corrector.rs`).
 
 mod card;

@@ -3,7 +3,7 @@
 use burn::{module::Module, tensor::Tensor};
 
 use super::{
-    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Pace, Preset, Step,
+    Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Pace, Preset, Sign, Step,
     joint::{
         Design, Joint, Nets, Objective, Trunk, knob,
         presets::{self, broken, preset},
@@ -235,8 +235,9 @@ const PRESETS: [Preset; 12] = [
     ),
     broken(
         "without-teacher",
-        "The teacher is the student. Published, at ImageNet's size: the loss swings and does not settle.",
-        sign::APART,
+        "The teacher is the student. Published, at ImageNet's size: the loss swings and does not settle. Here pictures come to \
+         differ in few directions.",
+        FEW_DIRECTIONS,
         &[presets::TINY, &[("queue", "64"), ("teacher_momentum", "0")]],
     ),
     preset(
@@ -259,6 +260,9 @@ const PRESETS: [Preset; 12] = [
         &[presets::TINY, &[("queue", "64"), ("teacher_momentum", "0.9"), ("negatives", "false")]],
     ),
 ];
+
+/// Keys that are the network's own, of a step ago, and no slower.
+const FEW_DIRECTIONS: Sign = Sign::below("pictures differ in few directions", "effective rank", 5.5).whatever_the_loss();
 
 /// Queue and predictor.
 #[derive(Module, Debug)]

@@ -22,10 +22,16 @@ pub struct Conv {
 
 impl Conv {
     /// Normal with variance `2 / (out side²)` (He et al., 2015, fan-out).
-    pub fn new(mut at: Builder<'_>, [outputs, inputs, side]: [usize; 3], stride: usize) -> Self {
+    pub fn new(at: Builder<'_>, shape: [usize; 3], stride: usize) -> Self {
+        let [outputs, _, side] = shape;
         let deviation = (2.0 / (outputs * side * side).max(1) as f32).sqrt();
+        Self::drawn(at, shape, stride, Init::Normal(deviation))
+    }
+
+    /// Weights drawn as `init` says.
+    pub fn drawn(mut at: Builder<'_>, [outputs, inputs, side]: [usize; 3], stride: usize, init: Init) -> Self {
         Self {
-            weight: at.param("weight", [outputs, inputs, side, side], Init::Normal(deviation)),
+            weight: at.param("weight", [outputs, inputs, side, side], init),
             window: Window {
                 side,
                 stride,

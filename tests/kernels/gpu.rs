@@ -180,7 +180,7 @@ fn a_drawing_is_burns() {
         &[("target", "normalised")],
         &residual,
         &[residual[0], residual[1], ("overlap", "true")],
-        &[residual[0], residual[1], ("corrector_dim", "24")],
+        &[residual[0], residual[1], ("corrector_dim", "8")],
     ];
     for set in sets {
         let config = config(set);

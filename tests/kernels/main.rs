@@ -229,7 +229,7 @@ fn a_whole_step_is_burns() {
         &residual,
         &[residual[0], residual[1], ("balance", "true")],
         &[residual[0], residual[1], ("overlap", "true")],
-        &[residual[0], residual[1], ("corrector_dim", "24")],
+        &[residual[0], residual[1], ("corrector_dim", "8")],
     ];
     for set in sets {
         let [(plain, plain_gradients), (fast, gradients)] = both(|| step(set));

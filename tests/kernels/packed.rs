@@ -70,7 +70,7 @@ fn a_packed_network_draws_what_it_drew() {
         &[("target", "normalised")],
         &residual,
         &[residual[0], residual[1], ("overlap", "true")],
-        &[residual[0], residual[1], ("corrector_dim", "24")],
+        &[residual[0], residual[1], ("corrector_dim", "8")],
     ];
     let device = Device::flex();
     for set in sets {

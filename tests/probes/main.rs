@@ -156,6 +156,7 @@ fn the_linear_probe_reaches_the_optimum_of_another_optimiser() {
         update: Update::Nesterov,
         weight_decay: 0.01,
         normalise: false,
+        differs: None,
     };
     let probe = LinearProbe::fit(&rows, &labels, &protocol, 3).unwrap();
     near(f64::from(probe.loss), case.one("loss"), 1e-4);

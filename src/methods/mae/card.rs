@@ -74,7 +74,7 @@ const KNOBS: [Knob; 18] = [
         "corrector_dim",
         "",
         "0",
-        "Width of a perceptron that sees the whole drawing in quarters of patches and corrects their colours; 0 leaves it out.",
+        "Channels of convolutions that see the whole drawing in cells, a quarter of a patch wide, and correct their colours; 0 leaves them out.",
     ),
     knob(
         "epsilon",

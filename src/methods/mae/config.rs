@@ -7,7 +7,7 @@ use crate::{
     config::RunConfig,
     mask::{Grid, MaskMix},
     methods::{Knobs, MethodError, ViewPlan},
-    nn::{BlockConfig, CorrectorConfig, Overlap},
+    nn::{BlockConfig, CorrectorConfig, Overlap, corrector::SPLIT},
 };
 
 /// What the decoder learns to say of a hidden patch.
@@ -105,7 +105,7 @@ impl MaeConfig {
             decoder_depth: knobs.within("decoder_depth", 1, 128)?,
             decoder_heads: knobs.within("decoder_heads", 1, 256)?,
             mlp_ratio: knobs.within("mlp_ratio", 1, 16)?,
-            corrector_dim: knobs.within("corrector_dim", 0, 8192)?,
+            corrector_dim: knobs.within("corrector_dim", 0, 512)?,
             epsilon: knobs.within("epsilon", 0.0, 1.0)?,
             mean: knobs.channels("mean")?,
             std: knobs.channels("std")?,
@@ -236,8 +236,8 @@ impl MaeConfig {
             let why = "patches overlap by half of their side, which must be even, and not where each is normalised by itself";
             return Err(MethodError::value("overlap", true, why));
         }
-        if self.corrector_dim > 0 && (patch % 2 != 0 || self.target == Target::Normalised) {
-            let why = "it works on quarters of patches, whose side must be even, and not where each patch is normalised by itself";
+        if self.corrector_dim > 0 && (patch % SPLIT != 0 || self.target == Target::Normalised) {
+            let why = "it works on cells, four by four of a patch, whose side must be divisible by 4, and not where each patch is normalised by itself";
             return Err(MethodError::value("corrector_dim", self.corrector_dim, why));
         }
         let parts = [

@@ -3,7 +3,7 @@
 use super::MaeConfig;
 use crate::{
     methods::{Entry, Form, Names},
-    nn::{CorrectorConfig, corrector::LAYERS, overlap::CORNERS},
+    nn::{CorrectorConfig, overlap::CORNERS},
 };
 
 /// Every parameter of such a network and where a published file has it.
@@ -62,17 +62,36 @@ pub fn entries(config: &MaeConfig, names: Names) -> Vec<Entry> {
 
 /// Ours alone, under our own names; a reader of published names passes them over.
 fn corrector(config: CorrectorConfig) -> Vec<Entry> {
-    let CorrectorConfig { dim, .. } = config;
+    let last = config.halvings();
+    let conv = |at: &str, outputs: usize, inputs: usize| {
+        let name = format!("{at}.weight");
+        Entry::one(name.clone(), name, &[outputs, inputs, 3, 3], Form::Vector)
+    };
+    let blocks = |at: &str, level: usize| -> Vec<Entry> {
+        let (at, dim) = (format!("corrector.{at}"), config.width(level));
+        let block = |number: usize| {
+            let of = |name: &str| format!("{at}.{number}.{name}");
+            let mut list = norm(&of("norm"), &of("norm"), dim).to_vec();
+            list.extend(["first", "second"].map(|name| conv(&of(name), dim, dim)));
+            list
+        };
+        (0..config.blocks(level)).flat_map(block).collect()
+    };
     let own = |name: &str, outputs, inputs| linear(name, name, outputs, inputs);
-    let mut list = own("corrector.embed", dim, config.shown()).to_vec();
-    for number in 0..LAYERS {
-        let of = |name: &str| format!("corrector.layers.{number}.{name}");
-        list.extend(norm(&of("norm"), &of("norm"), dim));
-        list.extend(own(&of("up"), dim, dim));
-        list.extend(own(&of("down"), dim, dim));
+    let mut list = vec![conv("corrector.enter", config.dim, 4), conv("corrector.cells", 3, config.dim)];
+    for level in 0..last {
+        let [fine, coarse] = [level, level + 1].map(|level| config.width(level));
+        for (way, [outputs, inputs]) in [("down", [coarse, 4 * fine]), ("up", [4 * fine, coarse])] {
+            list.extend(blocks(&format!("{way}.{level}.blocks"), level));
+            list.extend(own(&format!("corrector.{way}.{level}.resize"), outputs, inputs));
+        }
     }
-    list.extend(norm("corrector.norm", "corrector.norm", dim));
-    list.extend(own("corrector.quarters", config.values(), dim));
+    list.extend(blocks("middle", last));
+    let [all, inner] = config.whole();
+    list.extend(norm("corrector.whole.norm", "corrector.whole.norm", all));
+    list.extend(own("corrector.whole.up", inner, all));
+    list.extend(own("corrector.whole.down", all, inner));
+    list.extend(norm("corrector.norm", "corrector.norm", config.dim));
     list
 }
 

@@ -64,7 +64,7 @@ pub(super) fn remarks(config: &MaeConfig) -> Result<BTreeMap<String, String>, St
         return Err("its patches overlap, which published ViT-MAE networks know nothing of".into());
     }
     if config.corrector_dim > 0 {
-        return Err("a perceptron corrects its drawing, which published ViT-MAE networks know nothing of".into());
+        return Err("convolutions correct its drawing, which published ViT-MAE networks know nothing of".into());
     }
     let remarks = [
         (HEADS, config.encoder_heads.to_string()),
