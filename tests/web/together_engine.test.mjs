@@ -112,7 +112,7 @@ test('what cannot be is answered by a sentence', async () => {
     [{ Steer: 'Go' }, 'begin a run'],
     ['SaveTrained', 'begin a run'],
     [{ OpenShipped: { slot: 'First', name: 'nothing' } }, 'nothing'],
-    [{ Train: { method: 'nothing', ids: [], bond: 0.9, seed: 1, steps: 0, paused: false } }, 'another method'],
+    [{ Train: { method: 'nothing', ids: [], bond: 0.9, seed: 1, steps: 0, paused: false, safeguard: true } }, 'another method'],
   ]) {
     const [kind, sentence] = await ask(body);
     assert.equal(kind, 'Failed', JSON.stringify(body));
@@ -123,11 +123,14 @@ test('what cannot be is answered by a sentence', async () => {
 test('a run is begun, paused, stepped, broken, saved and opened again', async () => {
   const [, list] = await ask('ListTrainable');
   const method = list.find(({ switch: taken }) => taken);
-  const [kind, training] = await ask({ Train: { method: method.name, ids: [], bond: 0.9, seed: 1, steps: 0, paused: true } });
+  const [kind, training] = await ask({ Train: { method: method.name, ids: [], bond: 0.9, seed: 1, steps: 0, paused: true, safeguard: false } });
   assert.equal(kind, 'Training');
   assert.ok(training.watched > 0 && training.thumb_px > 0 && training.settings.length > 4 && training.doubts.length === 0);
   await until(() => window.moments.some(({ measured, paused }) => measured && paused));
-  assert.equal((await moments()).at(-1).step, 0);
+  const begun = await moments();
+  assert.ok(begun.at(-1).step === 0 && begun.every(({ safeguard }) => !safeguard), 'it begins without what stops collapse');
+  await ask({ Steer: { Safeguard: true } });
+  await until(() => window.moments.at(-1).safeguard);
   const { spectrum, even } = (await moments()).find(({ measured }) => measured).measured;
   assert.ok(even > 0 && spectrum.every((value) => value >= 0 && value < 1) && spectrum[0] > 0);
   await ask({ Steer: 'Step' });

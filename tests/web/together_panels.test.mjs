@@ -106,8 +106,10 @@ test('a run trains, collapses when what stops it is taken away, waits, is kept a
   await page.waitForFunction(() => /Step [1-9]\d/.test(document.querySelector('[data-testid="collapse"]').textContent), null, { timeout: 60_000 });
   const verdict = panel.locator('.verdict');
   assert.doesNotMatch(await verdict.textContent(), COLLAPSED);
-  await panel.getByRole('switch', { name: 'What stops collapse' }).click();
+  const lever = panel.getByRole('switch', { name: 'What stops collapse' });
+  await lever.click();
   await verdict.filter({ hasText: COLLAPSED }).waitFor({ timeout: 60_000 });
+  assert.match(page.url(), /&guard=off/);
   await panel.getByRole('button', { name: 'Pause' }).click();
   assert.match(await spectrum.getAttribute('aria-label'), /^Spectrum: \d+ of \d+ principal axes in use; the widest 0\.\d+, all 0\.\d+ if even$/);
   await page.waitForTimeout(500);
@@ -121,20 +123,30 @@ test('a run trains, collapses when what stops it is taken away, waits, is kept a
   assert.match(file.suggestedFilename(), /\.safetensors$/);
   await panel.getByRole('button', { name: 'Reset' }).click();
   await panel.getByRole('button', { name: 'Start' }).waitFor();
+  assert.equal(await lever.getAttribute('aria-checked'), 'true', 'the next run begins with it');
+  await page.waitForFunction(() => !location.hash.includes('guard'));
   assert.deepEqual(seen.errors, []);
   await context.close();
 });
 
-test("a run on one's own pictures: what stops collapse is taken away and put back, slowly", async () => {
-  const { context, page, seen } = await enter('collapse');
+test("a run on one's own pictures, from a link without what stops collapse: it is put in place and taken away, slowly", async () => {
+  const { context, page, seen } = await enter('collapse', { controls: '&guard=off' });
   const panel = page.getByTestId('collapse');
+  const guard = panel.getByRole('switch', { name: 'What stops collapse' });
+  await panel.getByText('taken away').waitFor();
+  // Before anything trains it is thrown for the run to come.
+  for (const wanted of [true, false]) {
+    await guard.click();
+    await page.waitForFunction((wanted) => !location.hash.includes('guard=off') === wanted, wanted);
+    assert.equal(await guard.getAttribute('aria-checked'), String(wanted));
+  }
   await panel.getByRole('button', { name: 'My pictures' }).click();
   await panel.getByRole('button', { name: 'Start' }).click();
   const reaches = (least) => page.waitForFunction((least) => Number(document.querySelector('[data-testid="collapse"]').textContent.match(/Step (\d+)/)?.[1] ?? 0) >= least, least, { timeout: 60_000 });
   await reaches(5);
   const step = () => panel.textContent().then((text) => Number(text.match(/Step (\d+)/)[1]));
   for (const [name, first] of [
-    ['What stops collapse', 'true'],
+    ['What stops collapse', 'false'],
     ['Slow', 'false'],
   ]) {
     const lever = panel.getByRole('switch', { name });
@@ -146,6 +158,14 @@ test("a run on one's own pictures: what stops collapse is taken away and put bac
       await reaches((await step()) + 2);
     }
   }
+  await page.waitForFunction(() => location.hash.includes('guard=off'));
+  // Another method goes on from there, one with nothing to take away does not.
+  await panel.getByRole('button', { name: 'Reset' }).click();
+  await guard.click();
+  await panel.getByRole('combobox', { name: 'Method' }).selectOption('supervised');
+  await panel.getByText('This method has nothing to take away').waitFor();
+  assert.ok(await guard.isDisabled());
+  await page.waitForFunction(() => !location.hash.includes('guard'));
   assert.deepEqual(seen.errors, []);
   await context.close();
 });
@@ -156,6 +176,32 @@ test('two models side by side: two maps, and how many of the nearest they share'
   const nearest = page.getByTestId('nearest');
   await nearest.getByText('nearest are the same in both models').waitFor({ timeout: 120_000 });
   assert.ok((await nearest.getByRole('list', { name: 'Nearest pictures through parts' }).getByRole('button').count()) > 3);
+  // Pairs, groups and patches are those of one of them, the same in all panels.
+  const [matrix, groups, patches] = ['matrix', 'groups', 'patches'].map((panel) => page.getByTestId(panel));
+  const through = (panel, model) => panel.getByRole('group', { name: 'Seen through' }).getByRole('button', { name: model });
+  const pressed = async (panel, model) => assert.equal(await through(panel, model).getAttribute('aria-pressed'), 'true');
+  const pairs = matrix.getByLabel('Energies of all pairs', { exact: true });
+  const maps = page.getByLabel('Map of the pictures', { exact: true });
+  const first = await settled(page, pairs);
+  const grouped = await pixels(maps);
+  await pressed(matrix, 'together');
+  await through(matrix, 'parts').click();
+  await changed(page, pairs, first);
+  await changed(page, maps, grouped);
+  await pressed(groups, 'parts');
+  await page.getByRole('tab', { name: 'Patches' }).click();
+  await pressed(patches, 'parts');
+  const colours = page.locator('.print .over');
+  const heat = await settled(page, colours);
+  await page.waitForFunction(() => location.hash.includes('through=second'));
+  await through(patches, 'together').focus();
+  await page.keyboard.press('Enter');
+  await changed(page, colours, heat);
+  await page.waitForFunction(() => !location.hash.includes('through'));
+  await through(patches, 'parts').click();
+  await page.getByRole('button', { name: 'Put the second model away' }).click();
+  await patches.getByRole('group', { name: 'Seen through' }).waitFor({ state: 'detached' });
+  await page.waitForFunction(() => !location.hash.includes('through'));
   assert.deepEqual(seen.errors, []);
   await context.close();
 });

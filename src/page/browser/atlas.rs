@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement as Canvas};
 
-use super::canvas::{lay_part, pen, sheet, smooth};
+use super::canvas::{lay_part, lay_square, pen, sheet, smooth};
 
 /// Side of a sheet, pixels: small, for a browser copies a whole sheet where one more picture is laid on it.
 const SHEET_PX: u32 = 1024;
@@ -63,10 +63,7 @@ impl Atlas {
         let pen = pen(self.sheets.get(number)?)?;
         smooth(&pen);
         let at = [(place % across) as f64 * self.side(), (place / across) as f64 * self.side()];
-        let (width, height) = (f64::from(from.width()), f64::from(from.height()));
-        let side = width.min(height);
-        let middle = [(width - side) / 2.0, (height - side) / 2.0, side, side];
-        lay_part(&pen, from, middle, [at[0], at[1], self.side(), self.side()]);
+        lay_square(&pen, from, at[0], at[1], self.side());
         self.used += 1;
         let mean = format!("rgb({r} {g} {b})");
         self.tiles.insert(id, Tile { sheet: number, at, mean });

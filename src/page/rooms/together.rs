@@ -12,6 +12,7 @@ mod patches;
 mod place;
 mod strip;
 mod tabs;
+mod through;
 mod ways;
 
 use leptos::prelude::*;

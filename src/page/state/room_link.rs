@@ -152,6 +152,8 @@ mod tests {
         let hash = format!("#{}", full().to_hash());
         assert_eq!(RoomLink::parse(&hash), full());
         assert_eq!(RoomLink::parse("#room=together"), RoomLink::default());
+        let set = RoomLink::parse("#room=together&panel=collapse&guard=off&through=second").controls;
+        assert_eq!([&set["guard"], &set["through"]], ["off", "second"]);
     }
 
     #[test]

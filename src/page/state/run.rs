@@ -23,7 +23,7 @@ pub struct Run {
     pub spread: Curve,
     /// Rank of the embeddings.
     pub rank: Curve,
-    /// Where the switch was thrown.
+    /// Where the switch was thrown; at step 0 where the run began without what stops collapse.
     pub marks: Vec<Mark>,
     /// Whether what stops collapse is in place.
     pub safeguard: bool,
@@ -40,16 +40,16 @@ pub struct Run {
 }
 
 impl Run {
-    /// A run of which nothing has been heard.
+    /// A run of which nothing has been heard, begun with what stops collapse or without it.
     #[must_use]
-    pub fn new(paused: bool) -> Self {
+    pub fn new(paused: bool, safeguard: bool) -> Self {
         Self {
             step: 0,
             loss: Curve::default(),
             spread: Curve::default(),
             rank: Curve::default(),
-            marks: Vec::new(),
-            safeguard: true,
+            marks: if safeguard { Vec::new() } else { vec![Mark { step: 0, safeguard }] },
+            safeguard,
             paused,
             ended: false,
             steps_per_s: 0.0,
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn every_loss_has_its_step_and_every_throw_its_mark() {
-        let mut run = Run::new(false);
+        let mut run = Run::new(false, true);
         run.take(moment(3, &[5.0, 4.0, 3.0], true));
         run.take(moment(5, &[2.0, 1.0], false));
         run.take(moment(6, &[0.5], false));
@@ -188,8 +188,18 @@ mod tests {
     }
 
     #[test]
+    fn a_run_begun_without_what_stops_collapse_is_marked_from_its_beginning() {
+        let mut run = Run::new(false, false);
+        run.take(moment(0, &[], false));
+        run.take(moment(1, &[5.0], false));
+        run.take(moment(2, &[4.0], true));
+        assert_eq!(run.marks, [Mark { step: 0, safeguard: false }, Mark { step: 2, safeguard: true }]);
+        assert!(Run::new(true, true).marks.is_empty());
+    }
+
+    #[test]
     fn a_measurement_holds_until_the_next_and_a_stop_for_good() {
-        let mut run = Run::new(false);
+        let mut run = Run::new(false, true);
         let mut measured = moment(1, &[1.0], true);
         measured.measured = Some(Measured {
             spread: Some(0.05),
@@ -214,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_method_that_compares_points_is_read_by_their_deviation() {
-        let mut run = Run::new(false);
+        let mut run = Run::new(false, true);
         let mut shrinks = moment(1, &[1.0], true);
         shrinks.measured = Some(Measured {
             spread: Some(0.1),

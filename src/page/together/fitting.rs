@@ -105,7 +105,7 @@ impl Room {
     pub fn hole_grid(self) -> Grid {
         // A model that hides nothing has a grid of one patch.
         let of = |slot: Slot| {
-            let grid = self.models.in_slot(slot)?.with(|model| model.as_ref().map(|model| model.info.grid));
+            let grid = self.models.of(slot, |model| model.info.grid);
             grid.filter(|grid| grid.len() > 1)
         };
         of(Slot::First).or_else(|| of(Slot::Drawing)).unwrap_or(Grid::new(8, 8))

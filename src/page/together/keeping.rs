@@ -97,6 +97,10 @@ impl Room {
         let look = link.controls.get(LOOK).and_then(|text| Look::parse(text));
         self.mapping.look.set(look.unwrap_or_default());
         self.controls.set(link.controls.clone());
+        // A run in hand follows it as far as one may steer it.
+        let (safeguard, slow) = untrack(|| (self.is_guarded(), self.is_slow()));
+        self.guard(safeguard);
+        self.pace(slow);
         // A session keeps its pictures beside its link.
         if let Some(scenes) = link.scenes.as_ref().filter(|_| from_outside) {
             self.only_scenes(scenes);

@@ -52,6 +52,17 @@ impl Newest {
 }
 
 impl Room {
+    /// Asks anew whenever what is wished for became something else, for as long as the panel is open that says so.
+    pub fn keep_asking<W: PartialEq + 'static>(self, wish: impl Fn() -> W + 'static, ask: fn(Self)) {
+        Effect::new(move |before: Option<W>| {
+            let now = wish();
+            if before.as_ref() != Some(&now) {
+                untrack(|| ask(self));
+            }
+            now
+        });
+    }
+
     /// Asks, and says what went wrong; `None` where there is no answer.
     pub(super) async fn answer(self, body: ToTogether, progress: Option<OnProgress>) -> Option<Answer> {
         match self.ask(body, progress).await {

@@ -6,7 +6,7 @@ use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use web_sys::ImageData;
 
-use super::{Answer, Room, live::Newest};
+use super::{Room, live::Newest};
 use crate::{
     mask::Grid,
     page::{
@@ -17,7 +17,7 @@ use crate::{
         },
     },
     platform::web,
-    protocol::together::{FromTogether, Slot, ToTogether},
+    protocol::together::{Able, FromTogether, Slot, ToTogether},
 };
 
 /// The most pictures beside the chosen one at first; more where a person asks.
@@ -30,12 +30,10 @@ pub const MORE: usize = 48;
 pub struct Seen {
     /// What it is.
     pub look: Look,
+    /// Where the model stands whose it is.
+    pub slot: Slot,
     /// The picture pointed at.
     pub id: u32,
-    /// The patch pointed at; `None` where none was asked of.
-    pub patch: Option<usize>,
-    /// Patches of each picture.
-    pub grid: Grid,
     /// Numbers behind the colours, where they are numbers.
     pub scale: Option<Scale>,
     /// One pixel a patch, by picture.
@@ -77,14 +75,17 @@ impl Room {
 
     /// Looks at something else.
     pub fn look_at(self, look: Look) {
-        self.set_control("show", (look != Look::default()).then(|| look.word().into()));
+        self.say("show", look.word(), look != Look::default());
     }
 
-    /// Patches of the model that the room looks through.
+    /// Patches of the model that is looked through.
     pub fn patch_grid(self) -> Option<Grid> {
-        let seen = self.looking.seen.with(|seen| seen.as_ref().map(|seen| seen.grid));
-        seen.or_else(|| self.models.first.with(|model| model.as_ref().map(|model| model.info.grid)))
-            .filter(|grid| grid.len() > 1)
+        // It becomes known with what is seen.
+        self.looking.seen.track();
+        let slot = self.lens();
+        let said = || self.models.of(slot, |model| model.info.grid).filter(|grid| grid.len() > 1);
+        let known = self.mapping.through(slot).grid.get_value();
+        (known.len() > 1).then_some(known).or_else(said)
     }
 
     /// The patch that was pinned; the middle one where none was.
@@ -106,12 +107,12 @@ impl Room {
 
     /// Whether heads are asked where they look from the patch; otherwise from the picture as a whole.
     pub fn looks_from_patch(self) -> bool {
-        self.control::<String>("from").as_deref() == Some("patch")
+        self.says("from", "patch")
     }
 
     /// Asks them of the patch, or of the whole.
     pub fn look_from_patch(self, patch: bool) {
-        self.set_control("from", patch.then(|| "patch".into()));
+        self.say("from", "patch", patch);
     }
 
     /// The pictures beside the chosen one.
@@ -120,28 +121,41 @@ impl Room {
         likeness::others(&self.pictures.ids(), chosen, self.looking.shown.get())
     }
 
-    /// Asks for what should lie over the pictures now.
+    /// What is looked at, through which model, of which picture; `None` where the model has nothing to say of it.
+    pub fn patches_of(self) -> Option<(Look, Slot, u32)> {
+        let (look, slot) = (self.look(), self.lens());
+        let id = self.pictures.first()?.id;
+        let can = |able: Able| match look {
+            Look::Heat | Look::Colours => able.patches,
+            Look::Heads => able.attention,
+        };
+        self.models.has_in(slot, can).then_some((look, slot, id))
+    }
+
+    /// Something of what lies over the pictures, where it is of the chosen one.
+    pub fn seen<T>(self, what: impl FnOnce(&Seen) -> Option<T>) -> Option<T> {
+        let chosen = self.pictures.chosen.get();
+        self.looking
+            .seen
+            .with(|seen| seen.as_ref().filter(|seen| Some(seen.id) == chosen).and_then(what))
+    }
+
+    /// Asks for what should lie over the pictures now. What is of another model, or another look, goes at once.
     pub fn ask_patches(self) {
+        let now = untrack(|| self.patches_of()).map(|(look, slot, _)| (look, slot));
+        let seen = self.looking.seen;
+        if seen.with_untracked(|seen| seen.as_ref().is_some_and(|seen| Some((seen.look, seen.slot)) != now)) {
+            seen.set(None);
+        }
         self.looking.newest.wish(move || self.patches_turn());
     }
 
     async fn patches_turn(self) {
-        let able = untrack(|| self.models.first.with(|model| model.as_ref().map(|model| model.able)));
-        let (Some(able), Some(id)) = (able, untrack(|| self.pictures.first()).map(|thumb| thumb.id)) else {
-            return self.looking.seen.set(None);
-        };
-        let (look, patch) = untrack(|| (self.look(), self.patch()));
-        let can = match look {
-            Look::Heat | Look::Colours => able.patches,
-            Look::Heads => able.attention,
-        };
-        if !can {
-            return self.looking.seen.set(None);
-        }
+        let now = untrack(|| self.patches_of());
+        let Some((look, slot, id)) = now else { return };
+        let patch = untrack(|| self.patch());
         let mut ids = vec![id];
         ids.extend(untrack(|| self.beside()));
-        let from = untrack(|| self.looks_from_patch()).then_some(patch);
-        let slot = Slot::First;
         let body = match look {
             Look::Heat => ToTogether::Heat {
                 slot,
@@ -150,63 +164,59 @@ impl Room {
                 among: ids.clone(),
             },
             Look::Colours => ToTogether::Colours { slot, ids: ids.clone() },
-            Look::Heads => ToTogether::Attention { slot, id, patch: from },
-        };
-        let asked = match look {
-            Look::Heat => Some(patch),
-            Look::Colours => None,
-            Look::Heads => from,
+            Look::Heads => ToTogether::Attention {
+                slot,
+                id,
+                patch: untrack(|| self.looks_from_patch()).then_some(patch),
+            },
         };
         if let Some(answer) = self.answer(body, None).await
-            && let Some(seen) = seen(answer, look, id, asked, &ids)
+            // Meanwhile a person may look at something else, or through another model.
+            && untrack(|| self.patches_of()) == now
+            && let FromTogether::Heat { grid } | FromTogether::Colours { grid } | FromTogether::Attention { grid } = answer.body
         {
+            self.mapping.through(slot).grid.set_value(grid);
+            let mut seen = Seen {
+                look,
+                slot,
+                id,
+                scale: None,
+                sheets: BTreeMap::new(),
+                heads: Vec::new(),
+            };
+            seen.take(&answer.buffers, grid, &ids);
             self.looking.seen.set(Some(seen));
         }
     }
 }
 
-fn seen(answer: Answer, look: Look, id: u32, patch: Option<usize>, ids: &[u32]) -> Option<Seen> {
-    let (FromTogether::Heat { grid } | FromTogether::Colours { grid } | FromTogether::Attention { grid }) = answer.body else {
-        return None;
-    };
-    let mut seen = Seen {
-        look,
-        id,
-        patch,
-        grid,
-        scale: None,
-        sheets: BTreeMap::new(),
-        heads: Vec::new(),
-    };
-    if look == Look::Colours {
-        let sheets = ids.iter().zip(&answer.buffers);
-        seen.sheets = sheets
-            .filter_map(|(id, buffer)| Some((*id, canvas::image_of(buffer, grid.columns, grid.rows)?)))
-            .collect();
-        return Some(seen);
+impl Seen {
+    /// Takes in what was answered: a buffer a picture, or a head.
+    fn take(&mut self, buffers: &[ArrayBuffer], grid: Grid, ids: &[u32]) {
+        if self.look == Look::Colours {
+            let sheets = ids.iter().zip(buffers);
+            self.sheets = sheets
+                .filter_map(|(id, buffer)| Some((*id, canvas::image_of(buffer, grid.columns, grid.rows)?)))
+                .collect();
+            return;
+        }
+        let values: Vec<Vec<f32>> = buffers.iter().map(floats).filter(|values| values.len() == grid.len()).collect();
+        let all = values.iter().flatten();
+        let scale = if self.look == Look::Heat {
+            Scale::of(all)
+        } else {
+            likeness::of_attention(all)
+        };
+        let sheets = values.iter().filter_map(|values| {
+            let rgba = web::to_buffer(&likeness::pixels(values, scale));
+            canvas::image_of(&rgba, grid.columns, grid.rows)
+        });
+        match self.look {
+            Look::Heat => self.sheets = ids.iter().copied().zip(sheets).collect(),
+            _ => self.heads = sheets.collect(),
+        }
+        self.scale = Some(scale);
     }
-    let values: Vec<Vec<f32>> = answer
-        .buffers
-        .iter()
-        .map(floats)
-        .filter(|values| values.len() == grid.len())
-        .collect();
-    let all = values.iter().flatten();
-    let scale = if look == Look::Heat {
-        Scale::of(all)
-    } else {
-        likeness::of_attention(all)
-    };
-    let sheets = values.iter().filter_map(|values| {
-        let rgba = web::to_buffer(&likeness::pixels(values, scale));
-        canvas::image_of(&rgba, grid.columns, grid.rows)
-    });
-    match look {
-        Look::Heat => seen.sheets = ids.iter().copied().zip(sheets).collect(),
-        _ => seen.heads = sheets.collect(),
-    }
-    seen.scale = Some(scale);
-    Some(seen)
 }
 
 /// A buffer's numbers.

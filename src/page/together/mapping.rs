@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::Room;
 use crate::{
+    mask::Grid,
     page::{
         engines::Trouble,
         state::{
@@ -70,6 +71,8 @@ pub struct Seen {
     pub groups: RwSignal<Option<Arc<Grouped>>>,
     /// The energies of all pairs, where there are not too many.
     pub pairs: RwSignal<Option<Arc<Pairs>>>,
+    /// Patches of each picture, once they were asked about; one until then.
+    pub(super) grid: StoredValue<Grid>,
 }
 
 /// Signals of the map.
@@ -94,6 +97,7 @@ impl Seen {
             nearest: RwSignal::default(),
             groups: RwSignal::default(),
             pairs: RwSignal::default(),
+            grid: StoredValue::new(Grid::new(1, 1)),
         }
     }
 
@@ -104,6 +108,7 @@ impl Seen {
         self.laid.set(None);
         self.groups.set(None);
         self.pairs.set(None);
+        self.grid.set_value(Grid::new(1, 1));
         self.nearest.set(Vec::new());
     }
 
@@ -132,15 +137,16 @@ impl Mapping {
 impl Room {
     /// How the map is made, as the link keeps it.
     pub fn map_kind(self) -> MapKind {
-        match self.control::<String>("map").as_deref() {
-            Some("pca") => MapKind::Pca,
-            _ => MapKind::Neighbours,
+        if self.says("map", "pca") {
+            MapKind::Pca
+        } else {
+            MapKind::Neighbours
         }
     }
 
     /// Sets how the map is made.
     pub fn set_map_kind(self, kind: MapKind) {
-        self.set_control("map", (kind == MapKind::Pca).then(|| "pca".into()));
+        self.say("map", "pca", kind == MapKind::Pca);
     }
 
     /// How pictures are grouped, as the link keeps it.

@@ -10,6 +10,7 @@ mod devices;
 mod files;
 mod fitting;
 mod keeping;
+mod lens;
 mod line;
 mod live;
 mod looking;
@@ -121,6 +122,16 @@ impl Room {
     /// Panels read their controls through this, so that a link and a reload restore them: `room.control("blur").and_then(…)`.
     pub fn control<T: std::str::FromStr>(self, key: &str) -> Option<T> {
         self.controls.with(|all| all.get(key).and_then(|text| text.parse().ok()))
+    }
+
+    /// Whether a control is set to this word.
+    pub fn says(self, key: &str, word: &str) -> bool {
+        self.controls.with(|all| all.get(key).is_some_and(|text| text == word))
+    }
+
+    /// Sets a control to this word, or back to the panel's own choice.
+    pub fn say(self, key: &str, word: &str, on: bool) {
+        self.set_control(key, on.then(|| word.into()));
     }
 
     /// A control's number in a range, or `otherwise`.

@@ -85,32 +85,34 @@ impl Models {
         }
     }
 
+    /// Something of the model that is open in a place.
+    pub fn of<T>(self, slot: Slot, what: impl FnOnce(&OpenModel) -> T) -> Option<T> {
+        self.in_slot(slot)?.with(|model| model.as_ref().map(what))
+    }
+
     /// The name of the model that is open in a place.
     pub fn name_in(self, slot: Slot) -> Option<String> {
-        self.in_slot(slot)?.with(|model| model.as_ref().map(|model| model.name.clone()))
+        self.of(slot, |model| model.name.clone())
     }
 
     /// Whether the model that is open in a place can do something.
     pub fn has_in(self, slot: Slot, can: impl FnOnce(Able) -> bool) -> bool {
-        let open = self
-            .in_slot(slot)
-            .and_then(|model| model.with(|model| model.as_ref().map(|model| model.able)));
-        open.is_some_and(can)
+        self.of(slot, |model| model.able).is_some_and(can)
     }
 
     /// Models beside the page that can do something.
-    pub fn shipped_that(self, can: impl Fn(Able) -> bool) -> Vec<String> {
+    pub fn shipped_that(self, can: fn(Able) -> bool) -> Vec<String> {
         self.shipped.with(|list| {
             let names = list.iter().flatten().map(|model| model.name.as_str());
             names
-                .filter(|name| abilities::of_shipped(name).is_some_and(&can))
+                .filter(|name| abilities::of_shipped(name).is_some_and(can))
                 .map(str::to_owned)
                 .collect()
         })
     }
 
     /// The same, and weights of a person's own that were open in this visit.
-    pub fn that(self, can: impl Fn(Able) -> bool + Copy) -> Vec<String> {
+    pub fn that(self, can: fn(Able) -> bool) -> Vec<String> {
         let shipped = self.shipped_that(can);
         self.own.with(|own| {
             let mine = own.iter().filter(|(name, able)| can(**able) && !shipped.contains(name));
@@ -124,6 +126,9 @@ impl Room {
     /// Puts a model into a place: a shipped, stored or dropped one by its name; `None` empties it (the first and the one that
     /// draws go back to the room's own choice).
     pub fn choose_model(self, slot: Slot, name: Option<String>) {
+        if slot == Slot::Second && name.is_none() {
+            self.look_through(Slot::First);
+        }
         let same = self.models.wanted.with_untracked(|wanted| wanted.get(&slot) == name.as_ref());
         if !same {
             self.models.wanted.update(|wanted| match name {
@@ -208,8 +213,11 @@ impl Room {
             return Ok(());
         }
         place.set(None);
-        // Whichever panel is open: the map's may not be, and would find the last model's map when it opens.
-        self.mapping.through(slot).forget();
+        // Whichever panel is open: the map's may not be, and would find the last model's map when it opens. One that draws
+        // has none.
+        if slot != Slot::Drawing {
+            self.mapping.through(slot).forget();
+        }
         engine.holds(|holds| {
             holds.embedded.remove(&slot);
             holds.models.remove(&slot)

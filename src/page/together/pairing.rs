@@ -82,7 +82,7 @@ impl Room {
 
     /// Exchanges left and right, or back.
     pub fn flip(self, flip: bool) {
-        self.set_control(FLIP, flip.then(|| "1".into()));
+        self.say(FLIP, "1", flip);
     }
 
     /// Puts every slider to rest.
@@ -151,11 +151,7 @@ impl Room {
     }
 
     async fn correspond(self, left: u32, changes: Changes, right: Option<u32>) {
-        let able = untrack(|| {
-            self.models
-                .first
-                .with(|model| model.as_ref().is_some_and(|model| model.able.patches))
-        });
+        let able = untrack(|| self.models.has_in(Slot::First, |able| able.patches));
         let Some(right) = right.filter(|_| able && untrack(|| self.lines()) > 0) else {
             return self.pair.matches.set(None);
         };

@@ -85,13 +85,7 @@ impl Room {
 
     async fn places_turn(self) {
         let seed = untrack(|| self.scenes_seed());
-        let open = |slot: Slot| {
-            untrack(|| {
-                self.models
-                    .in_slot(slot)?
-                    .with(|model| model.as_ref().map(|model| model.name.clone()))
-            })
-        };
+        let open = |slot: Slot| untrack(|| self.models.name_in(slot));
         let mut places = BTreeMap::new();
         for slot in [Slot::First, Slot::Second] {
             if let Some(model) = open(slot)
@@ -139,6 +133,7 @@ impl Room {
             seed: untrack(|| self.train_seed()),
             steps: STEPS,
             paused: false,
+            safeguard: true,
         };
         self.placing.going.set(Some(settings.clone()));
         self.begin(settings);

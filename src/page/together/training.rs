@@ -74,7 +74,7 @@ impl Training {
             starting: RwSignal::default(),
             frame: RwSignal::default(),
             text: RwSignal::default(),
-            run: StoredValue::new(Run::new(false)),
+            run: StoredValue::new(Run::new(false, true)),
             places: StoredValue::new(Places::default()),
             thumbs: StoredValue::new_local(None),
             asked: StoredValue::new(false),

@@ -2,6 +2,7 @@
 
 pub mod bars;
 pub mod chart;
+pub mod chip;
 pub mod device;
 pub mod dialog;
 pub mod drop_zone;

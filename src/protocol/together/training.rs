@@ -17,6 +17,8 @@ pub struct TrainSettings {
     pub steps: u64,
     /// Begins with a pause.
     pub paused: bool,
+    /// Whether it begins with what stops collapse in place; without, where the method has something to take away.
+    pub safeguard: bool,
 }
 
 /// What a person may do to a run.

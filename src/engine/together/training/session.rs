@@ -47,7 +47,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// New weights for `samples`, at step 0.
+    /// New weights for `samples`, at step 0, with what stops collapse or without it.
     ///
     /// # Errors
     /// A sentence: a method that cannot be trained here, too few pictures for it.
@@ -60,7 +60,8 @@ impl Session {
                 plan.whole.method
             ));
         }
-        let config = &plan.whole;
+        let safeguard = settings.safeguard || plan.broken.is_none();
+        let config = plan.with(safeguard);
         let views = AnyMethod::plan(config).map_err(|why| why.to_string())?;
         let watched = squares(&samples, views.size_px);
         let trainer = fresh(config, on)?;
@@ -78,7 +79,7 @@ impl Session {
             batches,
             watched: Arc::new(watched),
             doubts,
-            safeguard: true,
+            safeguard,
             loss: None,
             seen: Vec::new(),
         })
@@ -377,6 +378,7 @@ mod tests {
             seed: 3,
             steps: 0,
             paused: false,
+            safeguard: true,
         };
         let samples = (0..96).map(|index| scene(3, index, 0.9)).collect();
         let mut session = Session::new(&settings, samples, &host()).unwrap();

@@ -20,6 +20,7 @@ fn settings(method: &str) -> TrainSettings {
         seed: 3,
         steps: 0,
         paused: false,
+        safeguard: true,
     }
 }
 
@@ -113,6 +114,26 @@ fn the_switch_carries_weights_over_to_the_bit() {
         let after = measure(&mut session);
         assert_eq!(before.1, after.1, "{}: the watched pictures stay where they are", method.name);
         assert_eq!(before.0.spread, after.0.spread, "{}", method.name);
+    }
+}
+
+#[test]
+fn a_run_may_begin_without_what_stops_collapse_where_there_is_something_to_take_away() {
+    for method in trainable() {
+        let settings = TrainSettings {
+            safeguard: false,
+            ..settings(&method.name)
+        };
+        let mut without = Session::new(&settings, samples(96), &host()).unwrap();
+        assert_eq!(without.safeguard(), method.switch.is_none(), "{}", method.name);
+        let lost = step(&mut without).unwrap().loss;
+        if ["simclr", "vicreg"].contains(&method.name.as_str()) {
+            let whole = step(&mut session(&method.name)).unwrap().loss;
+            assert_ne!(lost, whole, "{}: it learns something else from its first step on", method.name);
+        }
+        switch(&mut without, true);
+        let mended = step(&mut without).unwrap().loss;
+        assert!(lost.is_finite() && mended.is_finite() && without.safeguard(), "{}", method.name);
     }
 }
 

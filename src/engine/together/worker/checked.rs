@@ -70,6 +70,7 @@ async fn step_ms(engine: &Engine) -> Result<f64, String> {
         seed: 0,
         steps: 0,
         paused: false,
+        safeguard: true,
     };
     let samples = (0..SCENES).map(|index| scene(0, index, 0.0)).collect();
     let mut session = Session::new(&settings, samples, &engine.chosen.open())?;

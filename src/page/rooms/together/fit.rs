@@ -79,7 +79,7 @@ pub fn Fit() -> impl IntoView {
 /// Asks anew whenever something changed that the candidates depend on.
 fn keep_asking(room: Room) {
     room.bring_drawing();
-    let wish = Memo::new(move |_| {
+    let wish = move || {
         (
             room.pictures.first().map(|thumb| thumb.id),
             room.hole(),
@@ -87,9 +87,6 @@ fn keep_asking(room: Room) {
             [Slot::First, Slot::Second, Slot::Drawing].map(|slot| room.models.name_in(slot)),
             room.pictures.list.with(Vec::len),
         )
-    });
-    Effect::new(move |_| {
-        wish.with(|_| ());
-        untrack(|| room.ask_fit());
-    });
+    };
+    room.keep_asking(wish, Room::ask_fit);
 }

@@ -24,7 +24,7 @@ use crate::{page::together::Room, protocol::together::Slot};
 pub fn Map() -> impl IntoView {
     let room = Room::here();
     room.keep_mapping();
-    let two = Memo::new(move |_| room.models.second.with(Option::is_some));
+    let two = Memo::new(move |_| room.has_two());
     let count = Memo::new(move |_| room.pictures.list.with(Vec::len));
     view! {
         <section class="bench wide" data-testid="map">
@@ -59,12 +59,9 @@ pub fn Map() -> impl IntoView {
 fn Framed(place: Slot) -> impl IntoView {
     let room = Room::here();
     let seen = room.mapping.through(place);
-    let name = move || room.models.in_slot(place).and_then(|model| model.get()).map(|model| model.name);
+    let name = move || room.models.name_in(place);
     let blank = move || {
-        let words = match (
-            room.pictures.count(),
-            room.models.in_slot(place).is_some_and(|model| model.with(Option::is_some)),
-        ) {
+        let words = match (room.pictures.count(), name().is_some()) {
             _ if seen.laid.with(Option::is_some) => return None,
             (0, _) => "A map needs pictures. Drop some anywhere.",
             _ if room.wanted_model(place).is_none() && room.models.shipped.with(Option::is_some) => {

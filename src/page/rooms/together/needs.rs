@@ -29,18 +29,15 @@ pub fn Needs(
 
 /// The same, where another model would help: those at hand that have it can be opened at once.
 #[component]
-pub fn NeedsModel<F>(
+pub fn NeedsModel(
     /// What the model lacks.
     #[prop(into)]
     words: Signal<String>,
     /// Where another would go.
     place: Slot,
     /// Whether a model has it.
-    can: F,
-) -> impl IntoView
-where
-    F: Fn(Able) -> bool + Copy + Send + Sync + 'static,
-{
+    can: fn(Able) -> bool,
+) -> impl IntoView {
     let room = Room::here();
     let have = Memo::new(move |_| {
         let open = room.models.name_in(place);

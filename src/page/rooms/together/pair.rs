@@ -47,12 +47,8 @@ pub fn Pair() -> impl IntoView {
 
 /// Asks anew whenever something changed that an energy depends on.
 fn keep_asking(room: Room) {
-    let name = move |slot: Slot| {
-        room.models
-            .in_slot(slot)?
-            .with(|model| model.as_ref().map(|model| model.name.clone()))
-    };
-    let wish = Memo::new(move |_| {
+    let name = move |slot: Slot| room.models.name_in(slot);
+    let wish = move || {
         (
             room.pictures.first().map(|thumb| thumb.id),
             room.pictures.second().map(|thumb| thumb.id),
@@ -61,9 +57,6 @@ fn keep_asking(room: Room) {
             name(Slot::Second),
             room.lines() > 0,
         )
-    });
-    Effect::new(move |_| {
-        wish.with(|_| ());
-        untrack(|| room.ask_pair());
-    });
+    };
+    room.keep_asking(wish, Room::ask_pair);
 }

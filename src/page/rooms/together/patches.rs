@@ -10,36 +10,44 @@ use self::{
     beside::{Beside, Heads},
     large::Large,
 };
-use super::needs::{Needs, NeedsModel};
+use super::{
+    needs::{Needs, NeedsModel},
+    through::Through,
+};
 use crate::{
     page::{
-        state::{
-            likeness::{Look, Scale},
-            settings::Word,
-        },
+        state::likeness::{Look, Scale},
         together::Room,
-        widgets::ramp::Ramp,
+        widgets::{chip::chip, ramp::Ramp},
     },
-    protocol::together::{Able, Slot},
+    protocol::together::Able,
 };
 
 /// The panel.
 #[component]
 pub fn Patches() -> impl IntoView {
     let room = Room::here();
-    let look = Memo::new(move |_| room.look());
     keep_asking(room);
     let any = move || room.pictures.first().is_some();
-    let model = room.models.first;
-    let able = Memo::new(move |_| model.with(|model| model.as_ref().map(|model| model.able)));
-    let lacks_patches = move || look.get() != Look::Heads && able.get().is_some_and(|able| !able.patches);
-    let lacks_heads = move || look.get() == Look::Heads && able.get().is_some_and(|able| !able.attention);
-    let name = move || model.with(|model| model.as_ref().map(|model| model.name.clone()).unwrap_or_default());
-    let no_patches = Signal::derive(move || format!("“{}” says nothing of single patches.", name()));
-    let no_heads = Signal::derive(move || format!("“{}” has no attention to show: its encoder is no transformer.", name()));
+    let heads = move || room.look() == Look::Heads;
+    let lacks = move || {
+        let place = room.lens();
+        let (name, able) = room.models.of(place, |model| (model.name.clone(), model.able))?;
+        let (has, words, can): (_, _, fn(Able) -> bool) = if heads() {
+            (able.attention, "has no attention to show: its encoder is no transformer.", |able| {
+                able.attention
+            })
+        } else {
+            (able.patches, "says nothing of single patches.", |able| able.patches)
+        };
+        (!has).then(|| view! { <NeedsModel words=format!("“{name}” {words}") place can/> })
+    };
     view! {
         <section class="looking" data-testid="patches">
-            <Looks/>
+            <div class="row looks">
+                <Looks/>
+                <Through/>
+            </div>
             <Show when=any fallback=|| view! { <Needs words="There is no picture yet. Drop one anywhere, or add some." pictures=true/> }>
                 <div class="bench two">
                     <div class="left">
@@ -48,9 +56,8 @@ pub fn Patches() -> impl IntoView {
                         <Says/>
                     </div>
                     <div class="middle">
-                        <Show when=lacks_patches><NeedsModel words=no_patches place=Slot::First can=move |able: Able| { able.patches }/></Show>
-                        <Show when=lacks_heads><NeedsModel words=no_heads place=Slot::First can=move |able: Able| { able.attention }/></Show>
-                        <Show when=move || { look.get() == Look::Heads } fallback=|| view! { <Beside/> }><Heads/></Show>
+                        {lacks}
+                        <Show when=heads fallback=|| view! { <Beside/> }><Heads/></Show>
                     </div>
                 </div>
             </Show>
@@ -67,15 +74,11 @@ const LOOKS: [(Look, &str, &str); 3] = [
 #[component]
 fn Looks() -> impl IntoView {
     let room = Room::here();
-    let chip = move |(look, name, title): (Look, &'static str, &'static str)| {
+    let one = move |(look, name, title): (Look, &'static str, &'static str)| {
         let on = move || room.look() == look;
-        view! {
-            <button class="chip" class:own=on aria-pressed=move || on().to_string() title=title data-look=look.word() on:click=move |_| room.look_at(look)>
-                {name}
-            </button>
-        }
+        chip(name, Some(title), on, move || room.look_at(look))
     };
-    view! { <div class="row looks" role="group" aria-label="What to look at">{LOOKS.map(chip).into_iter().collect_view()}</div> }
+    view! { <div class="group" role="group" aria-label="What to look at">{LOOKS.map(one).into_iter().collect_view()}</div> }
 }
 
 #[component]
@@ -83,9 +86,8 @@ fn Legend() -> impl IntoView {
     let room = Room::here();
     let ticks = move |of: Look| {
         Signal::derive(move || {
-            room.looking
-                .seen
-                .with(|seen| seen.as_ref().filter(|seen| seen.look == of)?.scale.as_ref().map(Scale::ticks))
+            let seen = room.looking.seen;
+            seen.with(|seen| seen.as_ref().filter(|seen| seen.look == of)?.scale.as_ref().map(Scale::ticks))
         })
     };
     view! {
@@ -110,7 +112,7 @@ fn Says() -> impl IntoView {
     let heads = move || room.look() == Look::Heads;
     let from = move |patch: bool, name: &'static str| {
         let on = move || room.looks_from_patch() == patch;
-        view! { <button class="chip" class:own=on aria-pressed=move || on().to_string() on:click=move |_| room.look_from_patch(patch)>{name}</button> }
+        chip(name, None, on, move || room.look_from_patch(patch))
     };
     view! {
         <p class="small says">{words}</p>
@@ -125,16 +127,12 @@ fn Says() -> impl IntoView {
 
 /// Asks anew whenever something changed that the colours depend on.
 fn keep_asking(room: Room) {
-    let wish = Memo::new(move |_| {
+    let wish = move || {
         let look = room.look();
         let from = room.looks_from_patch();
         let patch = (look == Look::Heat || (look == Look::Heads && from)).then(|| room.patch());
         let beside = if look == Look::Heads { Vec::new() } else { room.beside() };
-        let model = room.models.first.with(|model| model.as_ref().map(|model| model.name.clone()));
-        (look, from, patch, room.pictures.first().map(|thumb| thumb.id), beside, model)
-    });
-    Effect::new(move |_| {
-        wish.with(|_| ());
-        untrack(|| room.ask_patches());
-    });
+        (room.patches_of(), from, patch, beside)
+    };
+    room.keep_asking(wish, Room::ask_patches);
 }

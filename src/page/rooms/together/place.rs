@@ -73,14 +73,7 @@ fn Models() -> impl IntoView {
 
 /// Asks anew whenever another model opened, or other scenes are wanted.
 fn keep_asking(room: Room) {
-    let name = move |slot: Slot| {
-        room.models
-            .in_slot(slot)?
-            .with(|model| model.as_ref().map(|model| model.name.clone()))
-    };
-    let wish = Memo::new(move |_| (name(Slot::First), name(Slot::Second), room.scenes_seed()));
-    Effect::new(move |_| {
-        wish.with(|_| ());
-        untrack(|| room.ask_places());
-    });
+    let name = move |slot: Slot| room.models.name_in(slot);
+    let wish = move || (name(Slot::First), name(Slot::Second), room.scenes_seed());
+    room.keep_asking(wish, Room::ask_places);
 }

@@ -8,7 +8,7 @@ use web_sys::KeyboardEvent;
 use super::ways::Ways;
 use crate::page::{
     browser::{
-        canvas::{lay_part, pen, smooth},
+        canvas::{lay_square, pen, smooth},
         focus, in_turn,
     },
     together::{Room, Thumb},
@@ -177,16 +177,8 @@ fn Picture(at: usize, id: u32) -> impl IntoView {
 
 fn draw(canvas: &web_sys::HtmlCanvasElement, thumb: &Thumb) {
     let Some(pen) = pen(canvas) else { return };
-    let from = &thumb.canvas;
-    let (width, height) = (f64::from(from.width()), f64::from(from.height()));
-    let side = width.min(height);
     smooth(&pen);
-    lay_part(
-        &pen,
-        from,
-        [(width - side) / 2.0, (height - side) / 2.0, side, side],
-        [0.0, 0.0, 152.0, 152.0],
-    );
+    lay_square(&pen, &thumb.canvas, 0.0, 0.0, 152.0);
 }
 
 fn by_key(room: Room, event: &KeyboardEvent) {

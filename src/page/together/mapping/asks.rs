@@ -32,16 +32,17 @@ impl Room {
             let seen = self.mapping.through(slot);
             let ready = Memo::new(move |_| self.embedded(slot));
             let ids = Memo::new(move |_| self.pictures.ids());
-            let kind = Memo::new(move |_| self.map_kind());
+            let by_axes = Memo::new(move |_| self.map_kind() == MapKind::Pca);
             let grouping = Memo::new(move |_| self.grouping());
-            let there = Memo::new(move |_| self.models.in_slot(slot).is_some_and(|model| model.with(Option::is_some)));
+            let there = Memo::new(move |_| self.models.has_in(slot, |_| true));
             Effect::new(move |_| {
                 if !there.get() || ids.with(Vec::is_empty) {
                     seen.forget();
                 }
             });
             Effect::new(move |_| {
-                let (ids, kind) = (ids.get(), kind.get());
+                let ids = ids.get();
+                let kind = if by_axes.get() { MapKind::Pca } else { MapKind::Neighbours };
                 if ready.get() {
                     spawn_local(self.lay(slot, ids, kind));
                 }

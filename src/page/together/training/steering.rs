@@ -17,6 +17,9 @@ use crate::{
     protocol::together::{FromTogether, Moment, Steer, ToTogether, TrainSettings, Trainable},
 };
 
+/// The control that the switch is, and its word where what stops collapse is taken away.
+const GUARD: &str = "guard";
+const OFF: &str = "off";
 /// Steps a second when a person wants it slow.
 const SLOW: f32 = 3.0;
 
@@ -76,9 +79,18 @@ impl Room {
         })
     }
 
+    /// Chooses one for the next run. Where it has nothing to take away, nothing is.
+    pub fn choose_method(self, name: String) {
+        self.set_control("method", Some(name));
+        let idle = self.training.begun.with_untracked(Option::is_none);
+        if idle && untrack(|| self.method()).is_some_and(|method| method.switch.is_none()) {
+            self.guard(true);
+        }
+    }
+
     /// Whether the person's own pictures are trained on, those in the strip.
     pub fn trains_on_own(self) -> bool {
-        self.control::<String>("train").as_deref() == Some("strip")
+        self.says("train", "strip")
     }
 
     /// The seed of the next run.
@@ -88,13 +100,20 @@ impl Room {
 
     /// Whether the run is to go slowly.
     pub fn is_slow(self) -> bool {
-        self.control::<String>("pace").as_deref() == Some("slow")
+        self.says("pace", "slow")
+    }
+
+    /// Whether what stops collapse is to be in place when the next run begins.
+    pub fn is_guarded(self) -> bool {
+        !self.says(GUARD, OFF)
     }
 
     /// Begins the run that the panel is set to; `paused` after its first step.
     pub fn begin_watched(self, paused: bool) {
         let Some(method) = untrack(|| self.method()) else { return };
         let own = untrack(|| self.trains_on_own());
+        // A link may ask for more than the method has to take away.
+        let safeguard = method.switch.is_none() || untrack(|| self.is_guarded());
         self.begin(TrainSettings {
             method: method.name,
             ids: if own { untrack(|| self.pictures.ids()) } else { Vec::new() },
@@ -102,6 +121,7 @@ impl Room {
             seed: untrack(|| self.train_seed()),
             steps: 0,
             paused,
+            safeguard,
         });
     }
 
@@ -123,7 +143,9 @@ impl Room {
                     thumb_px,
                 } = answer.body
             {
-                training.forget(Run::new(settings.paused));
+                training.forget(Run::new(settings.paused, settings.safeguard));
+                // The switch stands as the run in hand has it, whichever panel asked for that.
+                self.say(GUARD, OFF, !settings.safeguard);
                 let slow = untrack(|| self.is_slow());
                 let single = settings.paused;
                 training.begun.set(Some(Begun {
@@ -152,28 +174,39 @@ impl Room {
         });
     }
 
+    /// Puts what stops collapse in place or takes it away, in the run in hand or for the next one.
+    pub fn guard(self, safeguard: bool) {
+        self.say(GUARD, OFF, !safeguard);
+        let runs = self.training.begun.with_untracked(Option::is_some);
+        // That of “Out of place” goes on as it began.
+        if runs && self.placing.going.with_untracked(Option::is_none) {
+            self.steer(Steer::Safeguard(safeguard));
+        }
+    }
+
     /// Sets the pace, now and for later runs.
     pub fn pace(self, slow: bool) {
-        self.set_control("pace", slow.then(|| "slow".into()));
+        self.say("pace", "slow", slow);
         if self.training.begun.with_untracked(Option::is_some) {
             self.steer(Steer::Pace(if slow { SLOW } else { 0.0 }));
         }
     }
 
-    /// Ends the run and forgets it.
+    /// Ends the run and forgets it; the next one begins with what stops collapse.
     pub fn forget_run(self) {
         if self.training.begun.with_untracked(Option::is_some) {
             self.steer(Steer::Stop);
         }
         self.training.begun.set(None);
-        self.training.forget(Run::new(false));
+        self.training.forget(Run::new(false, true));
+        self.say(GUARD, OFF, false);
     }
 
     /// The engine is gone, and the run with it.
     pub(in crate::page::together) fn lose_run(self) {
         if self.training.begun.with_untracked(Option::is_some) {
             self.training.begun.set(None);
-            self.training.forget(Run::new(false));
+            self.training.forget(Run::new(false, true));
         }
         self.training.starting.set(false);
         self.run_is_over();

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use super::doubts::Doubts;
 use crate::{
-    page::{together::Room, widgets::icon::Icon},
+    page::{
+        together::Room,
+        widgets::{chip::chip, icon::Icon},
+    },
     protocol::together::{Steer, Trainable},
 };
 
@@ -43,7 +46,7 @@ fn Method() -> impl IntoView {
             <select
                 prop:value=name
                 disabled=move || methods.with(Option::is_none)
-                on:change=move |event| room.set_control("method", Some(event_target_value(&event)))
+                on:change=move |event| room.choose_method(event_target_value(&event))
             >
                 {options}
             </select>
@@ -79,14 +82,9 @@ fn Source() -> impl IntoView {
         0 | 1 => "Add pictures first, two at least: methods compare them with each other.",
         _ => "A handful of pictures is soon learnt by heart. Some dozens show more; or take the scenes.",
     };
-    let chip = move |wanted: bool, name: &'static str| {
+    let one = move |wanted: bool, name: &'static str| {
         let on = move || own() == wanted;
-        view! {
-            <button
-                class="chip" class:own=on aria-pressed=move || on().to_string()
-                on:click=move |_| room.set_control("train", wanted.then(|| "strip".into()))
-            >{name}</button>
-        }
+        chip(name, None, on, move || room.say("train", "strip", wanted))
     };
     let seed = move |event| {
         if let Ok(seed) = event_target_value(&event).parse::<u64>() {
@@ -95,8 +93,8 @@ fn Source() -> impl IntoView {
     };
     view! {
         <div class="row" role="group" aria-label="Pictures to train on">
-            {chip(false, "Scenes")}
-            {chip(true, "My pictures")}
+            {one(false, "Scenes")}
+            {one(true, "My pictures")}
             <label class="field seed" title="Draws weights, views and order">
                 <span>"Seed"</span>
                 <input type="number" min="0" max="999999" step="1" inputmode="numeric" prop:value=move || room.train_seed().to_string() on:change=seed/>
@@ -184,13 +182,12 @@ fn Facts() -> impl IntoView {
     }
 }
 
-/// The switch that takes away what stops collapse, in the middle of training.
+/// The switch that takes away what stops collapse, in the middle of training or before it begins.
 #[component]
 fn Switch() -> impl IntoView {
     let room = Room::here();
     let training = room.training;
     let begun = move || training.begun.with(Option::is_some);
-    let on = Memo::new(move |_| training.as_read(|run| run.safeguard));
     // What runs may be another method than the one that is chosen for the next run.
     let method = Memo::new(move |_| {
         let name = training
@@ -205,14 +202,22 @@ fn Switch() -> impl IntoView {
     });
     let takes = move || method.get().and_then(|method| method.switch);
     let none = move || method.with(Option::is_some) && takes().is_none();
+    // As the run in hand has it, which throws it between two steps; or as the next one will begin.
+    let on = Memo::new(move |_| {
+        if begun() {
+            training.as_read(|run| run.safeguard)
+        } else {
+            none() || room.is_guarded()
+        }
+    });
     view! {
         <section class="card guard" class:off=move || !on.get() aria-label="What stops collapse">
             <button
                 class="guard-switch"
                 role="switch"
                 aria-checked=move || on.get().to_string()
-                disabled=move || !begun() || takes().is_none() || elsewhere(room)
-                on:click=move |_| room.steer(Steer::Safeguard(!on.get_untracked()))
+                disabled=move || takes().is_none() || training.starting.get() || elsewhere(room)
+                on:click=move |_| room.guard(!on.get_untracked())
             >
                 <span class="lever" aria-hidden="true"><span></span></span>
                 <span>

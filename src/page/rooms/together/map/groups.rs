@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::super::through::Through;
 use crate::page::{
     state::grouping::{Grouping, MOST, colour, members},
     together::{Room, mapping::MOST_PAIRED},
+    widgets::{chip::chip, slide::Slide},
 };
 
 /// The card.
@@ -12,43 +14,29 @@ use crate::page::{
 pub fn Groups() -> impl IntoView {
     let room = Room::here();
     let grouping = Memo::new(move |_| room.grouping());
-    let all = Memo::new(move |_| {
-        let groups = room.mapping.first.groups.get();
-        groups.map(|groups| members(&groups.ids, &groups.groups).iter().map(Vec::len).collect::<Vec<_>>())
-    });
+    let all = move || {
+        let groups = room.mapping.through(room.lens()).groups.get()?;
+        Some(members(&groups.ids, &groups.groups).iter().map(Vec::len).collect::<Vec<_>>())
+    };
     let button = move |value: fn(Grouping, usize) -> Grouping, on: fn(Grouping) -> bool, name: &'static str| {
-        let now = move || all.get().map_or(4, |groups| groups.len()).clamp(2, MOST);
-        view! {
-            <button
-                class="chip"
-                class:own=move || on(grouping.get())
-                aria-pressed=move || on(grouping.get()).to_string()
-                on:click=move |_| room.set_grouping(value(grouping.get_untracked(), untrack(now)))
-            >
-                {name}
-            </button>
-        }
+        let now = move || all().map_or(4, |groups| groups.len()).clamp(2, MOST);
+        let press = move || room.set_grouping(value(grouping.get_untracked(), untrack(now)));
+        chip(name, None, move || on(grouping.get()), press)
     };
     let count = move || match grouping.get() {
         Grouping::Count(count) => Some(count),
         _ => None,
     };
-    let slid = move |event| {
-        if let Ok(count) = event_target_value(&event).parse::<usize>() {
-            room.set_grouping(Grouping::Count(count.clamp(2, MOST)));
-        }
-    };
-    let part = move |count: usize| format!("{:.1}%", (count - 2) as f64 / (MOST - 2) as f64 * 100.0);
+    let some = move || count().is_some();
     let slider = move || {
-        count().map(|count| {
-            view! {
-                <label class="slide">
-                    <span>"Groups"</span>
-                    <input type="range" min="2" max=MOST.to_string() step="1" prop:value=count.to_string() style=("--part", part(count)) aria-label="Number of groups" on:input=slid/>
-                    <span class="figure">{count}</span>
-                </label>
-            }
-        })
+        view! {
+            <Slide
+                name="Number of groups" low=2.0 high=MOST as f64 step=1.0
+                value=Signal::derive(move || count().unwrap_or(2) as f64)
+                words=|count: f64| count.to_string()
+                set=move |count: f64| room.set_grouping(Grouping::Count(count as usize))
+            />
+        }
     };
     let one = |(group, size): (usize, usize)| {
         let words = if size == 1 {
@@ -63,24 +51,26 @@ pub fn Groups() -> impl IntoView {
             </li>
         }
     };
-    let list = move || all.get().map(|all| all.into_iter().enumerate().map(one).collect_view());
-    let words = move || match (grouping.get(), all.get().map(|all| all.len())) {
+    let list = move || all().map(|all| all.into_iter().enumerate().map(one).collect_view());
+    let any = move || all().is_some();
+    let words = move || match (grouping.get(), any()) {
         (Grouping::Off, _) => "Pictures are not grouped.",
-        (_, None) if room.pictures.list.with(Vec::len) > MOST_PAIRED => "Groups are made of up to 400 pictures.",
-        (_, None) => "The groups are on their way.",
-        (Grouping::WidestGap, Some(_)) => "Cut where the gap between groups is widest.",
-        (Grouping::Count(_), Some(_)) => "By the mean energy between groups.",
+        (_, false) if room.pictures.list.with(Vec::len) > MOST_PAIRED => "Groups are made of up to 400 pictures.",
+        (_, false) => "The groups are on their way.",
+        (Grouping::WidestGap, true) => "Cut where the gap between groups is widest.",
+        (Grouping::Count(_), true) => "By the mean energy between groups.",
     };
     view! {
         <section class="card groups" data-testid="groups">
             <h2>"Groups"</h2>
+            <Through/>
             <div class="row" role="group" aria-label="Groups">
                 {button(|_, _| Grouping::WidestGap, |g| g == Grouping::WidestGap, "Widest gap")}
                 {button(|g, now| if matches!(g, Grouping::Count(_)) { g } else { Grouping::Count(now) }, |g| matches!(g, Grouping::Count(_)), "So many")}
                 {button(|_, _| Grouping::Off, |g| g == Grouping::Off, "None")}
             </div>
-            {slider}
-            <p class="small">{words}</p>
+            <Show when=some>{slider}</Show>
+            <p class="small">{words} {move || (room.has_two() && any()).then_some(" Both maps show the groups of this one model.")}</p>
             <ul class="legend-groups">{list}</ul>
         </section>
     }

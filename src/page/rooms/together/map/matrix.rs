@@ -5,6 +5,7 @@ use std::rc::Rc;
 use leptos::{html, prelude::*};
 use web_sys::{HtmlCanvasElement as Canvas, KeyboardEvent, MouseEvent};
 
+use super::super::through::Through;
 use crate::{
     page::{
         browser::canvas::{of_rgba, pen},
@@ -13,6 +14,7 @@ use crate::{
             Room,
             mapping::{Grouped, MOST_PAIRED, Pairs},
         },
+        widgets::ramp::Ramp,
     },
     platform::web::to_buffer,
 };
@@ -34,9 +36,9 @@ struct Shown {
 #[component]
 pub fn Matrix() -> impl IntoView {
     let room = Room::here();
-    let seen = room.mapping.first;
     let shown = RwSignal::new_local(None::<Rc<Shown>>);
     Effect::new(move |_| {
+        let seen = room.mapping.through(room.lens());
         let groups = seen.groups.get();
         shown.set(seen.pairs.get().map(|pairs| Rc::new(arrange(&pairs, groups.as_deref()))));
     });
@@ -47,6 +49,7 @@ pub fn Matrix() -> impl IntoView {
     view! {
         <section class="card matrix" data-testid="matrix">
             <h2>"All pairs"</h2>
+            <Through/>
             <p class="small">{words}</p>
             {move || shown.get().map(|shown| view! { <Heat shown/> })}
         </section>
@@ -164,7 +167,7 @@ fn Heat(shown: Rc<Shown>) -> impl IntoView {
                 None => "Point at a pair for its energy; click to choose the two.".into_any(),
             }}
         </p>
-        <Legend top/>
+        <Ramp name="Energy" ticks=Some(heat::ticks(top).map(heat::tick))/>
         {(side <= MOST_READ).then(|| view! { <Table shown/> })}
     }
 }
@@ -191,26 +194,6 @@ fn paint(canvas: &Canvas, shown: &Shown, cell: Option<[usize; 2]>, hovered: Opti
     } else if let Some(at) = hovered.and_then(|id| shown.ids.iter().position(|known| *known == id)) {
         row(at);
         column(at);
-    }
-}
-
-#[component]
-fn Legend(top: f32) -> impl IntoView {
-    let stops: Vec<String> = (0..=8)
-        .map(|i| {
-            let [r, g, b] = heat::colour(i as f32 / 8.0);
-            format!("rgb({r} {g} {b})")
-        })
-        .collect();
-    let ramp = format!("linear-gradient(to right, {})", stops.join(", "));
-    view! {
-        <div class="legend">
-            <span>"Energy"</span>
-            <div>
-                <div class="ramp" style:background=ramp></div>
-                <div class="ticks">{heat::ticks(top).map(|tick| view! { <span class="figure">{heat::tick(tick)}</span> }).into_iter().collect_view()}</div>
-            </div>
-        </div>
     }
 }
 

@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 use crate::{
     page::{
         browser::{
-            canvas::{lay_part, pen, smooth},
+            canvas::{lay_square, pen, smooth},
             in_turn,
         },
         state::{figures::pair_energy, plane::shared},
@@ -26,7 +26,7 @@ pub fn Nearest() -> impl IntoView {
             .and_then(|id| room.pictures.find(id))
             .map(|thumb| thumb.name)
     };
-    let two = Memo::new(move |_| room.models.second.with(Option::is_some));
+    let two = Memo::new(move |_| room.has_two());
     let words = move || match name() {
         None => "Choose a picture, on the map or in the strip.".into(),
         Some(name) => format!("To “{name}”. Energy is their squared distance, 0 to 4; less is nearer."),
@@ -55,15 +55,9 @@ pub fn Nearest() -> impl IntoView {
 fn Column(place: Slot) -> impl IntoView {
     let room = Room::here();
     let nearest = room.mapping.through(place).nearest;
-    let title = move || {
-        room.models
-            .in_slot(place)
-            .and_then(|model| model.get())
-            .map(|model| model.name)
-            .unwrap_or_default()
-    };
+    let title = move || room.models.name_in(place).unwrap_or_default();
     let label = move || format!("Nearest pictures through {}", title());
-    let two = move || room.models.second.with(Option::is_some);
+    let two = move || room.has_two();
     view! {
         <div>
             {move || two().then(|| view! { <h3>{title()}</h3> })}
@@ -90,11 +84,8 @@ fn Near(place: Slot, id: u32, energy: f32) -> impl IntoView {
                 let Some((pen, from)) = pen(&canvas).zip(thumb.as_ref().map(|thumb| &thumb.canvas)) else {
                     return;
                 };
-                let (width, height) = (f64::from(from.width()), f64::from(from.height()));
-                let side = width.min(height);
                 smooth(&pen);
-                let middle = [(width - side) / 2.0, (height - side) / 2.0, side, side];
-                lay_part(&pen, from, middle, [0.0, 0.0, 88.0, 88.0]);
+                lay_square(&pen, from, 0.0, 0.0, 88.0);
             });
         });
     });

@@ -192,11 +192,7 @@ impl Scene {
         if let Some((atlas, thumb)) = self.atlas.as_ref().zip(self.thumbs.get(&id)) {
             match thumb {
                 thumb if sharp > atlas.side() * 1.2 => {
-                    let from = &thumb.canvas;
-                    let (width, height) = (f64::from(from.width()), f64::from(from.height()));
-                    let part = width.min(height);
-                    let middle = [(width - part) / 2.0, (height - part) / 2.0, part, part];
-                    crate::page::browser::canvas::lay_part(pen, from, middle, [x, y, side, side]);
+                    crate::page::browser::canvas::lay_square(pen, &thumb.canvas, x, y, side);
                 }
                 _ if atlas.has(id) => atlas.draw(pen, id, x, y, side),
                 Thumb { mean: [r, g, b], .. } => {

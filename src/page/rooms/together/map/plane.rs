@@ -83,9 +83,10 @@ impl Plane {
                 .with(|laid| self.scene.update_value(|scene| scene.go_to(laid.as_ref(), now_ms(), travels)));
             self.wake();
         });
+        // On either map those of one model: only so can one see what becomes of them through the other.
         Effect::new(move |_| {
-            seen.groups
-                .with(|groups| self.scene.update_value(|scene| scene.take_groups(groups.as_ref())));
+            let groups = room.mapping.through(room.lens()).groups;
+            groups.with(|groups| self.scene.update_value(|scene| scene.take_groups(groups.as_ref())));
             self.wake();
         });
         Effect::new(move |_| {

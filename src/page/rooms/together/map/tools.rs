@@ -6,6 +6,7 @@ use crate::{
     page::{
         state::plane::Look,
         together::{Room, mapping::Seen},
+        widgets::chip::chip,
     },
     protocol::together::{MapKind, Slot},
 };
@@ -17,11 +18,7 @@ pub fn Tools() -> impl IntoView {
     let look = room.mapping.look;
     let kind = move |value: MapKind, name: &'static str, what: &'static str| {
         let on = move || room.map_kind() == value;
-        view! {
-            <button class="chip" class:own=on aria-pressed=move || on().to_string() title=what on:click=move |_| room.set_map_kind(value)>
-                {name}
-            </button>
-        }
+        chip(name, Some(what), on, move || room.set_map_kind(value))
     };
     let closer = move |times: f64| look.update(|look| *look = look.closer(times, [1.0, 1.0], [2.0, 2.0]));
     view! {

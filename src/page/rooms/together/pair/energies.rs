@@ -45,12 +45,7 @@ pub fn Energies() -> impl IntoView {
     let of = move |slot: Slot| energies.with(|all| all.iter().find(|energy| energy.slot == slot).copied());
     let first = Memo::new(move |_| of(Slot::First).map(|energy| energy.to_original));
     say_when_settled(room, first);
-    let name = move |slot: Slot| {
-        let model = room.models.in_slot(slot);
-        model
-            .and_then(|model| model.with(|model| model.as_ref().map(|model| model.name.clone())))
-            .unwrap_or_default()
-    };
+    let name = move |slot: Slot| room.models.name_in(slot).unwrap_or_default();
     let several = move || energies.with(Vec::len) > 1;
     let model = move |slot: Slot| {
         view! {

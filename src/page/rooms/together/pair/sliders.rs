@@ -15,9 +15,8 @@ use crate::{
 #[component]
 pub fn Sliders() -> impl IntoView {
     let room = Room::here();
-    let changes = Memo::new(move |_| room.changes());
     let row = move |knob: &'static Knob| {
-        let value = Signal::derive(move || f64::from(knob.of(&changes.get())));
+        let value = Signal::derive(move || f64::from(knob.of(&room.changes())));
         view! {
             <Slide
                 name=knob.name
@@ -28,7 +27,7 @@ pub fn Sliders() -> impl IntoView {
             />
         }
     };
-    let flipped = move || changes.get().flip;
+    let flipped = move || room.changes().flip;
     view! {
         <section class="card sliders" aria-label="Disturb A">
             <h2>"Disturb A"</h2>
@@ -37,7 +36,7 @@ pub fn Sliders() -> impl IntoView {
                 <button class="chip" class:own=flipped role="switch" aria-checked=move || flipped().to_string() on:click=move |_| room.flip(!flipped())>
                     "Flip left and right"
                 </button>
-                <button class="chip" disabled=move || changes.get() == Changes::default() on:click=move |_| room.rest()>"As it was"</button>
+                <button class="chip" disabled=move || room.changes() == Changes::default() on:click=move |_| room.rest()>"As it was"</button>
             </div>
         </section>
     }

@@ -15,9 +15,9 @@ use crate::{
 #[component]
 pub fn Why() -> impl IntoView {
     let room = Room::here();
-    let model = room.models.first;
-    let lacks = move || model.with(|model| model.as_ref().is_some_and(|model| !model.able.patches));
-    let name = move || model.with(|model| model.as_ref().map(|model| model.name.clone()).unwrap_or_default());
+    let open = move || room.models.name_in(Slot::First);
+    let lacks = move || open().is_some() && !room.models.has_in(Slot::First, |able| able.patches);
+    let name = move || open().unwrap_or_default();
     let none = move || room.pictures.second().is_none();
     let count = Signal::derive(move || room.lines() as f64);
     let words = move |count: f64| match count as usize {

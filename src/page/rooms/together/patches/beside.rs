@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::over::Over;
 use crate::page::{
-    state::likeness::Look,
     together::{MORE, Room},
     widgets::sheet::Sheet,
 };
@@ -37,15 +36,7 @@ fn Other(id: u32) -> impl IntoView {
     let room = Room::here();
     let name = move || room.pictures.find(id).map(|thumb| thumb.name).unwrap_or_default();
     let picture = move || room.pictures.find(id).map(|thumb| thumb.canvas);
-    let colours = move || {
-        let look = room.look();
-        room.looking.seen.with(|seen| {
-            let seen = seen
-                .as_ref()
-                .filter(|seen| seen.look == look && Some(seen.id) == room.pictures.chosen.get());
-            seen?.sheets.get(&id).cloned()
-        })
-    };
+    let colours = move || room.seen(|seen| seen.sheets.get(&id).cloned());
     view! {
         <li>
             <button class="frame" title=move || format!("{}: point at patches of this one", name()) aria-label=move || format!("Point at patches of {}", name()) on:click=move |_| room.pictures.choose(Some(id))>
@@ -62,13 +53,7 @@ pub fn Heads() -> impl IntoView {
     let count = Memo::new(move |_| room.looking.seen.with(|seen| seen.as_ref().map_or(0, |seen| seen.heads.len())));
     let head = move |at: usize| {
         let picture = move || room.pictures.first().map(|thumb| thumb.canvas);
-        let colours = move || {
-            let of = room.pictures.first()?.id;
-            room.looking.seen.with(|seen| {
-                let seen = seen.as_ref().filter(|seen| seen.look == Look::Heads && seen.id == of);
-                seen?.heads.get(at).cloned()
-            })
-        };
+        let colours = move || room.seen(|seen| seen.heads.get(at).cloned());
         view! {
             <li>
                 <figure>

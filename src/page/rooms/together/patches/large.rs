@@ -30,15 +30,9 @@ pub fn Large() -> impl IntoView {
             lay_square(&pen, &picture, 0.0, 0.0, side);
         }
     });
-    let colours = move || {
-        let (look, of) = (room.look(), room.pictures.first()?.id);
-        room.looking.seen.with(|seen| {
-            let seen = seen.as_ref().filter(|seen| seen.id == of && seen.look == look);
-            seen?.sheets.get(&of).cloned()
-        })
-    };
+    let colours = move || room.seen(|seen| seen.sheets.get(&seen.id).cloned());
     // In percent: left, top, width, height.
-    let mark = Memo::new(move |_| {
+    let mark = move || {
         let grid = room.patch_grid().filter(|_| points(room))?;
         let (width, height) = (100.0 / grid.columns as f64, 100.0 / grid.rows as f64);
         let patch = room.patch();
@@ -48,8 +42,8 @@ pub fn Large() -> impl IntoView {
             width,
             height,
         ])
-    });
-    let side = move |at: usize| move || mark.get().map(|sides| format!("{}%", sides[at]));
+    };
+    let side = move |at: usize| move || mark().map(|sides| format!("{}%", sides[at]));
     let spot = move |event: &PointerEvent| {
         let area = node.get_untracked()?.get_bounding_client_rect();
         let part = |at: i32, start: f64, length: f64| (f64::from(at) - start) / length.max(1.0);
@@ -93,7 +87,7 @@ pub fn Large() -> impl IntoView {
                 on:keydown=move |event| by_key(room, &event)
             ></canvas>
             <Over colours/>
-            <span class="pointed" hidden=move || mark.get().is_none() style:left=side(0) style:top=side(1) style:width=side(2) style:height=side(3)></span>
+            <span class="pointed" hidden=move || mark().is_none() style:left=side(0) style:top=side(1) style:width=side(2) style:height=side(3)></span>
             </div>
             <p id="patches-keys" class="unseen">"Arrow keys move from patch to patch."</p>
             <figcaption class="caption"><h2>{name}</h2><span class="figure">{place}</span></figcaption>
