@@ -3,7 +3,7 @@
 //!
 //! Attention takes long to learn that a line goes on and a shade does too, wherever in a picture; a convolution begins with that.
 //! At the coarsest a perceptron sees everything at once: how bright a sky is above what kind of ground. A drawing is seen in
-//! *cells*, of which a patch has four by four, what is added to each cell's colour is laid over the pixels in straight lines between
+//! *cells*, of which a patch has four by four; what is added to each cell's colour is laid over the pixels in straight lines between
 //! the cells' middles.
 
 use burn::{
@@ -34,10 +34,10 @@ const BLOCKS: [usize; MOST_HALVINGS + 1] = [1, 1, 2, 2];
 const WHOLE: usize = 16;
 
 /// Channels that it is shown: the colours, and what is hidden.
-const SHOWN: usize = 4;
+pub const SHOWN: usize = 4;
 
 /// Side of a convolution's window.
-const SIDE: usize = 3;
+pub const SIDE: usize = 3;
 
 /// Gain of the last weights of each part, and of all: at first the drawing stays nearly as it is.
 const FIRST_GAIN: f32 = 0.01;

@@ -13,11 +13,11 @@ import time
 import torch
 from safetensors.torch import load_file
 
-SETTINGS = dict(size=32, projector=[512, 128], temperature=0.5)
+SETTINGS = dict(size=32, projector=[512, 128], head_norms="all", temperature=0.5)
 # timm's and torchvision's names, and where they are here.
 NAMES = [("cls_token", "0.class_token"), ("patch_embed.proj.", "0.embed."), ("attn.qkv", "qkv"), ("attn.proj", "output")]
 NAMES += [("mlp.fc1", "up"), ("mlp.fc2", "down"), ("downsample.", "around."), ("conv1.weight", "stem.weight"), ("bn1.", "norm.")]
-PROJECTOR = {"0.weight": "0.weight", "0.norm.": "1.", "1.weight": "3.weight", "1.bias": "3.bias"}
+PROJECTOR = {"0.weight": "0.weight", "0.norm.": "1.", "1.weight": "3.weight", "1.norm.": "4."}
 
 
 def place(name):

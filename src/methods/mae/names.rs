@@ -3,7 +3,11 @@
 use super::MaeConfig;
 use crate::{
     methods::{Entry, Form, Names},
-    nn::{CorrectorConfig, overlap::CORNERS},
+    nn::{
+        CorrectorConfig,
+        corrector::{SHOWN, SIDE},
+        overlap::CORNERS,
+    },
 };
 
 /// Every parameter of such a network and where a published file has it.
@@ -65,7 +69,7 @@ fn corrector(config: CorrectorConfig) -> Vec<Entry> {
     let last = config.halvings();
     let conv = |at: &str, outputs: usize, inputs: usize| {
         let name = format!("{at}.weight");
-        Entry::one(name.clone(), name, &[outputs, inputs, 3, 3], Form::Vector)
+        Entry::one(name.clone(), name, &[outputs, inputs, SIDE, SIDE], Form::Vector)
     };
     let blocks = |at: &str, level: usize| -> Vec<Entry> {
         let (at, dim) = (format!("corrector.{at}"), config.width(level));
@@ -78,7 +82,7 @@ fn corrector(config: CorrectorConfig) -> Vec<Entry> {
         (0..config.blocks(level)).flat_map(block).collect()
     };
     let own = |name: &str, outputs, inputs| linear(name, name, outputs, inputs);
-    let mut list = vec![conv("corrector.enter", config.dim, 4), conv("corrector.cells", 3, config.dim)];
+    let mut list = vec![conv("corrector.enter", config.dim, SHOWN), conv("corrector.cells", 3, config.dim)];
     for level in 0..last {
         let [fine, coarse] = [level, level + 1].map(|level| config.width(level));
         for (way, [outputs, inputs]) in [("down", [coarse, 4 * fine]), ("up", [4 * fine, coarse])] {
