@@ -33,7 +33,7 @@ pub struct RunConfig {
     pub steps: u64,
     /// Passes over the data, where `steps` is 0.
     pub epochs: f64,
-    /// adamw, sgd or lars.
+    /// adamw, muon, sgd or lars.
     pub optimiser: String,
     /// Learning rate before it is scaled as `lr_scale` says.
     pub base_lr: f64,

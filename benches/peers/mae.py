@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 # Where a file says nothing: ImageNet's constants, and what Hugging Face's names stand for.
-PUBLISHED = dict(mean="0.485,0.456,0.406", std="0.229,0.224,0.225", epsilon=1e-12, target="pixels", fill_to_decoder=False, overlap=False, balance=False, corrector_dim=0)
+PUBLISHED = dict(mean="0.485,0.456,0.406", std="0.229,0.224,0.225", epsilon=1e-12, target="pixels", fill_to_decoder=False, overlap=False, balance=False, corrector_dim=0, corrector_alone=False)
 LEAST_POWER = 0.02
 CORNERS = 4
 
@@ -52,7 +52,7 @@ class Stage(nn.Module):
 
 
 class Corrector(nn.Module):
-    """Sees whole drawings in cells, four by four of a patch, and says what to add to their pixels: a U-Net."""
+    """Sees smooth fills in cells, four by four of a patch, and says what to add to their pixels: a U-Net."""
 
     def __init__(self, side, patch, dim, epsilon):
         super().__init__()
@@ -70,7 +70,7 @@ class Corrector(nn.Module):
         self.norm, self.cells = nn.LayerNorm(dim, eps=epsilon), nn.Conv2d(dim, 3, 3, padding=1, bias=False)
 
     def forward(self, patches, hidden):
-        """Standardised patches in the grid's rows, drawn where `hidden` `[batch, patches]` is 1."""
+        """Standardised patches in the grid's rows, filled where `hidden` `[batch, patches]` is 1."""
         seen = F.avg_pool2d(together(patches, self.patch, self.side), self.patch // 4)
         hidden = F.interpolate(hidden.view(-1, 1, self.side, self.side), scale_factor=4)
         x, passed = self.enter(torch.cat([seen, hidden], 1)), []
@@ -114,6 +114,7 @@ class Mae(nn.Module):
         self.token = nn.Parameter(torch.zeros(1, 1, d))
         self.decoder = nn.Sequential(*stack(d, get("decoder_depth"), get("decoder_heads")), nn.LayerNorm(d, eps=epsilon))
         self.draw = nn.Linear(wide, values)
+        self.alone = get("corrector_alone")
         self.corrector = Corrector(self.side, self.patch, get("corrector_dim"), epsilon) if get("corrector_dim") else None
         self.register_buffer("at_e", torch.zeros(1 + patches, e))
         self.register_buffer("at_d", torch.zeros(1 + patches, d))
@@ -123,12 +124,12 @@ class Mae(nn.Module):
     def patches(self, pictures):
         return cut((pictures - self.mean) / self.std, self.patch)
 
-    def shown(self, pictures, order):
-        """What the decoder is told of the filled pictures, in `order`: `[batch, patches, d]`."""
+    def shown(self, filled, order):
+        """What the decoder is told of standardised filled pictures, in `order`: `[batch, patches, d]`."""
         if not self.overlap:
-            return self.fill(pick(self.patches(pictures), order))
+            return self.fill(pick(cut(filled, self.patch), order))
         half, s = self.patch // 2, self.side
-        cells = cut(F.pad((pictures - self.mean) / self.std, (half,) * 4, mode="replicate"), self.patch)
+        cells = cut(F.pad(filled, (half,) * 4, mode="replicate"), self.patch)
         parts = self.fill(cells)
         parts = parts.view(parts.shape[0], s + 1, s + 1, CORNERS, parts.shape[2] // CORNERS)
         around = parts[:, :-1, :-1, 0] + parts[:, :-1, 1:, 1] + parts[:, 1:, :-1, 2] + parts[:, 1:, 1:, 3]
@@ -165,35 +166,35 @@ class Mae(nn.Module):
             rest = rest + shown
         return self.decoder(torch.cat([x[:, :1] + self.at_d[:1], rest], 1))
 
-    def added(self, said, patches, fill, back, kept):
-        """What the corrector adds to hidden patches; all in the grid's rows, `back` leads back to them from an order."""
+    def added(self, filled, back, kept):
+        """What the corrector adds to hidden patches, in the grid's rows; `back` leads back to them from an order."""
         hidden = (back >= kept).float()
-        drawn = said.detach() + fill if self.residual else said.detach()
-        seen = torch.where(hidden[..., None] > 0, drawn, patches)
-        return self.corrector(seen, hidden) * hidden[..., None]
+        return self.corrector(cut(filled, self.patch), hidden) * hidden[..., None]
+
+    def said(self, patches, fill, order, back, kept):
+        """What is drawn, less the fill where that is the target, in the grid's rows. `patches` are in `order`."""
+        filled = (fill - self.mean) / self.std if fill is not None else None
+        added = self.added(filled, back, kept) if self.corrector else 0
+        if self.alone:
+            return added
+        if self.corrector:
+            filled = filled + together(added.detach(), self.patch, self.side)
+        shown = self.shown(filled, order) if self.fill is not None else None
+        return self.drawn(self.tokens(patches, shown, order, kept)[:, 1:], back) + added
 
     def forward(self, pictures, fill, order, back, kept):
         """Drawn pictures: `[batch, 3, size, size]` in 0..1. `back` is the way back from `order`, as for us known before."""
-        patches = pick(self.patches(pictures), order)
-        shown = self.shown(fill, order) if self.fill is not None else None
-        said = self.drawn(self.tokens(patches, shown, order, kept)[:, 1:], back)
-        if self.corrector:
-            said = said + self.added(said, self.patches(pictures), self.patches(fill), back, kept)
+        said = self.said(pick(self.patches(pictures), order), fill, order, back, kept)
         said = said + self.patches(fill) if self.residual else said
         return together(said, self.patch, self.side) * self.std + self.mean
 
     def loss(self, pictures, fill, order, kept):
         patches = pick(self.patches(pictures), order)
-        shown = self.shown(fill, order) if self.fill is not None else None
-        tokens = self.tokens(patches, shown, order, kept)
         if self.overlap or self.corrector:
-            back = order.argsort(1)
-            said = self.drawn(tokens[:, 1:], back)
-            if self.corrector:
-                said = said + self.added(said, self.patches(pictures), self.patches(fill), back, kept)
-            said = pick(said, order)[:, kept:]
+            said = pick(self.said(patches, fill, order, order.argsort(1), kept), order)[:, kept:]
         else:
-            said = self.draw(tokens[:, 1 + kept :])
+            shown = self.shown((fill - self.mean) / self.std, order) if self.fill is not None else None
+            said = self.draw(self.tokens(patches, shown, order, kept)[:, 1 + kept :])
         target = patches[:, kept:]
         if self.residual:
             target = target - pick(self.patches(fill), order)[:, kept:]

@@ -107,6 +107,8 @@ pub trait Kernels: Backend {
     fn kernel_attention(x: FloatTensor<Self>, #[extension_type] numbers: Half<Self>, heads: usize, epsilon: f32) -> FloatTensor<Self>;
     /// `x + down(gelu(up(norm(x))))`.
     fn kernel_mlp(x: FloatTensor<Self>, #[extension_type] numbers: Half<Self>, epsilon: f32) -> FloatTensor<Self>;
+    /// GELU of each number.
+    fn kernel_gelu(x: FloatTensor<Self>) -> FloatTensor<Self>;
     /// Mean squared error of each picture.
     fn kernel_errors(said: FloatTensor<Self>, #[extension_type] aim: Aim<Self>) -> FloatTensor<Self>;
 }
@@ -195,6 +197,16 @@ pub fn mlp(x: Tensor<3>, norm: NormTensors, maps: [MapTensors; 2]) -> Tensor<3> 
     let epsilon = norm.epsilon as f32;
     let numbers = half(norm, maps);
     at_home!(Kernels::kernel_mlp / shader_mlp(x, numbers, epsilon))
+}
+
+/// GELU by the error function, of each number of a tensor that [`serves`] speaks for; Burn's own of any other.
+#[must_use]
+pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    if serves(&x) {
+        Tensor::from_dispatch(<Dispatch as Kernels>::kernel_gelu(x.into_dispatch()))
+    } else {
+        burn::tensor::activation::gelu(x)
+    }
 }
 
 /// What should be said, for [`errors`] and [`powers`]: `truth`, without `less` where there is one. Both are taken for

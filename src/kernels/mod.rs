@@ -9,7 +9,7 @@
 //! | --- | --- |
 //! | [`product`] | products of matrices with what comes after them |
 //! | [`rows`] | affine maps of rows, their gradients, how rows are dealt out to threads |
-//! | [`norm`], [`softmax`], [`functions`] | layer normalisation, softmax, GELU |
+//! | [`norm`], [`softmax`], [`gelu`], [`functions`] | layer normalisation, softmax, GELU |
 //! | [`attention`], [`mlp`] | the two halves of a transformer's layer, each in one go |
 //! | [`conv`], [`batch_norm`] | convolutions, batch normalisation with what follows it in a residual network |
 //! | [`patches`], [`error`] | pictures into patches, squared errors |
@@ -24,6 +24,7 @@ pub mod bridge;
 pub mod conv;
 pub mod error;
 pub mod functions;
+pub mod gelu;
 #[cfg(feature = "shaders")]
 mod gpu;
 pub(crate) mod levels;

@@ -2,8 +2,8 @@
 //!
 //! The encoder sees the patches that are kept; the decoder gets their codes and one and the same token for every
 //! hidden patch, and says what pixels are there. Loss: mean squared error over the hidden patches. Energy: the mean
-//! squared error of the hidden pixels in 0..1, whatever target was learnt. A knob of ours has convolutions correct the whole
-//! drawing at the end (`nn/corrector.rs`).
+//! squared error of the hidden pixels in 0..1, whatever target was learnt. A knob of ours has convolutions correct the smooth
+//! fill first (`nn/corrector.rs`).
 
 mod card;
 mod config;
@@ -24,7 +24,7 @@ use burn::{
 pub use card::CARD;
 pub use config::{MaeConfig, Target};
 
-use super::{Batch, Entry, Loss, Method, MethodError, Names, Recognised, Step, ViewPlan, knobs::precision_of};
+use super::{Batch, Entry, Loss, Method, MethodError, Names, Recognised, Step, ViewPlan, joint::frozen, knobs::precision_of};
 use crate::{
     config::RunConfig,
     kernels::bridge::{self, AimTensors, PatchCut},
@@ -48,7 +48,7 @@ pub struct Mae {
     pub encoder: Vit,
     /// Codes into pixels.
     pub decoder: Decoder,
-    /// Drawings into better ones.
+    /// Smooth fills into better ones.
     pub corrector: Option<Corrector>,
     #[module(skip)]
     config: MaeConfig,
@@ -63,8 +63,8 @@ struct Arranged {
     patches: Tensor<3>,
     /// `[batch, patches, 3 p p]`: visible as they are, hidden ones filled.
     fill: Option<Tensor<3>>,
-    /// What the decoder is shown, if anything: the fill, or its cells where patches overlap.
-    shown: Option<Tensor<3>>,
+    /// The filled pictures themselves, in 0..1.
+    filled: Option<Tensor<4>>,
 }
 
 impl Mae {
@@ -89,9 +89,12 @@ impl Mae {
             // What the fill lacks is small: a run that starts near the fill itself has less to unlearn.
             last_gain: if config.target == Target::Residual { 0.1 } else { 1.0 },
         };
+        let encoder = Vit::new(at.at("encoder"), encoder);
+        let decoder = Decoder::new(at.at("decoder"), decoder);
+        let is_trained = !config.is_corrector_alone();
         Self {
-            encoder: Vit::new(at.at("encoder"), encoder),
-            decoder: Decoder::new(at.at("decoder"), decoder),
+            encoder: if is_trained { encoder } else { frozen(encoder) },
+            decoder: if is_trained { decoder } else { frozen(decoder) },
             corrector: config.corrector().map(|corrector| Corrector::new(at.at("corrector"), corrector)),
             precision: at.precision(),
             config,
@@ -106,43 +109,48 @@ impl Mae {
 
     /// What is said of the last `count` patches in the order, all hidden ones among them: `[batch, count, 3 p p]`.
     fn predict(&self, arranged: &Arranged, count: usize) -> Tensor<3> {
-        let said = self.decode(arranged, count);
-        match &self.corrector {
-            Some(corrector) if arranged.order.hidden > 0 => self.correct(corrector, said, arranged),
-            _ => said,
-        }
-    }
-
-    /// What the decoder said, with what the corrector adds to hidden patches. No gradient goes from the corrector into what it
-    /// sees: the decoder has its own, by the sum.
-    fn correct(&self, corrector: &Corrector, said: Tensor<3>, arranged: &Arranged) -> Tensor<3> {
-        let Order { kept, hidden, .. } = arranged.order;
-        let [batch, count, values] = said.dims();
-        let of_hidden = |tensor: Tensor<3>| tensor.narrow(1, count - hidden, hidden);
-        let drawn = of_hidden(said.clone()).detach();
-        let drawn = match (self.config.target, &arranged.fill) {
-            (Target::Residual, Some(fill)) => drawn + fill.clone().narrow(1, kept, hidden),
-            _ => drawn,
+        let Some(added) = self.corrected(arranged) else {
+            return self.decode(arranged, None, count);
         };
-        let whole = Tensor::cat(vec![arranged.patches.clone().narrow(1, 0, kept), drawn], 1);
-        let seen = arranged.order.restore(whole);
-        let masks = arranged.order.masks(&seen.device());
-        let added = arranged.order.arrange(corrector.forward(seen, masks)).narrow(1, kept, hidden);
-        if count == hidden {
-            return said + added;
+        let order = &arranged.order;
+        let here = order.arrange(added.clone()).narrow(1, order.patches() - count, count);
+        if self.config.is_corrector_alone() {
+            return here;
         }
-        let nothing = Tensor::zeros([batch, count - hidden, values], &added.device());
-        said + Tensor::cat(vec![nothing, added], 1)
+        // The corrector has its gradient by the sum; by what the decoder makes of it, it gets none.
+        self.decode(arranged, Some(added.detach()), count) + here
     }
 
-    /// The decoder's numbers for the last `count` patches in the order: `[batch, count, 3 p p]`.
-    fn decode(&self, arranged: &Arranged, count: usize) -> Tensor<3> {
+    /// What the corrector adds to the fill of hidden patches, and 0 to visible ones, in rows of the grid:
+    /// `[batch, patches, 3 p p]`.
+    fn corrected(&self, arranged: &Arranged) -> Option<Tensor<3>> {
+        let (corrector, fill) = (self.corrector.as_ref()?, arranged.fill.as_ref()?);
+        let masks = arranged.order.masks(&fill.device());
+        let added = corrector.forward(arranged.order.restore(fill.clone()), masks.clone());
+        Some(added * masks.unsqueeze_dim(2))
+    }
+
+    /// The decoder's numbers for the last `count` patches in the order, where it is shown the fill with what was `added` to it:
+    /// `[batch, count, 3 p p]`.
+    fn decode(&self, arranged: &Arranged, added: Option<Tensor<3>>, count: usize) -> Tensor<3> {
         let order = &arranged.order;
         let kept = arranged.patches.clone().narrow(1, 0, order.kept).cast(self.precision);
-        let shown = arranged.shown.clone().map(|shown| shown.cast(self.precision));
+        let shown = self.shown(arranged, added).map(|shown| shown.cast(self.precision));
         let encoded = self.encoder.forward(kept, order);
         let tokens = self.decoder.forward(encoded, shown, order);
         self.decoder.draw(tokens, count, order).cast(FloatDType::F32)
+    }
+
+    /// What the decoder is shown, if anything: the fill with what was `added` to it, or its cells where patches overlap.
+    fn shown(&self, arranged: &Arranged, added: Option<Tensor<3>>) -> Option<Tensor<3>> {
+        let fill = arranged.fill.as_ref().filter(|_| self.config.fill_to_decoder)?;
+        let Some(overlap) = self.config.overlapping() else {
+            let added = added.map(|added| arranged.order.arrange(added));
+            return Some(added.into_iter().fold(fill.clone(), |fill, added| fill + added));
+        };
+        let pictures = self.standard(arranged.filled.clone()?);
+        let added = added.map(|added| unpatchify(added, self.config.patch, self.config.grid().columns));
+        Some(overlap.cells(added.into_iter().fold(pictures, |pictures, added| pictures + added)))
     }
 
     fn arrange(&self, batch: &Batch) -> Arranged {
@@ -166,16 +174,11 @@ impl Mae {
         );
         let filled = batch.fill.as_ref().filter(|_| self.config.wants_fill());
         let fill = filled.map(standard);
-        let shown = match (self.config.overlapping(), filled) {
-            _ if !self.config.fill_to_decoder => None,
-            (Some(overlap), Some(pictures)) => Some(overlap.cells(self.standard(pictures.clone()))),
-            _ => fill.clone(),
-        };
         Arranged {
             order,
             patches,
             fill,
-            shown,
+            filled: filled.cloned(),
         }
     }
 
@@ -289,7 +292,18 @@ impl Method for Mae {
     fn note(&self) -> Option<String> {
         let says = "It learnt patches normalised by their own mean and contrast, so each hidden patch is drawn with mean \
                     and contrast estimated from the visible patches around it.";
-        (self.config.target == Target::Normalised).then(|| says.to_owned())
+        let alone = "Its convolutions alone draw, upon the smooth fill. Its encoder embeds; its decoder says nothing.";
+        let is_alone = self.config.is_corrector_alone();
+        let says = [(self.config.target == Target::Normalised, says), (is_alone, alone)];
+        says.into_iter().find(|(is_so, _)| *is_so).map(|(_, says)| says.to_owned())
+    }
+
+    fn doubts(&self, _batch: usize, _classes: usize) -> Vec<String> {
+        let is_idle = self.config.corrector_alone && self.corrector.is_none();
+        is_idle
+            .then(|| "corrector_alone does nothing where there is no corrector: set corrector_dim too".to_owned())
+            .into_iter()
+            .collect()
     }
 
     fn views(&self) -> ViewPlan {

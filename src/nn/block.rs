@@ -2,7 +2,7 @@
 
 use burn::{
     module::{Module, Param},
-    tensor::{FloatDType, Tensor, activation::gelu},
+    tensor::{FloatDType, Tensor},
 };
 
 use super::{Attention, Builder, Init, LayerNorm, Linear};
@@ -82,7 +82,7 @@ impl Block {
             return x;
         }
         let x = x.clone() + scaled(self.attention.forward(self.norm1.forward(x)), self.scale1.as_ref());
-        let hidden = gelu(self.up.forward(self.norm2.forward(x.clone())));
+        let hidden = bridge::gelu(self.up.forward(self.norm2.forward(x.clone())));
         x + scaled(self.down.forward(hidden), self.scale2.as_ref())
     }
 

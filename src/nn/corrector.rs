@@ -1,14 +1,14 @@
-//! What corrects a whole drawing at once: convolutions over coarse cells that grow coarser and fine again (after the U-Net of
+//! What corrects a smooth fill all at once: convolutions over coarse cells that grow coarser and fine again (after the U-Net of
 //! Ronneberger, Fischer & Brox, 2015).
 //!
 //! Attention takes long to learn that a line goes on and a shade does too, wherever in a picture; a convolution begins with that.
-//! At the coarsest a perceptron sees everything at once: how bright a sky is above what kind of ground. A drawing is seen in
+//! At the coarsest a perceptron sees everything at once: how bright a sky is above what kind of ground. A picture is seen in
 //! *cells*, of which a patch has four by four; what is added to each cell's colour is laid over the pixels in straight lines between
 //! the cells' middles.
 
 use burn::{
     module::Module,
-    tensor::{FloatDType, Tensor, TensorData, activation::gelu},
+    tensor::{FloatDType, Tensor, TensorData},
 };
 
 use super::{
@@ -16,7 +16,10 @@ use super::{
     conv::{channels_first, channels_last},
     patches::{patchify, unpatchify},
 };
-use crate::{kernels::bridge, mask::Grid};
+use crate::{
+    kernels::bridge::{self, gelu},
+    mask::Grid,
+};
 
 /// Cells on a side of a patch.
 pub const SPLIT: usize = 4;
@@ -39,7 +42,7 @@ pub const SHOWN: usize = 4;
 /// Side of a convolution's window.
 pub const SIDE: usize = 3;
 
-/// Gain of the last weights of each part, and of all: at first the drawing stays nearly as it is.
+/// Gain of the last weights of each part, and of all: at first the fill stays nearly as it is.
 const FIRST_GAIN: f32 = 0.01;
 
 /// Sizes of a corrector.
@@ -231,8 +234,8 @@ impl Corrector {
         }
     }
 
-    /// Standardised patches `[batch, patches, 3 p p]` in the grid's rows, visible ones as they are and hidden ones as they are
-    /// drawn, and which are hidden, `[batch, patches]` of 0 and 1, to what should be added to each: `[batch, patches, 3 p p]`. Of
+    /// Standardised patches `[batch, patches, 3 p p]` in the grid's rows, visible ones as they are and hidden ones filled,
+    /// and which are hidden, `[batch, patches]` of 0 and 1, to what should be added to each: `[batch, patches, 3 p p]`. Of
     /// visible ones that means nothing.
     pub fn forward(&self, patches: Tensor<3>, hidden: Tensor<2>) -> Tensor<3> {
         let CorrectorConfig { grid, patch_px, .. } = self.config;

@@ -2,13 +2,11 @@
 
 use burn::{
     module::{Module, Param},
-    tensor::{
-        FloatDType, Tensor,
-        activation::{gelu, relu},
-    },
+    tensor::{FloatDType, Tensor, activation::relu},
 };
 
 use super::{BatchNorm, Builder, Init, Linear};
+use crate::kernels::bridge::gelu;
 
 /// Keeps a row of zeros from being divided by nothing.
 const LEAST_LENGTH: f32 = 1e-12;

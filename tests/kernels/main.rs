@@ -19,7 +19,7 @@ use darkroom::{
     config::RunConfig,
     kernels::{
         attention::Attention,
-        bridge::use_plain,
+        bridge::{self, use_plain},
         functions::{gelu, gelu_backward},
         mlp::Mlp,
         norm::Norm,
@@ -152,6 +152,14 @@ fn maps_and_norms_are_burns() {
         if from > 1 {
             assert_same_way(&norm, [batch, tokens, from], 2e-3, forward);
         }
+    }
+}
+
+#[test]
+fn gelu_is_burns() {
+    for shape in [[1, 1, 1], [2, 3, 7], [1, 130, 257]] {
+        let nothing = LayerNorm::new(builder(&mut Drawn { seed: 2 }), 1, 1e-6);
+        assert_same_way(&nothing, shape, 2e-6, |_, x| bridge::gelu(x));
     }
 }
 

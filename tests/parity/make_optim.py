@@ -3,7 +3,7 @@
     pip install torch safetensors
     python tests/parity/make_optim.py
 
-SGD and AdamW are PyTorch's own; LARS is written out here from the formulas of the two forms in use, as BYOL's
+SGD, AdamW and Muon are PyTorch's own (Muon's iteration in double precision, where PyTorch takes bfloat16); LARS is written out here from the formulas of the two forms in use, as BYOL's
 (byol/utils/optimizers.py), SimCLR's and Barlow Twins' code and as solo-learn's (solo/utils/lars.py, clip_lr) have them.
 The file in the repository was made with torch 2.15.0. `src/learn/optim/tests/parity.rs` reads it.
 """
@@ -86,6 +86,28 @@ def torchs(optimiser, **settings):
     return make
 
 
+def muons(nesterov):
+    """Muon for matrices at AdamW's rate, AdamW for the rest."""
+
+    def make(parameters, fixed):
+        matrices = [p for p in parameters if is_matrix(p)]
+        rest = [p for p in parameters if not is_matrix(p)]
+        muon = torch.optim.Muon([{"params": [p]} for p in matrices], lr=PEAK, weight_decay=DECAY, momentum=0.95, nesterov=nesterov, adjust_lr_fn="match_rms_adamw")
+        others = torchs(adamw, betas=(0.9, 0.999))(rest, [own for p, own in zip(parameters, fixed) if not is_matrix(p)])
+
+        def step(lr):
+            for group in muon.param_groups:
+                group["lr"] = lr
+            half, torch.bfloat16 = torch.bfloat16, torch.float64
+            muon.step()
+            torch.bfloat16 = half
+            others(lr)
+
+        return step
+
+    return make
+
+
 def ours(coefficient, clip, nesterov):
     def make(parameters, _):
         memory = [torch.zeros_like(p) for p in parameters]
@@ -103,6 +125,9 @@ cases = {
     "sgd_paces": run(torchs(sgd, momentum=MOMENTUM), paces=True, clip=CLIP),
     "adamw": run(torchs(adamw, betas=(0.9, 0.999)), clip=CLIP),
     "adamw_paces": run(torchs(adamw, betas=(0.9, 0.999)), paces=True),
+    "muon": run(muons(False)),
+    "muon_nesterov": run(muons(True), clip=CLIP),
+    "muon_paces": run(muons(True), paces=True),
     "lars": run(ours(0.001, False, False)),
     "lars_nesterov": run(ours(0.1, False, True), clip=CLIP),
     "lars_clip": run(ours(0.02, True, False)),

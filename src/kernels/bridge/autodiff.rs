@@ -15,7 +15,7 @@ use super::{
     Aim, Half, Kernels,
     flex::{errors, last, map, mapped, norm, reuse, shape, slice, tensor, whole},
 };
-use crate::kernels::{attention::Kept as AttentionKept, mlp::Kept as MlpKept, pool::Buffer, rows::MapGradients};
+use crate::kernels::{attention::Kept as AttentionKept, gelu, mlp::Kept as MlpKept, pool::Buffer, rows::MapGradients};
 
 /// A tensor and what is known of its gradient.
 pub(super) type Tracked<C> = FloatTensor<Autodiff<Flex, C>>;
@@ -147,6 +147,20 @@ impl Backward<Flex, 7> for MlpBackward {
 }
 
 #[derive(Debug)]
+struct GeluBackward;
+
+impl Backward<Flex, 1> for GeluBackward {
+    type State = FlexTensor;
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let x = ops.state;
+        let gradient = whole(grads.consume::<Flex>(&ops.node));
+        register!(grads, ops.parents, [(gelu::backward(slice(&x), slice(&gradient)), &x)]);
+        [gradient, x].into_iter().for_each(reuse);
+    }
+}
+
+#[derive(Debug)]
 struct ErrorsBackward;
 
 impl Backward<Flex, 1> for ErrorsBackward {
@@ -239,6 +253,16 @@ impl<C: CheckpointStrategy> Kernels for Autodiff<Flex, C> {
                 prep.finish((x, half, kept, epsilon), output)
             }
             OpsKind::UnTracked(prep) => prep.finish(Flex::kernel_mlp(x, half, epsilon)),
+        }
+    }
+
+    fn kernel_gelu(x: Tracked<C>) -> Tracked<C> {
+        let parents = [x.node()];
+        let x = whole(x.into_primitive());
+        let output = Flex::kernel_gelu(x.clone());
+        match GeluBackward.prepare::<C>(parents).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => prep.finish(x, output),
+            OpsKind::UnTracked(prep) => prep.finish(output),
         }
     }
 

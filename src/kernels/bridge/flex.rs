@@ -9,6 +9,7 @@ use super::{Aim, Constants, Half, Kernels, PatchCut};
 use crate::kernels::{
     attention::Attention,
     error::{self, Stack},
+    gelu,
     mlp::Mlp,
     norm::Norm,
     patches::Cut,
@@ -203,6 +204,11 @@ impl Kernels for Flex {
     fn kernel_mlp(x: FlexTensor, numbers: Half<Self>, epsilon: f32) -> FlexTensor {
         let (x, numbers) = (whole(x), numbers.whole());
         tensor(numbers.mlp(&x, epsilon).predict(slice(&x)), shape(&x))
+    }
+
+    fn kernel_gelu(x: FlexTensor) -> FlexTensor {
+        let x = whole(x);
+        tensor(gelu::forward(slice(&x)), shape(&x))
     }
 
     fn kernel_errors(said: FlexTensor, aim: Aim<Self>) -> FlexTensor {

@@ -1,5 +1,6 @@
 //! The optimisers on a device: some twenty operations on a few long rows, fused where the device can, and no wait.
 
+mod muon;
 mod sgd;
 
 use burn::tensor::{Bool, DType, Device, Tensor, TensorData};
@@ -51,6 +52,7 @@ impl DeviceRows {
         let (gradient, norm) = self.shortened(rates, frozen.as_ref());
         match *rule {
             Rule::AdamW { betas } => self.adamw(gradient, betas, parts, frozen.as_ref()),
+            Rule::Muon { momentum, betas } => self.muon(gradient, (momentum, betas), parts, unmoved(frozen, rates, &norm).as_ref()),
             Rule::Sgd(momentum) => {
                 let gradient = self.decayed(gradient, parts);
                 self.descend(gradient, momentum, parts, unmoved(frozen, rates, &norm).as_ref());

@@ -1,6 +1,7 @@
 //! The optimisers on the CPU: a pass over memory that measures, and one that moves, both on all threads.
 
 mod adamw;
+mod muon;
 mod sgd;
 
 use burn::tensor::Tensor;
@@ -50,7 +51,8 @@ impl HostRows {
     pub(super) fn step(&mut self, rule: &Rule, rates: &Rates, parts: &[PartRates]) -> f64 {
         self.still(parts);
         let norm = match *rule {
-            Rule::AdamW { betas } => self.adamw(betas, rates, parts),
+            Rule::AdamW { betas } => self.adamw(betas, rates, parts, |_| true),
+            Rule::Muon { momentum, betas } => self.muon(momentum, betas, rates, parts),
             Rule::Sgd(momentum) => self.sgd(momentum, rates, parts),
             Rule::Lars(momentum, trust) => self.lars(momentum, trust, rates, parts),
         };

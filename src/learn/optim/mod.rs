@@ -1,4 +1,4 @@
-//! AdamW, SGD and LARS over the whole row of trainable numbers, with clipping by global norm and a moving average.
+//! AdamW, Muon, SGD and LARS over the whole row of trainable numbers, with clipping by global norm and a moving average.
 //!
 //! Two homes for the same arithmetic: [`host`] for the CPU, where one loop over memory beats twenty tensor
 //! operations, and [`device`] for GPUs, where nothing may wait for a number to come back. The row is f32 at every
@@ -6,6 +6,7 @@
 
 mod device;
 mod host;
+mod orthogonal;
 mod part;
 mod rule;
 mod saved;

@@ -13,6 +13,8 @@ pub struct Part {
     pub len: usize,
     /// Whether weight decay and LARS's trust ratio apply: to matrices, not to biases, norms and tokens.
     pub is_matrix: bool,
+    /// Its length along its first axis, where it is a matrix: a convolution's outputs.
+    pub rows: usize,
 }
 
 impl Part {
@@ -22,6 +24,7 @@ impl Part {
         let part = |slot: &Slot| Self {
             len: slot.len(),
             is_matrix: slot.decays(),
+            rows: slot.shape.iter().copied().find(|&n| n > 1).unwrap_or(1),
         };
         layout.trainable().map(|(_, slot)| part(slot)).collect()
     }
@@ -34,6 +37,7 @@ pub(super) struct PartRates {
     pub begin: usize,
     pub len: usize,
     pub is_matrix: bool,
+    pub rows: usize,
     pub is_frozen: bool,
     pub lr: f64,
     /// 0 where it does not apply.
@@ -58,6 +62,7 @@ impl PartRates {
                 begin: end - part.len,
                 len: part.len,
                 is_matrix: part.is_matrix,
+                rows: part.rows,
                 is_frozen: pace == Pace::Frozen,
                 lr: lr * if part.is_matrix { 1.0 } else { rates.bias_lr },
                 weight_decay: if part.is_matrix { rates.weight_decay } else { 0.0 },
@@ -65,6 +70,12 @@ impl PartRates {
             }
         })
         .collect()
+    }
+
+    /// Rows and columns.
+    pub fn shape(&self) -> [usize; 2] {
+        let rows = self.rows.max(1);
+        [rows, self.len / rows]
     }
 
     /// `1 - beta^count`, for the first and second moment of AdamW.

@@ -3,7 +3,7 @@
 use crate::config::RunConfig;
 
 /// What [`RunConfig::optimiser`] may say.
-pub const NAMES: [&str; 3] = ["adamw", "sgd", "lars"];
+pub const NAMES: [&str; 4] = ["adamw", "muon", "sgd", "lars"];
 
 /// How weights follow their gradients.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -11,6 +11,15 @@ pub enum Rule {
     /// AdamW (Loshchilov & Hutter, 2019): weight decay stays out of the moments.
     AdamW {
         /// First and second beta.
+        betas: [f64; 2],
+    },
+    /// Muon (Jordan et al., 2024): of every matrix's momentum the nearest rotation, times [`muon_scale`]; AdamW for what is no
+    /// matrix, at the same rate. `m = m + (1 - β) (g - m)`, and with Nesterov's momentum `g + β (m - g)` is turned. Convolutions
+    /// are matrices of one row an output.
+    Muon {
+        /// β: 0.95 with Nesterov's in the paper.
+        momentum: Momentum,
+        /// Of AdamW.
         betas: [f64; 2],
     },
     /// Stochastic gradient descent as PyTorch's `SGD` has it: `v = m v + (g + λ w)`, `w = w - lr v`, and with Nesterov's
@@ -62,6 +71,10 @@ impl Rule {
             clip: config.trust_clip,
         };
         match config.optimiser.as_str() {
+            "muon" => Self::Muon {
+                momentum,
+                betas: config.betas,
+            },
             "sgd" => Self::Sgd(momentum),
             "lars" => Self::Lars(momentum, trust),
             _ => Self::AdamW { betas: config.betas },
@@ -73,6 +86,7 @@ impl Rule {
     pub fn name(&self) -> &'static str {
         match self {
             Self::AdamW { .. } => "adamw",
+            Self::Muon { .. } => "muon",
             Self::Sgd(_) => "sgd",
             Self::Lars(..) => "lars",
         }
@@ -89,8 +103,16 @@ impl Rule {
 #[must_use]
 pub fn memories_of(name: &str) -> &'static [&'static str] {
     match name {
+        "muon" => &["muon_1", "muon_2"],
         "sgd" => &["sgd_momentum"],
         "lars" => &["lars_momentum"],
         _ => &["moment_1", "moment_2"],
     }
+}
+
+/// What a rotation of this shape is multiplied with to move as far as AdamW would at the same rate: its numbers get a root mean
+/// square of 0.2 (Liu et al., "Muon is scalable for LLM training", 2025, eq. 4).
+#[must_use]
+pub fn muon_scale([rows, columns]: [usize; 2]) -> f64 {
+    0.2 * (rows.max(columns) as f64).sqrt()
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `model.PATH`, `average.PATH` | a trained parameter and its moving average |
 //! | `moment_1.PATH`, `moment_2.PATH` | AdamW's memory of its gradients |
+//! | `muon_1.PATH`, `muon_2.PATH` | Muon's momentum, and AdamW's memory of what is no matrix |
 //! | `sgd_momentum.PATH`, `lars_momentum.PATH` | that of the others |
 //! | `rested.PATH` | steps that it stood still for, frozen, `[1]`; absent where there were none |
 

@@ -45,7 +45,12 @@ fn rules() -> Vec<Rule> {
     };
     let plain = NAMES.into_iter().map(|name| with(name, false, false));
     plain
-        .chain([with("sgd", true, false), with("lars", true, false), with("lars", false, true)])
+        .chain([
+            with("muon", true, false),
+            with("sgd", true, false),
+            with("lars", true, false),
+            with("lars", false, true),
+        ])
         .collect()
 }
 
@@ -57,6 +62,11 @@ fn parts(len: usize) -> Vec<Part> {
     all.map(|(index, len)| Part {
         len,
         is_matrix: index % 2 == 0,
+        rows: (1..=len)
+            .take_while(|rows| rows * rows <= len)
+            .filter(|rows| len.is_multiple_of(*rows))
+            .last()
+            .unwrap_or(1),
     })
     .collect()
 }
@@ -117,7 +127,18 @@ fn biases_move_at_their_own_rate() {
             optimiser: "sgd".into(),
             ..RunConfig::default()
         });
-        let parts = vec![Part { len: 1, is_matrix: true }, Part { len: 1, is_matrix: false }];
+        let parts = vec![
+            Part {
+                len: 1,
+                is_matrix: true,
+                rows: 1,
+            },
+            Part {
+                len: 1,
+                is_matrix: false,
+                rows: 1,
+            },
+        ];
         let rows = Rows::new(&rule, vec![0.0; 2], 2);
         let mut optimiser = Optimiser::new(rule, rows, parts, &Device::flex(), true);
         optimiser.add(vec![Tensor::from_floats([2.0, 2.0], &Device::flex())]);
@@ -131,7 +152,18 @@ fn biases_move_at_their_own_rate() {
 
 #[test]
 fn one_number_follows_the_paper() {
-    let parts = vec![Part { len: 1, is_matrix: true }, Part { len: 1, is_matrix: false }];
+    let parts = vec![
+        Part {
+            len: 1,
+            is_matrix: true,
+            rows: 1,
+        },
+        Part {
+            len: 1,
+            is_matrix: false,
+            rows: 1,
+        },
+    ];
     let mut optimiser = Optimiser::new(ADAMW, Rows::new(&ADAMW, vec![2.0, 2.0], 2), parts, &Device::flex(), true);
     let (mut w, mut m, mut v) = ([2.0f64, 2.0], 0.0f64, 0.0f64);
     for t in 0..5 {
@@ -151,7 +183,11 @@ fn one_number_follows_the_paper() {
 
 #[test]
 fn clipping_keeps_the_direction_and_bounds_the_length() {
-    let parts = vec![Part { len: 2, is_matrix: false }];
+    let parts = vec![Part {
+        len: 2,
+        is_matrix: false,
+        rows: 1,
+    }];
     let mut optimiser = Optimiser::new(ADAMW, Rows::new(&ADAMW, vec![0.0; 2], 1), parts, &Device::flex(), true);
     optimiser.add(vec![Tensor::from_floats([60.0, 80.0], &Device::flex())]);
     let Norm::Known(norm) = optimiser.step(&rates(0, 1.0), &[]) else {

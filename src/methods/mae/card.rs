@@ -20,7 +20,7 @@ const fn knob(name: &'static str, unit: &'static str, default: &'static str, hel
     Knob { name, unit, default, help }
 }
 
-const KNOBS: [Knob; 18] = [
+const KNOBS: [Knob; 19] = [
     knob("size", "px", "64", "Side of the square picture."),
     knob("patch", "px", "8", "Side of a patch; must divide the size."),
     knob(
@@ -74,7 +74,13 @@ const KNOBS: [Knob; 18] = [
         "corrector_dim",
         "",
         "0",
-        "Channels of convolutions that see the whole drawing in cells, a quarter of a patch wide, and correct their colours; 0 leaves them out.",
+        "Channels of convolutions that see the smooth fill in cells, a quarter of a patch wide, and correct their colours before the decoder is shown them; 0 leaves them out.",
+    ),
+    knob(
+        "corrector_alone",
+        "",
+        "false",
+        "Let these convolutions draw alone: encoder and decoder stay as they are and say nothing, for a quick start.",
     ),
     knob(
         "epsilon",
@@ -96,7 +102,7 @@ const KNOBS: [Knob; 18] = [
     ),
 ];
 
-const PRESETS: [Preset; 7] = [
+const PRESETS: [Preset; 8] = [
     preset(
         "tiny",
         "Seconds on any machine: for trying things out.",
@@ -145,25 +151,13 @@ const PRESETS: [Preset; 7] = [
     ),
     preset(
         "photos",
-        "The network of the shipped model of photographs, 128 pixels; how that was trained is on its card.",
-        &[&[
-            ("size", "128"),
-            ("patch", "16"),
-            ("target", "residual"),
-            ("fill_to_decoder", "true"),
-            ("mask", "random:0.5-0.85*3+rectangle*2+side*2+blocks"),
-            ("overlap", "true"),
-            ("balance", "true"),
-            ("encoder_dim", "192"),
-            ("encoder_depth", "6"),
-            ("encoder_heads", "3"),
-            ("decoder_dim", "128"),
-            ("decoder_depth", "4"),
-            ("decoder_heads", "4"),
-            ("batch", "64"),
-            ("steps", "60000"),
-            ("base_lr", "0.004"),
-        ]],
+        "The autoencoder of the shipped model of photographs, 128 pixels; how that was trained is on its card.",
+        &[&PHOTOS],
+    ),
+    preset(
+        "photos-corrector",
+        "Its convolutions alone, which correct the smooth fill; encoder and decoder stay as they begin, or as --from has them. About an hour on two cores.",
+        &[&PHOTOS, &CORRECTOR],
     ),
     preset("vit-b", "ViT-Base as in the paper: ImageNet, 224 pixels, 800 epochs.", &[&VIT_B]),
     preset("vit-l", "ViT-Large as in the paper: ImageNet, 224 pixels, 800 epochs.", &[&VIT_L]),
@@ -182,6 +176,37 @@ const fn preset(name: &'static str, help: &'static str, set: &'static [&'static 
         sign: None,
     }
 }
+
+const PHOTOS: [(&str, &str); 16] = [
+    ("size", "128"),
+    ("patch", "16"),
+    ("target", "residual"),
+    ("fill_to_decoder", "true"),
+    ("mask", "random:0.5-0.85*3+rectangle*2+side*2+blocks"),
+    ("overlap", "true"),
+    ("balance", "true"),
+    ("encoder_dim", "192"),
+    ("encoder_depth", "6"),
+    ("encoder_heads", "3"),
+    ("decoder_dim", "128"),
+    ("decoder_depth", "4"),
+    ("decoder_heads", "4"),
+    ("batch", "64"),
+    ("steps", "60000"),
+    ("base_lr", "0.004"),
+];
+
+/// Beside [`PHOTOS`].
+const CORRECTOR: [(&str, &str); 8] = [
+    ("corrector_dim", "16"),
+    ("corrector_alone", "true"),
+    ("optimiser", "muon"),
+    ("momentum", "0.95"),
+    ("nesterov", "true"),
+    ("base_lr", "0.016"),
+    ("bias_lr", "0.5"),
+    ("steps", "6000"),
+];
 
 /// The paper's table 8 (pre-training) beside the encoder's sizes.
 macro_rules! published {

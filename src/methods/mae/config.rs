@@ -73,8 +73,10 @@ pub struct MaeConfig {
     pub decoder_heads: usize,
     /// Width of a layer's inner part, in token widths.
     pub mlp_ratio: usize,
-    /// Width of what corrects the whole drawing; 0 where nothing does.
+    /// Width of what corrects the smooth fill; 0 where nothing does.
     pub corrector_dim: usize,
+    /// Whether that alone draws and is trained, where there is one, and encoder and decoder stay as they are.
+    pub corrector_alone: bool,
     /// Added to variances in layer norms.
     pub epsilon: f64,
     /// Channel means of 0..1 pixels.
@@ -106,6 +108,7 @@ impl MaeConfig {
             decoder_heads: knobs.within("decoder_heads", 1, 256)?,
             mlp_ratio: knobs.within("mlp_ratio", 1, 16)?,
             corrector_dim: knobs.within("corrector_dim", 0, 512)?,
+            corrector_alone: knobs.read("corrector_alone", "it takes true or false")?,
             epsilon: knobs.within("epsilon", 0.0, 1.0)?,
             mean: knobs.channels("mean")?,
             std: knobs.channels("std")?,
@@ -136,6 +139,7 @@ impl MaeConfig {
             ("decoder_heads", whole(self.decoder_heads)),
             ("mlp_ratio", whole(self.mlp_ratio)),
             ("corrector_dim", whole(self.corrector_dim)),
+            ("corrector_alone", toml::Value::Boolean(self.corrector_alone)),
             ("epsilon", toml::Value::Float(self.epsilon)),
             ("mean", channels(self.mean)),
             ("std", channels(self.std)),
@@ -169,7 +173,7 @@ impl MaeConfig {
         })
     }
 
-    /// What corrects the whole drawing, if anything.
+    /// What corrects the smooth fill, if anything.
     #[must_use]
     pub fn corrector(&self) -> Option<CorrectorConfig> {
         (self.corrector_dim > 0).then(|| CorrectorConfig {
@@ -178,6 +182,12 @@ impl MaeConfig {
             dim: self.corrector_dim,
             epsilon: self.epsilon,
         })
+    }
+
+    /// Whether encoder and decoder stay as they are and say nothing.
+    #[must_use]
+    pub fn is_corrector_alone(&self) -> bool {
+        self.corrector_alone && self.corrector_dim > 0
     }
 
     /// Whether pictures must come with their smooth fill.
@@ -236,8 +246,8 @@ impl MaeConfig {
             let why = "patches overlap by half of their side, which must be even, and not where each is normalised by itself";
             return Err(MethodError::value("overlap", true, why));
         }
-        if self.corrector_dim > 0 && (patch % SPLIT != 0 || self.target == Target::Normalised) {
-            let why = "it works on cells, four by four of a patch, whose side must be divisible by 4, and not where each patch is normalised by itself";
+        if self.corrector_dim > 0 && (patch % SPLIT != 0 || self.target != Target::Residual) {
+            let why = "it corrects the smooth fill, so the target must be residual, in cells, four by four of a patch, whose side must be divisible by 4";
             return Err(MethodError::value("corrector_dim", self.corrector_dim, why));
         }
         let parts = [

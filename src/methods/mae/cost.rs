@@ -17,6 +17,9 @@ pub fn multiply_adds(config: &MaeConfig, kept: usize) -> u64 {
     let embed = seen * encoder.dim * decoder.dim + if config.fill_to_decoder { drawn } else { 0 };
     let decode = config.decoder_depth * layer(decoder, all) + drawn;
     let correct = config.corrector().map_or(0, |corrector| corrector.multiply_adds());
+    if config.is_corrector_alone() {
+        return correct as u64;
+    }
     (encode + embed + decode + correct) as u64
 }
 

@@ -63,9 +63,6 @@ pub(super) fn remarks(config: &MaeConfig) -> Result<BTreeMap<String, String>, St
     if config.overlap {
         return Err("its patches overlap, which published ViT-MAE networks know nothing of".into());
     }
-    if config.corrector_dim > 0 {
-        return Err("convolutions correct its drawing, which published ViT-MAE networks know nothing of".into());
-    }
     let remarks = [
         (HEADS, config.encoder_heads.to_string()),
         (DECODER_HEADS, config.decoder_heads.to_string()),
@@ -110,6 +107,7 @@ impl Found<'_> {
             decoder_heads: reader.heads("decoder", DECODER_HEADS, decoder_dim, &DECODERS)?,
             mlp_ratio: inner / encoder_dim,
             corrector_dim: 0,
+            corrector_alone: false,
             epsilon: if self.names == Names::HuggingFace { 1e-12 } else { 1e-6 },
             mean: [0.485, 0.456, 0.406],
             std: [0.229, 0.224, 0.225],

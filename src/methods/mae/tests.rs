@@ -52,15 +52,19 @@ fn masks() -> Vec<Mask> {
         .to_vec()
 }
 
-fn variants() -> [RunConfig; 7] {
+fn variants() -> [RunConfig; 6] {
     [
         run(&[]),
         run(&[("target", "normalised")]),
         run(&[("target", "residual")]),
         run(&[("target", "residual"), ("fill_to_decoder", "true")]),
         run(&[("target", "residual"), ("balance", "true")]),
-        run(&[("corrector_dim", "6")]),
-        run(&[("target", "residual"), ("corrector_dim", "6"), ("overlap", "true")]),
+        run(&[
+            ("target", "residual"),
+            ("corrector_dim", "6"),
+            ("fill_to_decoder", "true"),
+            ("overlap", "true"),
+        ]),
     ]
 }
 
@@ -102,7 +106,7 @@ impl ModuleVisitor for Found {
 }
 
 #[test]
-fn what_corrects_a_drawing_leaves_the_visible_alone() {
+fn what_corrects_a_fill_leaves_the_visible_alone() {
     let device = Device::flex();
     let knobs = [("target", "residual"), ("overlap", "true"), ("corrector_dim", "6")];
     let batch = batch(masks(), &device);
@@ -113,6 +117,33 @@ fn what_corrects_a_drawing_leaves_the_visible_alone() {
     for (patch, (change, hidden)) in change.iter::<f32>().zip(hidden).enumerate() {
         assert_eq!(change > 0.0, hidden, "patch {patch} changes by {change}");
     }
+}
+
+#[test]
+fn a_corrector_alone_is_all_that_is_trained_and_drawn_with() {
+    let device = Device::flex().autodiff();
+    let alone = |seed| RunConfig {
+        seed,
+        ..run(&[("target", "residual"), ("corrector_dim", "6"), ("corrector_alone", "true")])
+    };
+    let batch = batch(masks(), &device);
+    let model = build(&alone(5), &device).unwrap();
+    let mut found = Found {
+        gradients: model.loss(&batch, STEP).total.backward(),
+        sums: vec![],
+    };
+    model.visit(&mut found);
+    let is_corrector = |name: &str| name.starts_with("corrector.");
+    assert!(found.sums.iter().all(|sum| *sum > 0.0), "{:?}", found.sums);
+    // Another encoder and decoder, the same corrector: the same drawing.
+    let own: Vec<_> = state(&model).into_iter().filter(|(name, _)| is_corrector(name)).collect();
+    assert_eq!(found.sums.len(), own.len());
+    let others = state(&build(&alone(6), &device).unwrap()).into_iter().filter(|(name, _)| !is_corrector(name));
+    let other = with_state(model.clone(), others.chain(own).collect()).unwrap();
+    let drawn = |model: &AnyMethod| model.complete(&batch).unwrap().into_data();
+    assert_eq!(drawn(&model), drawn(&other));
+    let nothing = build(&run(&[("corrector_alone", "true")]), &device).unwrap();
+    assert!(nothing.doubts(8, 0).iter().any(|doubt| doubt.contains("corrector_dim")));
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn settings_that_need_each_other_say_so() {
         .to_string();
     assert!(error.contains("nesterov") && error.contains("momentum above 0"), "{error}");
     let error = set(&[("optimiser", "adam")]).unwrap_err().to_string();
-    assert!(error.contains("adamw, sgd, lars"), "{error}");
+    assert!(error.contains("adamw, muon, sgd, lars"), "{error}");
 }
 
 #[test]

@@ -7,12 +7,15 @@ use super::{
 use crate::kernels::threads;
 
 impl HostRows {
-    /// One step; answers the gradient's norm.
-    pub(super) fn adamw(&mut self, betas: [f64; 2], rates: &Rates, parts: &[PartRates]) -> f64 {
+    /// One step of the parts that it is for; answers the gradient's norm.
+    pub(super) fn adamw(&mut self, betas: [f64; 2], rates: &Rates, parts: &[PartRates], is_for: fn(&PartRates) -> bool) -> f64 {
         let (norm, scale) = self.norm(rates);
-        let passes = parts
-            .iter()
-            .map(|part| (part.len, (!part.is_frozen).then(|| Pass::new(betas, part, rates, scale))));
+        let passes = parts.iter().map(|part| {
+            (
+                part.len,
+                (!part.is_frozen && is_for(part)).then(|| Pass::new(betas, part, rates, scale)),
+            )
+        });
         let rows = [
             self.rows.weights.as_mut_slice(),
             &mut self.rows.average,

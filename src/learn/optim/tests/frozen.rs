@@ -61,7 +61,14 @@ fn what_is_frozen_stays_to_the_bit_and_its_average_goes_on() {
 
 #[test]
 fn a_frozen_gradient_does_not_count_in_the_norm() {
-    let parts = vec![Part { len: 2, is_matrix: false }; 2];
+    let parts = vec![
+        Part {
+            len: 2,
+            is_matrix: false,
+            rows: 1
+        };
+        2
+    ];
     for is_host in [true, false] {
         let rows = Rows::new(&ADAMW, vec![0.0; 4], 2);
         let mut optimiser = Optimiser::new(ADAMW, rows, parts.clone(), &Device::flex(), is_host);
@@ -78,7 +85,11 @@ fn a_frozen_gradient_does_not_count_in_the_norm() {
 #[test]
 fn at_half_precision_an_overflow_moves_nothing() {
     for rule in rules().into_iter().filter(|rule| rule.name() != "adamw") {
-        let parts = vec![Part { len: 2, is_matrix: true }];
+        let parts = vec![Part {
+            len: 2,
+            is_matrix: true,
+            rows: 1,
+        }];
         let rows = Rows::new(&rule, vec![1.0, 2.0], 1);
         let mut optimiser = Optimiser::new(rule, rows, parts, &Device::flex(), false);
         let forgiving = Rates {

@@ -12,10 +12,26 @@ use super::{
 };
 
 const PARTS: [Part; 4] = [
-    Part { len: 12, is_matrix: true },
-    Part { len: 5, is_matrix: false },
-    Part { len: 6, is_matrix: true },
-    Part { len: 8, is_matrix: true },
+    Part {
+        len: 12,
+        is_matrix: true,
+        rows: 3,
+    },
+    Part {
+        len: 5,
+        is_matrix: false,
+        rows: 1,
+    },
+    Part {
+        len: 6,
+        is_matrix: true,
+        rows: 2,
+    },
+    Part {
+        len: 8,
+        is_matrix: true,
+        rows: 4,
+    },
 ];
 const PEAK: f64 = 0.2;
 const CLIP: f64 = 1.5;
@@ -59,6 +75,10 @@ fn ten_steps_are_pytorchs_in_both_homes() {
     let sgd = |stays: f64, nesterov: bool| Rule::Sgd(Momentum { stays, nesterov });
     let lars = |coefficient: f64, clip: bool, nesterov: bool| Rule::Lars(Momentum { stays: 0.9, nesterov }, Trust { coefficient, clip });
     let adamw = Rule::AdamW { betas: [0.9, 0.999] };
+    let muon = |nesterov: bool| Rule::Muon {
+        momentum: Momentum { stays: 0.95, nesterov },
+        betas: [0.9, 0.999],
+    };
     for (name, rule, has_paces, clip) in [
         ("sgd", sgd(0.9, false), false, 0.0),
         ("sgd_plain", sgd(0.0, false), false, 0.0),
@@ -66,6 +86,9 @@ fn ten_steps_are_pytorchs_in_both_homes() {
         ("sgd_paces", sgd(0.9, false), true, CLIP),
         ("adamw", adamw, false, CLIP),
         ("adamw_paces", adamw, true, 0.0),
+        ("muon", muon(false), false, 0.0),
+        ("muon_nesterov", muon(true), false, CLIP),
+        ("muon_paces", muon(true), true, 0.0),
         ("lars", lars(0.001, false, false), false, 0.0),
         ("lars_nesterov", lars(0.1, false, true), false, CLIP),
         ("lars_clip", lars(0.02, true, false), false, 0.0),
@@ -80,7 +103,9 @@ fn ten_steps_are_pytorchs_in_both_homes() {
                 .map(|(a, b)| (a - b).abs() / (1.0 + b.abs()))
                 .fold(0.0, f32::max);
             assert_eq!(ours.len(), expected.len());
-            assert!(worst < 2e-6, "{name}, on the host: {is_host}, off by {worst}");
+            // Muon's iteration takes small singular values to 1, and their rounding with them.
+            let tolerance = if name.starts_with("muon") { 2e-5 } else { 2e-6 };
+            assert!(worst < tolerance, "{name}, on the host: {is_host}, off by {worst}");
         }
     }
 }
