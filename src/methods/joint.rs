@@ -18,7 +18,7 @@ mod trunk;
 use std::collections::BTreeMap;
 
 use burn::{
-    module::{Module, ModuleMapper, Param},
+    module::Module,
     tensor::{Device, FloatDType, Tensor},
 };
 
@@ -37,7 +37,7 @@ use super::{
 use crate::{
     config::RunConfig,
     mask::MaskMix,
-    nn::{Builder, Source},
+    nn::{Builder, Source, frozen},
 };
 
 /// A method of the family.
@@ -236,15 +236,4 @@ impl<O: Objective> Method for Joint<O> {
             Side::Teacher => &["student.", "objective."],
         }
     }
-}
-
-/// A module that no gradient trains.
-pub fn frozen<M: Module>(module: M) -> M {
-    struct Freeze;
-    impl ModuleMapper for Freeze {
-        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-            param.set_require_grad(false)
-        }
-    }
-    module.map(&mut Freeze)
 }

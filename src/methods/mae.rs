@@ -24,13 +24,14 @@ use burn::{
 pub use card::CARD;
 pub use config::{MaeConfig, Target};
 
-use super::{Batch, Entry, Loss, Method, MethodError, Names, Recognised, Step, ViewPlan, joint::frozen, knobs::precision_of};
+use super::{Batch, Entry, Loss, Method, MethodError, Names, Recognised, Step, ViewPlan, knobs::precision_of};
 use crate::{
     config::RunConfig,
     kernels::bridge::{self, AimTensors, PatchCut},
     nn::{
         Builder, Corrector, Decoder, DecoderConfig, Order, Source, Vit, VitConfig,
         backbone::Pool,
+        frozen,
         patches::{patchify, unpatchify},
     },
 };
