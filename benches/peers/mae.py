@@ -168,7 +168,7 @@ class Mae(nn.Module):
 
     def added(self, filled, back, kept):
         """What the corrector adds to hidden patches, in the grid's rows; `back` leads back to them from an order."""
-        hidden = (back >= kept).float()
+        hidden = (back.float() >= float(kept)).float()  # indices are of 32 bits in some exports, of 64 in others
         return self.corrector(cut(filled, self.patch), hidden) * hidden[..., None]
 
     def said(self, patches, fill, order, back, kept):
