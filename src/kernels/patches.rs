@@ -1,6 +1,11 @@
 //! Pictures into standardised patches, in the order that a network takes them, in one pass.
 
-use super::{pool::fresh, rows::cut, threads::each};
+use super::{
+    number::{Function, Number, replace},
+    pool::fresh,
+    rows::cut,
+    threads::each,
+};
 
 /// How pictures are cut up.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +18,19 @@ pub struct Cut<'a> {
     pub mean: &'a [f32],
     /// What each channel is then divided by: `[channels]`.
     pub deviation: &'a [f32],
+}
+
+/// A channel's numbers.
+struct Standard {
+    mean: f32,
+    deviation: f32,
+}
+
+impl Function for Standard {
+    #[inline(always)]
+    fn of<N: Number>(&self, x: N) -> N {
+        (x - N::all(self.mean)) / N::all(self.deviation)
+    }
 }
 
 impl Cut<'_> {
@@ -41,13 +59,12 @@ impl Cut<'_> {
         let [height, width] = self.size_px;
         let side = self.patch_px;
         let (row, column) = (place / (width / side) * side, place % (width / side) * side);
-        for (channel, (mean, deviation)) in self.mean.iter().zip(self.deviation).enumerate() {
+        for (channel, (&mean, &deviation)) in self.mean.iter().zip(self.deviation).enumerate() {
             for line in 0..side {
                 let from = &picture[(channel * height + row + line) * width + column..][..side];
                 let to = &mut patch[(channel * side + line) * side..][..side];
-                for (to, from) in to.iter_mut().zip(from) {
-                    *to = (from - mean) / deviation;
-                }
+                to.copy_from_slice(from);
+                replace(to, &Standard { mean, deviation });
             }
         }
     }

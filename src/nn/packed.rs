@@ -7,7 +7,7 @@ use burn::{
 
 use crate::kernels::bridge;
 
-/// The same network with the weights of its affine maps packed, where the kernels serve its device. It answers as
+/// The same network with the weights of its affine maps and convolutions packed, where the kernels serve its device. It answers as
 /// before; it cannot be trained or written to a file.
 #[must_use]
 pub fn packed<M: Module>(module: M) -> M {
@@ -22,7 +22,7 @@ struct Packing {
 
 impl ModuleMapper for Packing {
     fn enter_module(&mut self, name: &str, container_type: &str) {
-        self.in_weight = name == "weight" && container_type == "Struct:Linear";
+        self.in_weight = name == "weight" && matches!(container_type, "Struct:Linear" | "Struct:Conv");
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {

@@ -7,6 +7,7 @@ use darkroom::{
     kernels::{
         batch_norm::{BatchNorm, moments},
         conv::{Conv, Window},
+        product::panel_width,
     },
     nn::{self, ResNet, ResNetConfig, resnet::Stem},
 };
@@ -15,7 +16,7 @@ use crate::{SWITCH, assert_close, assert_same_way, assert_slope, builder, random
 use darkroom::nn::Drawn;
 
 /// Batch, rows, columns, channels in and out, side, stride, padding.
-const SIZES: [[usize; 8]; 9] = [
+const SIZES: [[usize; 8]; 11] = [
     [2, 5, 7, 3, 5, 3, 1, 1],
     [3, 8, 8, 17, 20, 3, 2, 1],
     [2, 9, 6, 4, 33, 1, 2, 0],
@@ -25,6 +26,8 @@ const SIZES: [[usize; 8]; 9] = [
     [1, 3, 3, 2, 2, 2, 3, 0],
     [9, 13, 11, 2, 3, 5, 1, 4],
     [1, 1, 1, 1, 1, 3, 1, 1],
+    [1, 5, 6, 130, 32, 3, 1, 1],
+    [2, 6, 5, 4, 64, 3, 2, 1],
 ];
 
 /// The sums as the definition has them: what comes out, and the gradients by `x` and by the weight.
@@ -61,6 +64,7 @@ fn convolutions_are_sums_over_windows() {
         let [batch, rows, columns, from, to, side, stride, padding] = size;
         let weight = random(to * from * side * side, 1);
         let conv = Conv {
+            packed: false,
             weight: &weight,
             channels: [from, to],
             size: [rows, columns],
@@ -73,6 +77,18 @@ fn convolutions_are_sums_over_windows() {
         for ((expected, found), what) in expected.iter().zip(&found).zip(["out", "by x", "by weight"]) {
             assert_close(expected, found, 3e-6, &format!("{what} of {size:?}"));
         }
+        // For a network that only answers the weight is laid out once; wherever its panels are full.
+        let panels = conv.panels();
+        assert_eq!(panels.is_some(), to % panel_width() == 0, "{size:?}");
+        let packed = panels.map(|weight| {
+            Conv {
+                weight: &weight,
+                packed: true,
+                ..conv
+            }
+            .forward(&x)
+        });
+        assert!(packed.is_none_or(|packed| packed == found[0]), "{size:?}, packed");
     }
 }
 
@@ -82,6 +98,7 @@ fn gradients_of_a_large_convolution_are_slopes() {
     let (from, to, size) = (48, 35, [23, 21]);
     let weight = random(to * from * 9, 1);
     let conv = Conv {
+        packed: false,
         weight: &weight,
         channels: [from, to],
         size,

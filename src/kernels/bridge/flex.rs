@@ -5,7 +5,7 @@ use burn::{
     tensor::{Shape, TensorData},
 };
 
-use super::{Aim, Constants, Half, Kernels, PatchCut};
+use super::{Aim, Constants, Half, Kernels, PatchCut, maps};
 use crate::kernels::{
     attention::Attention,
     error::{self, Stack},
@@ -104,9 +104,12 @@ pub fn norm<'a>(x: &FlexTensor, weight: &'a FlexTensor, bias: &'a FlexTensor, ep
 }
 
 /// A weight `[d_input, d_output]` in panels, `[panels d_input, width]`. It stays as it is where the last panel would
-/// not be full, since shapes could no longer tell what it was.
+/// not be full, since shapes could no longer tell what it was. A convolution's weight likewise.
 pub fn pack(weight: FlexTensor) -> FlexTensor {
     let weight = whole(weight);
+    if shape(&weight).num_dims() == 4 {
+        return maps::flex::packed(weight);
+    }
     let (shape, width) = (shape(&weight), panel_width());
     if shape.num_dims() != 2 || shape[0] == 0 || shape[1] % width != 0 {
         return weight;

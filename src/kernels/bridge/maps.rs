@@ -2,7 +2,7 @@
 
 #[cfg(feature = "joint")]
 mod autodiff;
-mod flex;
+pub(super) mod flex;
 
 use burn::{
     backend::{Backend, Dispatch, ExtensionType, backend_extension, tensor::FloatTensor},

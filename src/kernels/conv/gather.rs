@@ -23,6 +23,8 @@ pub struct Patches<'a> {
 
 /// Numbers that are copied in one go, where as many lie together.
 const WIDE: usize = 16;
+/// The same, of what is then left.
+const NARROW: usize = 4;
 
 impl<'a> Patches<'a> {
     /// Numbers of a patch: tap by tap, channel by channel.
@@ -51,19 +53,25 @@ impl<'a> Patches<'a> {
         let mut at = numbers.start;
         while at < numbers.end {
             let (tap, channel) = (at / channels, at % channels);
-            let len = (channels - channel).min(numbers.end - at);
             let piece = Piece {
                 tap: self.taps[tap],
                 channel,
-                len,
+                len: (self.beside(tap) * channels - channel).min(numbers.end - at),
                 width,
             };
             self.piece(&mut out[at - numbers.start..], first, count, piece);
-            at += len;
+            at += piece.len;
         }
     }
 
-    /// What patches have of one tap.
+    /// How many taps from this one on lie beside each other on the map, so that their numbers do, too.
+    fn beside(&self, tap: usize) -> usize {
+        let [down, right] = self.taps[tap];
+        let places = self.taps[tap..].iter().zip(right..);
+        places.take_while(|(tap, right)| **tap == [down, *right]).count()
+    }
+
+    /// What patches have of taps beside each other.
     fn piece(&self, out: &mut [f32], first: usize, count: usize, piece: Piece) {
         let [_, across] = self.places;
         let (mut out, mut place, mut left) = (out, first, count);
@@ -82,14 +90,29 @@ impl<'a> Patches<'a> {
     fn run(&self, out: &mut [f32], place: usize, run: usize, piece: Piece) {
         let ([down, across], [rows, columns]) = (self.places, self.size);
         let (map, row, column) = (place / (down * across), place / across % down, place % across);
-        let line = (row * self.stride).checked_add_signed(piece.tap[0]).filter(|line| *line < rows);
-        let inside = line.map_or(0..0, |_| self.inside(piece.tap[1], columns, column..column + run));
-        let from = (inside.start * self.stride).checked_add_signed(piece.tap[1]);
-        let (Some(line), Some(from), false) = (line, from, inside.is_empty()) else {
+        let Some(line) = (row * self.stride).checked_add_signed(piece.tap[0]).filter(|line| *line < rows) else {
             return blank(out, 0..run, piece);
         };
-        blank(out, 0..inside.start - column, piece);
-        blank(out, inside.end - column..run, piece);
+        let last = piece.tap[1] + ((piece.channel + piece.len - 1) / self.channels) as isize;
+        let [of_first, of_last] = [piece.tap[1], last].map(|right| self.inside(right, columns, column..column + run));
+        let inside = of_first.start..of_last.end.max(of_first.start);
+        if last > piece.tap[1] {
+            // Where only some of the taps fall onto the map, each is taken by itself.
+            let edges = [column..inside.start, inside.end..column + run];
+            for (tap, here) in piece.taps(self.channels) {
+                for edge in &edges {
+                    if !edge.is_empty() {
+                        let first = edge.start - column;
+                        self.run(&mut out[first * piece.width + here..], place + first, edge.len(), tap);
+                    }
+                }
+            }
+        } else {
+            blank(out, 0..inside.start - column, piece);
+            blank(out, inside.end - column..run, piece);
+        }
+        let from = (inside.start * self.stride).checked_add_signed(piece.tap[1]);
+        let Some(from) = from.filter(|_| !inside.is_empty()) else { return };
         let start = ((map * rows + line) * columns + from) * self.channels + piece.channel;
         let to = &mut out[(inside.start - column) * piece.width..];
         copy(
@@ -109,14 +132,33 @@ impl<'a> Patches<'a> {
     }
 }
 
-/// A part of what patches have of one tap.
+/// A part of what patches have of taps beside each other.
 #[derive(Clone, Copy)]
 struct Piece {
+    /// The first.
     tap: [isize; 2],
+    /// Of that tap, where the part begins.
     channel: usize,
     len: usize,
     /// From patch to patch of what is written.
     width: usize,
+}
+
+impl Piece {
+    /// Each tap by itself, and where in the part it begins.
+    fn taps(self, channels: usize) -> impl Iterator<Item = (Self, usize)> {
+        let end = self.channel + self.len;
+        (0..end.div_ceil(channels)).map(move |tap| {
+            let start = self.channel.max(tap * channels);
+            let piece = Self {
+                tap: [self.tap[0], self.tap[1] + tap as isize],
+                channel: start - tap * channels,
+                len: end.min((tap + 1) * channels) - start,
+                width: self.width,
+            };
+            (piece, start - self.channel)
+        })
+    }
 }
 
 fn blank(out: &mut [f32], patches: Range<usize>, piece: Piece) {
@@ -130,6 +172,8 @@ fn copy_body<const FUSED: bool>(out: &mut [f32], from: &[f32], [count, len, out_
     for patch in 0..count {
         let (to, from) = (&mut out[patch * out_step..][..len], &from[patch * from_step..][..len]);
         let ((to, to_rest), (from, from_rest)) = (to.as_chunks_mut::<WIDE>(), from.as_chunks::<WIDE>());
+        to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+        let ((to, to_rest), (from, from_rest)) = (to_rest.as_chunks_mut::<NARROW>(), from_rest.as_chunks::<NARROW>());
         to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
         to_rest.iter_mut().zip(from_rest).for_each(|(to, from)| *to = *from);
     }

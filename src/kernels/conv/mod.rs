@@ -48,8 +48,10 @@ impl Window {
 /// A convolution without a bias.
 #[derive(Clone, Copy, Debug)]
 pub struct Conv<'a> {
-    /// `[out, in, side, side]`, as published files have it.
+    /// `[out, in, side, side]`, as published files have it, or what [`Conv::panels`] made of that.
     pub weight: &'a [f32],
+    /// Whether it is the latter.
+    pub packed: bool,
     /// In, out.
     pub channels: [usize; 2],
     /// Rows and columns of what comes in.
@@ -160,7 +162,7 @@ impl Conv<'_> {
 }
 
 /// `out = patches weights`: one row for every place.
-fn products(out: &mut [f32], patches: &Patches<'_>, weights: &Parts) {
+fn products(out: &mut [f32], patches: &Patches<'_>, weights: &Parts<'_>) {
     let width = weights.columns;
     if weights.list.is_empty() {
         return out.fill(0.0); // places that nothing looks at

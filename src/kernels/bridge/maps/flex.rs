@@ -10,6 +10,7 @@ use crate::kernels::{
     batch_norm::{self, BatchNorm},
     bridge::flex::{last, shape, slice, tensor, whole},
     conv::{Conv, Window},
+    product::panel_width,
 };
 
 impl Numbers<Flex> {
@@ -56,17 +57,51 @@ pub fn convolution<'a>(x: &FlexTensor, weight: &'a FlexTensor, window: Window) -
         from.num_dims() == 4 && kernel.num_dims() == 4,
         "a convolution takes [batch, rows, columns, in] and [out, in, side, side], not {from:?} and {kernel:?}"
     );
-    let channels = [kernel[1], kernel[0]];
+    // Of other sides than the window's is one that was packed: see `packed`.
+    let packed = kernel[2] != window.side || kernel[3] != window.side;
+    let channels = if packed {
+        let depth = from[3] * window.side.pow(2);
+        [from[3], slice(weight).len() / depth.max(1)]
+    } else {
+        [kernel[1], kernel[0]]
+    };
     assert!(
-        from[3] == channels[0] && kernel[2] == window.side && kernel[3] == window.side && window.side > 0 && window.stride > 0,
+        from[3] == channels[0] && (!packed || kernel[3] == panel_width()) && window.side > 0 && window.stride > 0,
         "a weight {kernel:?} for maps {from:?} and {window:?}"
     );
     assert!(channels.iter().all(|count| *count > 0), "a convolution of no channels");
     Conv {
         weight: slice(weight),
+        packed,
         channels,
         size: [from[1], from[2]],
         window,
+    }
+}
+
+/// A weight `[out, in, side, side]` in panels, `[1, 1, panels side² in, width]`. It stays as it is where the last panel would not
+/// be full, since shapes could no longer tell what it was.
+pub fn packed(weight: FlexTensor) -> FlexTensor {
+    let weight = whole(weight);
+    let kernel = shape(&weight);
+    let conv = Conv {
+        weight: slice(&weight),
+        packed: false,
+        channels: [kernel[1], kernel[0]],
+        size: [1, 1],
+        window: Window {
+            side: kernel[2],
+            stride: 1,
+            padding: 0,
+        },
+    };
+    let width = panel_width();
+    match conv.panels() {
+        Some(panels) if kernel[2] == kernel[3] && kernel[2] != width => {
+            let rows = panels.len() / width;
+            tensor(panels, Shape::new([1, 1, rows, width]))
+        }
+        _ => weight,
     }
 }
 
