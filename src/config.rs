@@ -53,16 +53,16 @@ pub struct RunConfig {
     pub gamma: f64,
     /// Learning rate of biases, norms and tokens, in that of the matrices.
     pub bias_lr: f64,
-    /// Weight decay, on matrices only: not on biases, norms and tokens. AdamW decays apart from the gradient, sgd and
+    /// Weight decay, on matrices only: not on biases, norms and tokens. AdamW and muon decay apart from the gradient, sgd and
     /// lars add it to the gradient.
     pub weight_decay: f64,
     /// Weight decay at the run's end, on half a cosine from `weight_decay`; 0 keeps that.
     pub weight_decay_end: f64,
-    /// AdamW's first and second beta.
+    /// AdamW's first and second beta; of muon for what is no matrix.
     pub betas: [f64; 2],
-    /// Momentum of sgd and lars.
+    /// Momentum of sgd, lars and muon; 0.95 in muon's paper.
     pub momentum: f64,
-    /// Whether sgd and lars look ahead along their momentum (Nesterov).
+    /// Whether sgd, lars and muon look ahead along their momentum (Nesterov); so in muon's paper.
     pub nesterov: bool,
     /// Trust coefficient of lars: a matrix moves by this part of its norm, times the learning rate. Not for biases,
     /// norms and tokens.

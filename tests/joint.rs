@@ -320,6 +320,38 @@ fn a_batch_of_one_is_refused_where_pictures_are_compared() {
 }
 
 #[test]
+fn what_cannot_be_shared_out_among_these_pictures_is_said_before_training() {
+    let doubts = |method: &'static str, set: &[(&str, &str)], classes: usize| {
+        let settings = Settings {
+            method: Some(method),
+            preset: Some("tiny"),
+            set: set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            ..Settings::default()
+        };
+        let config = RunConfig {
+            pictures: PICTURES,
+            ..settings.resolve().unwrap()
+        };
+        methods::build(&config, &Device::flex()).unwrap().doubts(config.batch, classes)
+    };
+    let cases = [
+        ("swav", ("prototypes", "3"), "3 prototypes are fewer than the 10 classes"),
+        ("swav", ("prototypes", "4000"), "cannot be shared out evenly among 4000 prototypes"),
+        ("dino", ("prototypes", "3"), "3 prototypes are fewer than the 10 classes"),
+        ("deepcluster", ("clusters", "3"), "3 clusters are fewer than the 10 classes"),
+        ("deepcluster", ("clusters", "4000"), "4000 clusters are more than the 64 pictures"),
+        ("supervised", ("projector", "3"), "3 outputs are fewer than the 10 classes"),
+    ];
+    for (method, set, says) in cases {
+        let found = doubts(method, &[set], 10);
+        assert!(found.iter().any(|doubt| doubt.contains(says)), "{method} {set:?}: {found:?}");
+    }
+    for method in ["swav", "dino", "supervised"] {
+        assert_eq!(doubts(method, &[], 2), Vec::<String>::new(), "{method}");
+    }
+}
+
+#[test]
 fn where_one_picture_would_be_normalised_by_itself_a_batch_of_one_is_refused() {
     let refused = |method: &str, set: &[(&str, &str)]| {
         let card = family().find(|card| card.name == method).unwrap();

@@ -106,6 +106,7 @@ fn every_optimiser_and_schedule_goes_on_to_the_bit() {
     let folder = scratch();
     let at = |name: &str| folder.path().join(name);
     for more in [
+        ["--set=optimiser=muon", "--set=nesterov=true", "--set=momentum=0.95"],
         ["--set=optimiser=sgd", "--set=nesterov=true", "--set=schedule=steps"],
         ["--set=optimiser=lars", "--set=lr_scale=none", "--set=final_lr=0.001"],
         ["--set=optimiser=lars", "--set=trust_clip=true", "--set=bias_lr=0.1"],
@@ -127,33 +128,38 @@ fn every_optimiser_and_schedule_goes_on_to_the_bit() {
     }
 }
 
+/// What they carry beside weights: nothing; a teacher and a queue; a bank and prototypes.
 #[test]
-fn a_method_that_embeds_goes_on_to_the_bit_with_the_probe_beside_it() {
-    let folder = scratch();
-    let at = |name: &str| folder.path().join(name);
-    let settings = |out: &'static str| {
-        let rhythm = ["--steps=40", "--checkpoint-every=7", "--validate-every=20", "--out", out];
-        common::SMALLEST_JOINT.into_iter().chain(rhythm)
-    };
-    run(folder.path(), settings("whole")).ok();
-    for stop in ["0.05", "0.3"] {
-        let args = if at("broken").exists() {
-            vec!["train", "--quiet", "--resume", "broken"]
-        } else {
-            settings("broken").collect()
+fn methods_that_embed_go_on_to_the_bit_with_the_probe_beside_them() {
+    for method in ["simclr", "moco", "deepcluster"] {
+        let folder = scratch();
+        let at = |name: &str| folder.path().join(name);
+        let settings = |out: &'static str| {
+            let rhythm = ["--steps=40", "--checkpoint-every=7", "--validate-every=20", "--out", out];
+            let smallest = common::SMALLEST_JOINT.map(|word| if word == "simclr" { method } else { word });
+            smallest.into_iter().chain(rhythm)
         };
-        run(folder.path(), args.into_iter().chain(["--stop-after-s", stop])).ok();
+        run(folder.path(), settings("whole")).ok();
+        for stop in ["0.05", "0.3"] {
+            let args = if at("broken").exists() {
+                vec!["train", "--quiet", "--resume", "broken"]
+            } else {
+                settings("broken").collect()
+            };
+            run(folder.path(), args.into_iter().chain(["--stop-after-s", stop])).ok();
+        }
+        run(folder.path(), ["train", "--resume", "broken", "--quiet"]).ok();
+        assert_eq!(record(&at("broken")), record(&at("whole")), "{method}");
+        assert!(record(&at("whole")).iter().all(|line| line["linear"].is_f64()));
+        assert_eq!(
+            lines(at("broken").join("validation.jsonl")),
+            lines(at("whole").join("validation.jsonl")),
+            "{method}"
+        );
+        let tensors = |name: &str| Checkpoint::last(&at(name).join("checkpoints")).unwrap().0.tensors;
+        assert!(tensors("broken") == tensors("whole"), "{method}");
+        assert!(tensors("whole").contains_key("probe.weight"));
     }
-    run(folder.path(), ["train", "--resume", "broken", "--quiet"]).ok();
-    assert_eq!(record(&at("broken")), record(&at("whole")));
-    assert!(record(&at("whole")).iter().all(|line| line["linear"].is_f64()));
-    assert_eq!(
-        lines(at("broken").join("validation.jsonl")),
-        lines(at("whole").join("validation.jsonl"))
-    );
-    let tensors = |name: &str| Checkpoint::last(&at(name).join("checkpoints")).unwrap().0.tensors;
-    assert!(tensors("broken") == tensors("whole"));
-    assert!(tensors("whole").contains_key("probe.weight"));
 }
 
 #[test]
@@ -163,7 +169,7 @@ fn a_checkpoint_of_one_optimiser_is_refused_by_another() {
     run(folder.path(), stopped).ok();
     let config = folder.path().join("a/config.toml");
     let text = fs::read_to_string(&config).unwrap();
-    for other in ["lars", "adamw"] {
+    for other in ["lars", "adamw", "muon"] {
         let changed = text.replace("optimiser = \"sgd\"", &format!("optimiser = \"{other}\""));
         fs::write(&config, changed).unwrap();
         let words = [

@@ -114,7 +114,7 @@ class Mae(nn.Module):
         self.token = nn.Parameter(torch.zeros(1, 1, d))
         self.decoder = nn.Sequential(*stack(d, get("decoder_depth"), get("decoder_heads")), nn.LayerNorm(d, eps=epsilon))
         self.draw = nn.Linear(wide, values)
-        self.alone = get("corrector_alone")
+        self.alone = get("corrector_alone") and get("corrector_dim") > 0
         self.corrector = Corrector(self.side, self.patch, get("corrector_dim"), epsilon) if get("corrector_dim") else None
         self.register_buffer("at_e", torch.zeros(1 + patches, e))
         self.register_buffer("at_d", torch.zeros(1 + patches, d))

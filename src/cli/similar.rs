@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     open,
-    out::{Failure, Out, Outcome, say},
+    out::{Failure, Out, Outcome, grouped, say},
 };
 use crate::{
     data::{Square, Squares},
@@ -85,6 +85,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     let mut squares = Squares::new(source, size_px);
     // Of each round the best are kept: a folder may be larger than memory.
     let mut found: Vec<(Found, Picture)> = Vec::new();
+    let mut no_numbers = 0_u64;
     loop {
         let round: Vec<Square> = squares.by_ref().take(AT_ONCE).collect();
         if round.is_empty() {
@@ -93,6 +94,8 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         let pictures: Vec<Picture> = round.iter().map(|square| square.picture.clone()).collect();
         let embedded = block_on(embed(&opened.method, &pictures, &on.device, |_| ()))?;
         bar.inc(round.len() as u64);
+        let rows = embedded.embeddings.values().chunks(embedded.embeddings.dim().max(1));
+        no_numbers += rows.filter(|row| row.iter().any(|x| !x.is_finite())).count() as u64;
         found.extend(best(&of_query, &embedded, round, args.count));
         found.sort_by(|(a, _), (b, _)| b.cosine.total_cmp(&a.cosine));
         found.truncate(args.count);
@@ -100,6 +103,14 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     bar.finish_and_clear();
     if let Some(sentence) = squares.skipped().sentence() {
         say(format_args!("{}: {sentence}", args.source));
+    }
+    if no_numbers > 0 {
+        say(format_args!(
+            "{}: {} gives {} of its pictures embeddings that are no numbers; they are left out",
+            args.source,
+            args.model.display(),
+            grouped(no_numbers)
+        ));
     }
     if found.is_empty() {
         return Err(Failure::Failed(format!("{} holds no picture to compare with", args.source)));

@@ -158,8 +158,8 @@ pub struct NormTensors {
 /// An affine map's weight `[d_input, d_output]` and bias `[d_output]`.
 pub type MapTensors = (Tensor<2>, Tensor<1>);
 
-/// A weight `[d_input, d_output]` laid out once as products read it, for a network that only answers: the functions of
-/// this room take it in place of the weight, Burn's own do not.
+/// A weight `[d_input, d_output]`, or a convolution's `[out, in, side, side]`, laid out once as products read it, for a network
+/// that only answers: the functions of this room take it in place of the weight, Burn's own do not.
 #[must_use]
 pub fn pack<const D: usize>(weight: Tensor<D>) -> Tensor<D> {
     Tensor::from_dispatch(<Dispatch as Constants>::kernel_pack(weight.into_dispatch()))

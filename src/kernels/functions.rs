@@ -100,15 +100,28 @@ fn gelu_here_body<const FUSED: bool>(values: &mut [f32]) {
 
 #[inline(always)]
 fn gelu_backward_body<const FUSED: bool>(values: &mut [f32], gradient: &mut [f32]) {
+    for (value, gradient) in values.iter_mut().zip(gradient) {
+        let (share, slope) = gelu_parts::<FUSED>(*value);
+        *value *= share;
+        *gradient *= slope;
+    }
+}
+
+#[inline(always)]
+fn gelu_slope_body<const FUSED: bool>(values: &[f32], gradient: &mut [f32]) {
+    for (value, gradient) in values.iter().zip(gradient) {
+        *gradient *= gelu_parts::<FUSED>(*value).1;
+    }
+}
+
+/// `Phi(x)`, and GELU's slope there.
+#[inline(always)]
+fn gelu_parts<const FUSED: bool>(x: f32) -> (f32, f32) {
     // 1 / sqrt(2 pi)
     const PEAK: f32 = 0.398_942_3;
-    for (value, gradient) in values.iter_mut().zip(gradient) {
-        let x = *value;
-        let share = below::<FUSED, f32>(x);
-        let density = PEAK * exp::<FUSED, f32>(-0.5 * x * x);
-        *value = x * share;
-        *gradient *= fma::<FUSED>(x, density, share);
-    }
+    let share = below::<FUSED, f32>(x);
+    let density = PEAK * exp::<FUSED, f32>(-0.5 * x * x);
+    (share, fma::<FUSED>(x, density, share))
 }
 
 at_every_level! {
@@ -122,6 +135,10 @@ at_every_level! {
 at_every_level! {
     /// Replaces `values` by their [`gelu`], and the `gradient` by that output with the one by `values`.
     pub fn gelu_backward(values: &mut [f32], gradient: &mut [f32]) = gelu_backward_body;
+}
+at_every_level! {
+    /// Replaces the `gradient` by the output of [`gelu`] with the one by `values`.
+    pub fn gelu_slope(values: &[f32], gradient: &mut [f32]) = gelu_slope_body;
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! GELU of whole tensors, forward and backward, where it stands alone and not inside of [`mlp`](super::mlp).
 
 use super::{
-    functions::{gelu, gelu_backward},
-    pool::{Buffer, fresh},
+    functions::{gelu, gelu_slope},
+    pool::fresh,
     threads::each,
 };
 
@@ -24,10 +24,8 @@ pub fn backward(x: &[f32], gradient: &[f32]) -> Vec<f32> {
     let mut out = fresh(x.len());
     let parts = out.chunks_mut(SHARE).zip(x.chunks(SHARE)).zip(gradient.chunks(SHARE));
     each(parts.collect(), |((out, x), gradient): ((&mut [f32], &[f32]), &[f32])| {
-        let mut active = Buffer::of(x.len());
-        active.copy_from_slice(x);
         out.copy_from_slice(gradient);
-        gelu_backward(&mut active, out);
+        gelu_slope(x, out);
     });
     out
 }

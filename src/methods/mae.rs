@@ -293,18 +293,21 @@ impl Method for Mae {
     fn note(&self) -> Option<String> {
         let says = "It learnt patches normalised by their own mean and contrast, so each hidden patch is drawn with mean \
                     and contrast estimated from the visible patches around it.";
-        let alone = "Its convolutions alone draw, upon the smooth fill. Its encoder embeds; its decoder says nothing.";
+        let alone = "Its convolutions alone draw, upon the smooth fill. Its encoder is as it was before these learnt; its decoder says nothing.";
         let is_alone = self.config.is_corrector_alone();
         let says = [(self.config.target == Target::Normalised, says), (is_alone, alone)];
         says.into_iter().find(|(is_so, _)| *is_so).map(|(_, says)| says.to_owned())
     }
 
     fn doubts(&self, _batch: usize, _classes: usize) -> Vec<String> {
-        let is_idle = self.config.corrector_alone && self.corrector.is_none();
-        is_idle
-            .then(|| "corrector_alone does nothing where there is no corrector: set corrector_dim too".to_owned())
-            .into_iter()
-            .collect()
+        let doubt = match (self.config.corrector_alone, self.corrector.is_some()) {
+            (false, _) => return Vec::new(),
+            (true, false) => "corrector_alone does nothing where there is no corrector: set corrector_dim too",
+            (true, true) => {
+                "corrector_alone trains the convolutions alone: encoder and decoder stay as --from has them, or else as they were drawn, and then embeddings and attention of this model say nothing"
+            }
+        };
+        vec![doubt.to_owned()]
     }
 
     fn views(&self) -> ViewPlan {

@@ -17,7 +17,7 @@ pub use said::{FromTogether, Stage};
 pub use training::{Measured, Moment, Steer, TrainSettings, Trainable};
 
 /// Raised whenever a message changes its meaning.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// A place for a model: the room holds one in each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

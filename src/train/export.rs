@@ -107,16 +107,19 @@ fn embeddings(measured: &Validated) -> Option<EmbeddingCard> {
     })
 }
 
-/// The card of a run that started from other weights: both commands, and the counts of both runs together.
+/// The card of a run that started from other weights: both commands, and the counts of both runs together. The curve goes on
+/// where both runs measured the same thing; decibels of drawings say nothing beside shares of pictures told right.
 fn after(before: &ModelCard, own: ModelCard) -> ModelCard {
     let shifted = own.curve.iter().map(|[step, db]| [step + before.steps as f64, *db]);
     let command = [before.command.as_str(), own.command.as_str()];
+    let is_alike = before.embeddings.is_some() == own.embeddings.is_some();
+    let earlier = before.curve.iter().copied().filter(|_| is_alike);
     ModelCard {
         command: command.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n"),
         steps: before.steps + own.steps,
         pictures: before.pictures + own.pictures,
         hours: before.hours + own.hours,
-        curve: before.curve.iter().copied().chain(shifted).collect(),
+        curve: earlier.chain(shifted).collect(),
         ..own
     }
 }
@@ -216,13 +219,23 @@ mod tests {
             curve: vec![[3.0, 13.0]],
             ..ModelCard::default()
         };
-        let both = after(&first, second);
+        let both = after(&first, second.clone());
         assert_eq!((both.name.as_str(), both.steps, both.pictures, both.hours), ("second", 8, 64, 0.75));
         assert_eq!(
             both.command,
             "darkroom train --steps 5\ndarkroom train --from first.safetensors --steps 3"
         );
         assert_eq!(both.curve, [[5.0, 12.0], [8.0, 13.0]]);
+
+        // Decibels do not go on as shares.
+        let embeds = ModelCard {
+            embeddings: Some(EmbeddingCard::default()),
+            curve: vec![[3.0, 0.2]],
+            ..second
+        };
+        let other = after(&first, embeds.clone());
+        assert_eq!((other.steps, other.curve.as_slice()), (8, [[8.0, 0.2]].as_slice()));
+        assert_eq!(after(&embeds, embeds.clone()).curve, [[3.0, 0.2], [6.0, 0.2]]);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::{SWITCH, assert_close, assert_same_way, assert_slope, builder, random
 use darkroom::nn::Drawn;
 
 /// Batch, rows, columns, channels in and out, side, stride, padding.
-const SIZES: [[usize; 8]; 11] = [
+const SIZES: [[usize; 8]; 14] = [
     [2, 5, 7, 3, 5, 3, 1, 1],
     [3, 8, 8, 17, 20, 3, 2, 1],
     [2, 9, 6, 4, 33, 1, 2, 0],
@@ -28,6 +28,9 @@ const SIZES: [[usize; 8]; 11] = [
     [1, 1, 1, 1, 1, 3, 1, 1],
     [1, 5, 6, 130, 32, 3, 1, 1],
     [2, 6, 5, 4, 64, 3, 2, 1],
+    [2, 6, 6, 32, 32, 1, 1, 0],
+    [2, 6, 6, 32, 64, 1, 2, 0],
+    [1, 15, 14, 3, 32, 7, 2, 3],
 ];
 
 /// The sums as the definition has them: what comes out, and the gradients by `x` and by the weight.

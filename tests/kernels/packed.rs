@@ -83,7 +83,14 @@ fn a_packed_network_draws_what_it_drew() {
                 let before = shapes(&model);
                 let packed = nn::packed(model.for_answers());
                 // Where the kernels serve, no weight is left that Burn's own composition would take for the old one.
-                assert_eq!(before != shapes(&packed), serves(&batch.pictures), "{set:?}");
+                let after = shapes(&packed);
+                let changed = |sides: usize| {
+                    let mut pairs = before.iter().zip(&after).filter(|(before, _)| before.len() == sides);
+                    pairs.any(|(before, after)| before != after)
+                };
+                let has_convolutions = before.iter().any(|shape| shape.len() == 4);
+                let serves = serves(&batch.pictures);
+                assert_eq!([changed(2), changed(4)], [serves, serves && has_convolutions], "{set:?}");
                 numbers(packed.complete(&batch).unwrap())
             });
             assert_close(&plain, &fast, 1e-4, &format!("{set:?}, the kernels"));

@@ -56,7 +56,7 @@ pub trait Moments: Backend {
 }
 
 /// A convolution without a bias of `[batch, rows, columns, in]` by a weight `[out, in, side, side]`, as published files have
-/// it, to `[batch, rows, columns, out]`.
+/// it, or by what [`pack`](super::pack) made of that, to `[batch, rows, columns, out]`.
 #[must_use]
 pub fn conv(x: Tensor<4>, weight: Tensor<4>, window: Window) -> Tensor<4> {
     Tensor::from_dispatch(<Dispatch as Maps>::kernel_conv(x.into_dispatch(), weight.into_dispatch(), window))

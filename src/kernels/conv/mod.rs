@@ -77,6 +77,9 @@ impl Conv<'_> {
     }
 
     /// The gradient by `x`, given the one by what came out.
+    ///
+    /// # Panics
+    /// As [`Conv::learn`].
     #[must_use]
     pub fn backward(&self, gradient: &[f32]) -> Vec<f32> {
         let [from, to] = self.channels;
@@ -102,8 +105,12 @@ impl Conv<'_> {
     }
 
     /// The gradient by the weight, given the one by what came out.
+    ///
+    /// # Panics
+    /// When there are panels only: nobody learns then.
     #[must_use]
     pub fn learn(&self, x: &[f32], gradient: &[f32]) -> Vec<f32> {
+        assert!(!self.packed, "a weight in panels does not learn");
         let [from, to] = self.channels;
         let by_number = learn::by_number(&self.patches(x), gradient, to);
         learn::turned(&by_number, [to, from, self.window.side.pow(2)])

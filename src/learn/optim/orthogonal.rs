@@ -1,11 +1,11 @@
-//! The nearest matrix that turns and does not stretch, nearly: what Muon makes of a matrix's momentum.
+//! The nearest semi-orthogonal matrix, nearly: what Muon makes of a matrix's momentum.
 
 use burn::tensor::Tensor;
 
 use crate::kernels::bridge;
 
-/// Of the polynomial `a X + b (X Xᵀ) X + c (X Xᵀ)² X`, whose fifth power of itself takes singular values of 0.01 to 1 into 0.7
-/// to 1.2 (Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024).
+/// Of the polynomial `a X + b (X Xᵀ) X + c (X Xᵀ)² X`, which applied five times takes singular values of 0.01 to 1 into 0.7 to
+/// 1.2 (Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024).
 const COEFFICIENTS: [f32; 3] = [3.4445, -4.7750, 2.0315];
 
 /// How often it is taken.

@@ -13,7 +13,7 @@ pub struct Part {
     pub len: usize,
     /// Whether weight decay and LARS's trust ratio apply: to matrices, not to biases, norms and tokens.
     pub is_matrix: bool,
-    /// Its length along its first axis, where it is a matrix: a convolution's outputs.
+    /// Its length along its first axis of more than one, where it is a matrix: a convolution's outputs.
     pub rows: usize,
 }
 

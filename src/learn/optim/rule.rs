@@ -13,9 +13,10 @@ pub enum Rule {
         /// First and second beta.
         betas: [f64; 2],
     },
-    /// Muon (Jordan et al., 2024): of every matrix's momentum the nearest rotation, times [`muon_scale`]; AdamW for what is no
-    /// matrix, at the same rate. `m = m + (1 - β) (g - m)`, and with Nesterov's momentum `g + β (m - g)` is turned. Convolutions
-    /// are matrices of one row an output.
+    /// Muon (Jordan et al., 2024): every matrix moves along the nearest semi-orthogonal matrix to its momentum, times
+    /// [`muon_scale`]; AdamW for what is no matrix, at `bias_lr` times the rate. `m = m + (1 - β) (g - m)`, and with Nesterov's
+    /// momentum `g + β (m - g)` is orthogonalised. Convolutions are matrices of one row an output. Unlike in the paper, first
+    /// and last layers are no exception.
     Muon {
         /// β: 0.95 with Nesterov's in the paper.
         momentum: Momentum,
@@ -110,7 +111,7 @@ pub fn memories_of(name: &str) -> &'static [&'static str] {
     }
 }
 
-/// What a rotation of this shape is multiplied with to move as far as AdamW would at the same rate: its numbers get a root mean
+/// What a semi-orthogonal matrix of this shape is multiplied with to move as far as AdamW would at the same rate: its numbers get a root mean
 /// square of 0.2 (Liu et al., "Muon is scalable for LLM training", 2025, eq. 4).
 #[must_use]
 pub fn muon_scale([rows, columns]: [usize; 2]) -> f64 {

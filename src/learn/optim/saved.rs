@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `model.PATH`, `average.PATH` | a trained parameter and its moving average |
 //! | `moment_1.PATH`, `moment_2.PATH` | AdamW's memory of its gradients |
-//! | `muon_1.PATH`, `muon_2.PATH` | Muon's momentum, and AdamW's memory of what is no matrix |
+//! | `muon_1.PATH`, `muon_2.PATH` | Muon's momentum, and AdamW's memory of what is no matrix (`muon_2` of that alone) |
 //! | `sgd_momentum.PATH`, `lars_momentum.PATH` | that of the others |
 //! | `rested.PATH` | steps that it stood still for, frozen, `[1]`; absent where there were none |
 
@@ -28,7 +28,7 @@ pub fn save(owed: Owed, read: &mut impl Iterator<Item = Vec<f32>>, layout: &Layo
     let memories = rule.memories().iter().copied().zip(memories);
     let mut tensors = Tensors::new();
     for (part, row) in [("model", &rows.weights), ("average", &rows.average)].into_iter().chain(memories) {
-        for (start, slot) in layout.trainable() {
+        for (start, slot) in layout.trainable().filter(|(_, slot)| remembers(part, slot)) {
             let values = row.get(start..start + slot.len()).unwrap_or_default().to_vec();
             tensors.insert(format!("{part}.{}", slot.name), (slot.shape.clone(), values));
         }
@@ -53,7 +53,10 @@ pub fn restore(rule: &Rule, layout: &Layout, tensors: &mut Tensors) -> Result<Ro
     let mut row = |part: &str| -> Result<Vec<f32>, String> {
         let mut row = Vec::with_capacity(layout.len);
         for (_, slot) in layout.trainable() {
-            row.extend(take(tensors, &format!("{part}.{}", slot.name), &slot.shape)?);
+            row.extend(match remembers(part, slot) {
+                true => take(tensors, &format!("{part}.{}", slot.name), &slot.shape)?,
+                false => vec![0.0; slot.len()],
+            });
         }
         Ok(row)
     };
@@ -74,6 +77,11 @@ pub fn restore(rule: &Rule, layout: &Layout, tensors: &mut Tensors) -> Result<Ro
         moment_2,
         rested,
     })
+}
+
+/// Whether a part of what is carried has this tensor: Muon squares no gradient of a matrix.
+fn remembers(part: &str, slot: &Slot) -> bool {
+    part != "muon_2" || !slot.decays()
 }
 
 /// Takes one tensor out.

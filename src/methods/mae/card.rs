@@ -74,7 +74,7 @@ const KNOBS: [Knob; 19] = [
         "corrector_dim",
         "",
         "0",
-        "Channels of convolutions that see the smooth fill in cells, a quarter of a patch wide, and correct their colours before the decoder is shown them; 0 leaves them out.",
+        "Channels of convolutions that see the smooth fill in cells, a quarter of a patch wide, and correct their colours, before the decoder where it is shown the fill; target must be residual; 0 leaves them out.",
     ),
     knob(
         "corrector_alone",

@@ -143,7 +143,10 @@ fn a_corrector_alone_is_all_that_is_trained_and_drawn_with() {
     let drawn = |model: &AnyMethod| model.complete(&batch).unwrap().into_data();
     assert_eq!(drawn(&model), drawn(&other));
     let nothing = build(&run(&[("corrector_alone", "true")]), &device).unwrap();
-    assert!(nothing.doubts(8, 0).iter().any(|doubt| doubt.contains("corrector_dim")));
+    for (model, word) in [(model, "--from"), (nothing, "corrector_dim")] {
+        assert!(model.doubts(8, 0).iter().any(|doubt| doubt.contains(word)));
+    }
+    assert_eq!(build(&run(&[]), &device).unwrap().doubts(8, 0), Vec::<String>::new());
 }
 
 #[test]

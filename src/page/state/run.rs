@@ -3,6 +3,9 @@
 use super::curve::Curve;
 use crate::protocol::together::{Measured, Moment};
 
+/// Part of the healthy spread below which pictures lie too close together.
+const LEAST_PART: f32 = 0.3;
+
 /// Where the switch was thrown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
@@ -95,6 +98,13 @@ impl Run {
     pub fn verdict(&self) -> &str {
         let measured = || self.measured.as_ref().map(|measured| measured.verdict.as_str());
         self.stopped.as_deref().or_else(measured).unwrap_or_default()
+    }
+
+    /// Whether something is wrong: training stopped of itself, the verdict is bad, or pictures lie too close together.
+    #[must_use]
+    pub fn is_ill(&self) -> bool {
+        let is_bad = self.measured.as_ref().is_some_and(|measured| measured.is_bad);
+        self.stopped.is_some() || is_bad || self.part_of_healthy().is_some_and(|part| part < LEAST_PART)
     }
 
     /// The spread as a part of the healthy one; `None` where it was not measured.
@@ -219,7 +229,25 @@ mod tests {
         run.take(stops);
         run.take(moment(3, &[], true));
         assert_eq!(run.verdict(), "The loss is no number.");
-        assert!(!run.is_going());
+        assert!(!run.is_going() && run.is_ill());
+    }
+
+    #[test]
+    fn a_run_is_ill_where_pictures_gather_on_a_few_points_that_lie_apart() {
+        let ill = |spread: f32, is_bad: bool| {
+            let mut run = Run::new(false, true);
+            let mut measured = moment(1, &[1.0], true);
+            measured.measured = Some(Measured {
+                spread: Some(spread),
+                healthy_spread: 0.1,
+                is_bad,
+                ..Measured::default()
+            });
+            run.take(measured);
+            run.is_ill()
+        };
+        assert_eq!([ill(0.1, false), ill(0.1, true), ill(0.02, false)], [false, true, true]);
+        assert!(!Run::new(false, true).is_ill());
     }
 
     #[test]

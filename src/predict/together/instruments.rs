@@ -39,6 +39,7 @@ pub fn measured(series: &[Seen]) -> Measured {
     let Some(Seen { instruments: found, .. }) = series.last() else {
         return Measured::default();
     };
+    let verdict = verdict(series);
     let directions = found.dim.min(found.rows.saturating_sub(1)).max(1);
     Measured {
         pictures: found.rows,
@@ -54,7 +55,8 @@ pub fn measured(series: &[Seen]) -> Measured {
         spectrum: found.spectrum.iter().take(SHOWN).copied().collect(),
         even: (directions as f32).sqrt().recip(),
         knn: found.knn,
-        verdict: verdict(series).sentence,
+        is_bad: verdict.state.is_bad(),
+        verdict: verdict.sentence,
     }
 }
 
@@ -95,6 +97,7 @@ mod tests {
         assert_eq!((well.pictures, well.highest_rank, well.knn), (100, 80, Some(1.0)));
         assert!((well.healthy_spread - 80.0_f32.sqrt().recip()).abs() < 1e-6);
         assert!(well.spread.unwrap() > 0.5 * well.healthy_spread && dead.spread.unwrap() < 1e-4);
+        assert_eq!([well.is_bad, dead.is_bad], [false, true]);
         assert!(well.cosine.unwrap() < 0.5 && dead.cosine.unwrap() > 0.999);
         assert!(well.rank_me.unwrap() > 8.0 && dead.rank_me.unwrap() < 1.1);
         assert_eq!((well.spectrum.len(), well.even), (64, 80.0_f32.sqrt().recip()));

@@ -167,6 +167,15 @@ fn weights_laid_out_for_answers_look_where_the_others_look() {
 }
 
 #[test]
+fn convolutions_laid_out_for_answers_embed_as_the_others() {
+    let pictures = || Tensor::<4>::from_data(TensorData::new(picture(0).pixels, [1, 3, 32, 32]), &DEVICE());
+    let ask = |model: &AnyMethod| model.embed(pictures()).into_data().try_into_vec::<f32>().unwrap();
+    let (plain, packed) = (ask(&residual()), ask(&packed(residual().for_answers())));
+    let most = plain.iter().fold(0.0, |most: f32, value| most.max(value.abs()));
+    assert!(most > 0.0 && plain.iter().zip(&packed).all(|(a, b)| (a - b).abs() < 1e-5 * most));
+}
+
+#[test]
 fn registers_are_left_out_of_attention() {
     let model = model(
         "simclr",

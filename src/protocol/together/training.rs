@@ -107,4 +107,6 @@ pub struct Measured {
     pub knn: Option<f32>,
     /// The verdict: a sentence.
     pub verdict: String,
+    /// Whether it says that something has to be done.
+    pub is_bad: bool,
 }

@@ -57,16 +57,11 @@ pub fn convolution<'a>(x: &FlexTensor, weight: &'a FlexTensor, window: Window) -
         from.num_dims() == 4 && kernel.num_dims() == 4,
         "a convolution takes [batch, rows, columns, in] and [out, in, side, side], not {from:?} and {kernel:?}"
     );
-    // Of other sides than the window's is one that was packed: see `packed`.
-    let packed = kernel[2] != window.side || kernel[3] != window.side;
-    let channels = if packed {
-        let depth = from[3] * window.side.pow(2);
-        [from[3], slice(weight).len() / depth.max(1)]
-    } else {
-        [kernel[1], kernel[0]]
-    };
+    let taps = window.side.pow(2);
+    let packed = kernel[2] == taps && kernel[3] == panel_width() && kernel[3] != window.side;
+    let channels = [kernel[1], kernel[0] * if packed { kernel[3] } else { 1 }];
     assert!(
-        from[3] == channels[0] && (!packed || kernel[3] == panel_width()) && window.side > 0 && window.stride > 0,
+        from[3] == channels[0] && (packed || kernel[2] == window.side && kernel[3] == window.side) && window.side > 0 && window.stride > 0,
         "a weight {kernel:?} for maps {from:?} and {window:?}"
     );
     assert!(channels.iter().all(|count| *count > 0), "a convolution of no channels");
@@ -79,8 +74,8 @@ pub fn convolution<'a>(x: &FlexTensor, weight: &'a FlexTensor, window: Window) -
     }
 }
 
-/// A weight `[out, in, side, side]` in panels, `[1, 1, panels side² in, width]`. It stays as it is where the last panel would not
-/// be full, since shapes could no longer tell what it was.
+/// A weight `[out, in, side, side]` in panels, `[panels, in, side², width]` by its shape, which is how [`convolution`] tells it.
+/// It stays as it is where the last panel would not be full, or where the shape would not tell.
 pub fn packed(weight: FlexTensor) -> FlexTensor {
     let weight = whole(weight);
     let kernel = shape(&weight);
@@ -96,12 +91,12 @@ pub fn packed(weight: FlexTensor) -> FlexTensor {
         },
     };
     let width = panel_width();
+    if kernel[2] != kernel[3] || kernel[2] == width {
+        return weight;
+    }
     match conv.panels() {
-        Some(panels) if kernel[2] == kernel[3] && kernel[2] != width => {
-            let rows = panels.len() / width;
-            tensor(panels, Shape::new([1, 1, rows, width]))
-        }
-        _ => weight,
+        Some(panels) => tensor(panels, Shape::new([kernel[0] / width, kernel[1], kernel[2].pow(2), width])),
+        None => weight,
     }
 }
 

@@ -45,8 +45,8 @@ impl DeviceRows {
         }
         self.weights = but(Tensor::cat(new_weights, 0), &weights, still);
         self.moment_1 = but(Tensor::cat(new_memory, 0), &memory, still);
-        // AdamW alone remembers squares.
-        let elsewhere = self.matrices.clone().neg().add_scalar(1.0);
-        self.moment_2 = self.moment_2.take().map(|squares| squares * elsewhere);
+        // AdamW alone remembers squares. Not times 0: a square that overflowed would leave what is no number.
+        let matrices = self.matrices.clone().greater_elem(0.5);
+        self.moment_2 = self.moment_2.take().map(|squares| squares.mask_fill(matrices, 0.0));
     }
 }

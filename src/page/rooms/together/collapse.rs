@@ -10,7 +10,10 @@ mod spectrum;
 use leptos::prelude::*;
 
 use self::{controls::Controls, curves::Curves, field::Field, spectrum::Spectrum};
-use crate::page::{state::run::gist, together::Room};
+use crate::page::{
+    state::run::{Run, gist},
+    together::Room,
+};
 
 /// The panel.
 #[component]
@@ -48,10 +51,9 @@ fn Verdict() -> impl IntoView {
         move |_| sentence.get(),
         |old: Option<&String>, new: Option<&String>| old.map(|text| gist(text)) != new.map(|text| gist(text)),
     );
-    let part = Memo::new(move |_| training.as_read(|run| run.part_of_healthy()));
-    let ill = move || part.get().is_some_and(|part| part < 0.3);
+    let ill = Memo::new(move |_| training.as_read(Run::is_ill));
     view! {
-        <div class="card verdict" class:ill=ill>
+        <div class="card verdict" class:ill=move || ill.get()>
             <h2>"What is happening"</h2>
             <p>
                 {move || if sentence.with(String::is_empty) {
