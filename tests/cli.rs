@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 fn every_command_says_what_it_takes() {
     let folder = scratch();
     let help = run(folder.path(), ["--help"]).ok();
-    for command in ["train", "predict", "eval", "data", "models"] {
+    for command in ["train", "methods", "predict", "embed", "similar", "eval", "data", "models"] {
         assert!(help.contains(command), "{help}");
         let help = run(folder.path(), [command, "--help"]).ok();
         assert!(help.contains("Usage: darkroom") && help.contains("--json"), "{help}");

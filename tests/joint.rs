@@ -375,6 +375,30 @@ fn where_one_picture_would_be_normalised_by_itself_a_batch_of_one_is_refused() {
 }
 
 #[test]
+fn small_crops_larger_than_large_ones_are_refused() {
+    let with_small_crops = family().filter(|card| card.knobs.iter().any(|knob| knob.name == "local_size"));
+    let mut count = 0;
+    for card in with_small_crops {
+        let mut crops = config(card, "tiny");
+        crops.knobs.insert("local_views".into(), "2".into());
+        let size: usize = crops.knobs["size"].to_string().trim_matches('"').parse().unwrap();
+        let mut plan = |px: usize| {
+            crops.knobs.insert("local_size".into(), px.to_string().into());
+            AnyMethod::plan(&crops).map_err(|error| error.to_string())
+        };
+        assert!(plan(size).is_ok(), "{}", card.name);
+        let why = plan(2 * size).err().unwrap();
+        assert!(
+            why.contains("local_size") && why.contains(&size.to_string()),
+            "{}: {why}",
+            card.name
+        );
+        count += 1;
+    }
+    assert!(count > 0);
+}
+
+#[test]
 fn every_pair_has_an_energy_and_a_picture_none_to_itself() {
     for card in family() {
         let config = config(card, "tiny");

@@ -20,6 +20,8 @@ pub use decode::{Decoded, MAX_BYTES, affordable, decode, decode_mask, examine};
 pub use encode::encode_png;
 pub use error::PictureError;
 pub use frame::Frame;
+#[cfg(feature = "decode")]
+pub(crate) use resize::FilterType;
 
 /// A decoded picture: 8-bit RGB, rows from the top, `3 * width * height` bytes, interleaved.
 #[derive(Clone, Debug, PartialEq, Eq)]

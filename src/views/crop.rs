@@ -1,24 +1,11 @@
 //! Random resized crops, and crops by hand.
 
-use std::cell::RefCell;
-
-use fast_image_resize::{
-    FilterType, ResizeAlg, ResizeOptions, Resizer,
-    images::{TypedCroppedImage, TypedImage, TypedImageRef},
-    pixels::U8x3,
-};
-
 use super::planes::planes;
 use crate::{
     chance::Chance,
     kernels::levels::at_every_level,
-    picture::{Picture, Rgb8},
+    picture::{FilterType, Picture, Rgb8},
 };
-
-thread_local! {
-    // Keeps its row buffers between pictures.
-    static RESIZER: RefCell<Resizer> = RefCell::new(Resizer::new());
-}
 
 /// A rectangle of random area and shape, resized to a square (Szegedy et al. 2015, as in torchvision's
 /// `RandomResizedCrop`): ten tries at an area in `area` of the picture's and a log-uniform aspect ratio in `aspect`;
@@ -157,28 +144,10 @@ impl RandomResizedCrop {
 }
 
 fn resize(picture: &Rgb8, place: Rectangle, size_px: usize) -> Rgb8 {
-    let size_px = size_px.max(1);
-    let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
-        .use_alpha(false);
-    let mut pixels = vec![0; 3 * size_px * size_px];
-    // Typed: the untyped form brings every pixel format's code and half a megabyte of tables into the engine.
-    let source = TypedImageRef::<U8x3>::from_buffer(picture.width as u32, picture.height as u32, &picture.pixels);
-    let out = TypedImage::<U8x3>::from_buffer(size_px as u32, size_px as u32, &mut pixels);
+    let Rectangle { x, y, width, height } = place;
     // A picture of its own, not a part to be resized: what lies beside the rectangle shall not shine into its edges.
-    let [x, y, width, height] = [place.x, place.y, place.width, place.height].map(|side| side as u32);
-    let source = source.as_ref().ok();
-    let part = source.and_then(|source| TypedCroppedImage::from_ref(source, x, y, width, height).ok());
-    let done = match (part, out) {
-        (Some(part), Ok(mut out)) => RESIZER.with_borrow_mut(|resizer| resizer.resize_typed(&part, &mut out, &options).is_ok()),
-        _ => false,
-    };
-    debug_assert!(done, "a rectangle within the picture can be resized");
-    Rgb8 {
-        width: size_px,
-        height: size_px,
-        pixels,
-    }
+    let whole = [0.0, 0.0, width as f64, height as f64];
+    picture.resampled([x, y, width, height], whole, [size_px; 2], FilterType::CatmullRom)
 }
 
 #[cfg(test)]

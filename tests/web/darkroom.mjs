@@ -1,8 +1,10 @@
 // What every test in the browser needs: the served page, Chromium, and words for what a visitor does.
-import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -140,8 +142,22 @@ export async function paint(page, { width = 96, height = 96, type = 'image/png',
 /** A file of the repository. */
 export const file = (path) => readFile(new URL(path, `file://${ROOT}`));
 
-/** A place for files that a test makes. */
-export const scratch = () => tmpdir();
+/** What `use` makes of an empty folder, which is gone afterwards. */
+export async function scratch(use) {
+  const folder = await mkdtemp(join(tmpdir(), 'darkroom-'));
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** What the native program prints. */
+export async function native(...words) {
+  const program = join(process.env.DARKROOM_TARGET, 'release', process.platform === 'win32' ? 'darkroom.exe' : 'darkroom');
+  const { stdout } = await promisify(execFile)(program, words);
+  return stdout;
+}
 
 /**
  * Starts an engine of the room "Together" by its worker's name on a page, asked directly in its own words. `ask` gives `[kind,

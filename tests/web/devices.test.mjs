@@ -1,13 +1,11 @@
 // Devices: without WebGPU, with one that is wrong or lost; engines and weights that do not come; and the same answer
 // everywhere: natively, in wasm on the CPU, on WebGPU.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
-import { browser, drop, energy, paint, ready, scratch, serve, visit } from './darkroom.mjs';
+import { browser, drop, energy, native, paint, ready, scratch, serve, visit } from './darkroom.mjs';
 
 const hasGpuEngine = existsSync(new URL('../../dist/engine-webgpu.js', import.meta.url));
 const withoutGpuEngine = hasGpuEngine ? false : 'dist/ was built with --cpu-only and has no WebGPU engine';
@@ -105,16 +103,14 @@ test('a download goes on where it broke off', async (t) => {
 });
 
 /** What the native program says of this very picture under this very mask. */
-async function natively(picture, hide) {
-  const folder = await mkdtemp(join(scratch(), 'darkroom-'));
-  const path = join(folder, 'same.png');
-  await writeFile(path, picture);
-  const program = join(process.env.DARKROOM_TARGET, 'release', process.platform === 'win32' ? 'darkroom.exe' : 'darkroom');
-  const weights = new URL('../../public/models/scenes.safetensors', import.meta.url).pathname;
-  const { stdout } = await promisify(execFile)(program, ['predict', path, '--model', weights, '--hide', hide, '--device', 'cpu', '--json']);
-  await rm(folder, { recursive: true });
-  const said = JSON.parse(stdout);
-  return (Array.isArray(said) ? said[0] : (said.pictures?.[0] ?? said)).energy;
+function natively(picture, hide) {
+  return scratch(async (folder) => {
+    const path = join(folder, 'same.png');
+    await writeFile(path, picture);
+    const weights = new URL('../../public/models/scenes.safetensors', import.meta.url).pathname;
+    const said = JSON.parse(await native('predict', path, '--model', weights, '--hide', hide, '--device', 'cpu', '--json'));
+    return (Array.isArray(said) ? said[0] : (said.pictures?.[0] ?? said)).energy;
+  });
 }
 
 async function samePicture(page) {

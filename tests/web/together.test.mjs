@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { apart, browser, drop, paint, pixels, ready, serve, visit } from './darkroom.mjs';
+import { apart, browser, drop, native, paint, pixels, ready, scratch, serve, visit } from './darkroom.mjs';
 
 let server;
 let chrome;
@@ -268,6 +269,56 @@ test('none, one, two pictures and twins are no trouble', async () => {
   await settled(page);
   await frame(page, 'twin1.png').click();
   await page.waitForFunction(() => document.querySelector('[data-testid="nearest"] li')?.textContent.startsWith('0.000'));
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+});
+
+test('every panel says what it needs, and does what it can with one picture', async () => {
+  const { context, page, seen } = await enter();
+  await only(page, 0);
+  const open = (panel) => page.locator(`#tab-${panel}`).click();
+  for (const panel of ['pair', 'patches', 'fit']) {
+    await open(panel);
+    const note = page.getByTestId(panel).getByRole('note').filter({ hasText: 'There is no picture yet.' });
+    await note.getByRole('button', { name: 'Add pictures' }).waitFor();
+  }
+  await open('collapse');
+  await page.getByRole('button', { name: 'My pictures' }).click();
+  await page.getByText('Add pictures first, two at least').waitFor();
+
+  await drop(page, await pictures(page, 1));
+  await page.waitForFunction(() => document.querySelectorAll('.reel .frame').length === 1);
+  await settled(page);
+  await page.getByText('Add pictures first, two at least').waitFor();
+  await open('pair');
+  await page.getByText('A second picture shows what “far” means. Add one.').waitFor();
+  await page.getByRole('slider', { name: 'Crop', exact: true }).fill('0.4');
+  const energy = page.getByLabel('Energy of A and A disturbed', { exact: true });
+  await page.waitForFunction((output) => parseFloat(output.textContent) > 0, await energy.elementHandle());
+  await open('patches');
+  await page.getByLabel(/^Patches of /).waitFor();
+  await open('fit');
+  await page.getByRole('list', { name: 'Parts that may fit' }).getByRole('button').first().waitFor({ timeout: 60_000 });
+  assert.deepEqual(seen.errors, []);
+  await context.close();
+});
+
+test('a model without attention says so and which models have it; the rest of the room goes on', async () => {
+  const bytes = await scratch(async (folder) => {
+    const run = join(folder, 'run');
+    const knobs = ['backbone=resnet18', 'size=32', 'projector=32,16', 'batch=4', 'val_count=8', 'export=f16', 'name=residual'];
+    await native('train', 'simclr', '--preset', 'tiny', '--steps', '1', '--out', run, '--quiet', ...knobs.flatMap((knob) => ['--set', knob]));
+    return readFile(join(run, 'weights.safetensors'));
+  });
+  const { context, page, seen } = await enter({ hash: `${ROOM}&panel=patches` });
+  await drop(page, [{ name: 'residual.safetensors', type: '', bytes }]);
+  await page.getByRole('button', { name: /^Seen through *residual/ }).waitFor({ timeout: 60_000 });
+  await settled(page);
+  await page.getByRole('button', { name: 'Attention' }).click();
+  const note = page.getByRole('note').filter({ hasText: '“residual.safetensors” has no attention to show: its encoder is no transformer.' });
+  await note.getByRole('button', { name: 'Look through “together”' }).click();
+  await page.getByRole('list', { name: 'Heads of the last layer' }).getByRole('listitem').first().waitFor({ timeout: 60_000 });
+  assert.equal(await note.count(), 0);
   assert.deepEqual(seen.errors, []);
   await context.close();
 });

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test there is; all of them run, and what failed is named at the end.
 //!
-//! Linking a program for the page keeps one core busy for minutes. So the page is built beside the native parts. The tests in
-//! Chromium wait for both, and leave a core to one part that is in nobody's way.
+//! Linking a program for the page keeps one core busy for minutes. So the page is built beside the native tests. The tests in
+//! Chromium wait for both, and leave a core to what only reads the code.
 
 use std::{
     fs::{self, File},
@@ -22,20 +22,22 @@ use crate::{
 /// A part's name, and what it does.
 type Part = (&'static str, fn(&Args) -> Done);
 
-const HERE: [Part; 5] = [
+const HERE: [Part; 3] = [
     ("format", |_| run("cargo fmt", &mut cargo(&["fmt", "--all", "--check"]))),
     ("structure", |_| check::check()),
-    ("clippy", clippy),
-    ("documentation", documentation),
     ("native", native),
 ];
 const PAGE: Part = ("page", |args| build::build(args).map(drop));
-const CLIPPY_WASM: Part = ("clippy-wasm", clippy_wasm);
 const CHROMIUM: Part = ("web", web);
-/// What `--only` may name beside `HERE`.
-const ELSEWHERE: [Part; 3] = [PAGE, CLIPPY_WASM, CHROMIUM];
+/// What only reads the code.
+const READERS: &[Part] = &[("documentation", documentation), ("clippy", clippy), ("clippy-wasm", clippy_wasm)];
 /// `PAGE` without what the native program makes.
 const PROGRAMS: &[Part] = &[("page", build::programs), ("warnings", warnings)];
+
+/// What `--only` may name.
+fn all() -> impl Iterator<Item = &'static Part> {
+    HERE.iter().chain(READERS).chain(&[PAGE, CHROMIUM])
+}
 
 /// Runs every part, or those that `--only` names.
 pub fn test(args: &Args) -> Done {
@@ -43,12 +45,12 @@ pub fn test(args: &Args) -> Done {
         "Every test: on two cores an hour or a little more the first time (tools, three engines and the native program are built), then a few minutes",
     );
     let judged = if args.only.is_some() {
-        judge(HERE.iter().chain(&ELSEWHERE).filter(|(name, _)| args.wants(name)), args)
+        judge(all().filter(|(name, _)| args.wants(name)), args)
     } else {
         everything(args)
     };
     if judged.is_empty() {
-        let names: Vec<_> = HERE.iter().chain(&ELSEWHERE).map(|(name, _)| *name).collect();
+        let names: Vec<_> = all().map(|(name, _)| *name).collect();
         return Err(stop(format!("--only matches none of: {}", names.join(", "))));
     }
     let lines: Vec<&str> = judged.iter().flat_map(|one| one.lines.iter().map(String::as_str)).collect();
@@ -90,7 +92,7 @@ fn judge<'a>(parts: impl IntoIterator<Item = &'a Part>, args: &Args) -> Vec<Judg
     parts.into_iter().map(one).collect()
 }
 
-/// The page's programs beside the native parts, then the tests in Chromium beside a part that asks for one core.
+/// The page's programs beside the native tests, then the tests in Chromium beside parts that ask for one core.
 fn everything(args: &Args) -> Vec<Judged> {
     let mut trial = args.clone();
     trial.trial = true; // optimised as it ships, the WebGPU engine takes as long as all other programs of the page together
@@ -102,11 +104,11 @@ fn everything(args: &Args) -> Vec<Judged> {
 
     let mut modest = args.clone();
     modest.one_core = true;
-    let clippy = Aside::begin("clippy-wasm.log", &[CLIPPY_WASM], modest);
+    let readers = Aside::begin("readers.log", READERS, modest);
     // Where it was not compiled above, `web` builds the page (and says what is wrong), or takes what there is.
     let chromium: Part = if compiled { ("web", furnished) } else { CHROMIUM };
     let in_chromium = judge([&chromium], args);
-    judged.extend(clippy.end());
+    judged.extend(readers.end());
     judged.extend(in_chromium);
     judged
 }
@@ -160,7 +162,16 @@ impl Aside {
     }
 }
 
-fn clippy(_: &Args) -> Done {
+/// Cargo with these words, on one core and at lowest priority where others need the rest.
+fn cargo_for(args: &Args, words: &[&str]) -> Command {
+    if args.one_core {
+        modest_cargo(&[&words[..1], &["--jobs", "1"], &words[1..]].concat())
+    } else {
+        cargo(words)
+    }
+}
+
+fn clippy(args: &Args) -> Done {
     let words = [
         "clippy",
         "--release",
@@ -171,7 +182,7 @@ fn clippy(_: &Args) -> Done {
         "-D",
         "warnings",
     ];
-    run("clippy on the native program", &mut cargo(&words))
+    run("clippy on the native program", &mut cargo_for(args, &words))
 }
 
 /// One pass over all that runs in a browser, with every feature at once: a pass for each program would check what they are built on
@@ -179,7 +190,7 @@ fn clippy(_: &Args) -> Done {
 /// the GPU's shaders are left to the compiler, too: what is below them takes clippy four minutes; `--only clippy-wasm` has them.
 fn clippy_wasm(args: &Args) -> Done {
     let compiler = tools::for_building(args)?;
-    let mut words = vec![
+    let words = [
         "clippy",
         "--release",
         "--locked",
@@ -194,13 +205,11 @@ fn clippy_wasm(args: &Args) -> Done {
         },
         "--lib",
         "--bins",
+        "--",
+        "-D",
+        "warnings",
     ];
-    let with = if args.one_core { modest_cargo } else { cargo };
-    if args.one_core {
-        words.extend(["--jobs", "1"]);
-    }
-    words.extend(["--", "-D", "warnings"]);
-    let mut command = with(&words);
+    let mut command = cargo_for(args, &words);
     compiler.apply(&mut command);
     // Clippy belongs to rustup's compiler; with Debian's, `cargo check` is what there is.
     command.env_remove("RUSTC");
@@ -227,8 +236,8 @@ fn native(_: &Args) -> Done {
     )
 }
 
-fn documentation(_: &Args) -> Done {
-    let mut command = cargo(&["doc", "--release", "--locked", "--no-deps", "--workspace", "--quiet"]);
+fn documentation(args: &Args) -> Done {
+    let mut command = cargo_for(args, &["doc", "--release", "--locked", "--no-deps", "--workspace", "--quiet"]);
     run("the documentation", command.env("RUSTDOCFLAGS", "-D warnings"))
 }
 

@@ -142,20 +142,26 @@ unsafe fn run<V: Vector, const R: usize>(job: &Job) {
 /// # Safety
 /// As for [`run`].
 #[inline(always)]
+#[allow(clippy::needless_range_loop)] // on purpose: see below
 unsafe fn sums<V: Vector, const R: usize>(job: &Job) -> [[V; ACROSS]; R] {
     // SAFETY: `depth` columns of `a` and rows of the panel are there; beyond the last, `a` is not read.
     unsafe {
         let mut sums = [[V::zero(); ACROSS]; R];
         // One pointer a row, all with the same offset: one pointer that walks down the rows would be a chain of additions
         // as long as the multiplications take.
-        let rows: [*const f32; R] = std::array::from_fn(|row| job.a.wrapping_add(row * job.steps[0]));
+        let mut rows = [job.a; R];
+        for (row, start) in rows.iter_mut().enumerate() {
+            *start = job.a.wrapping_add(row * job.steps[0]);
+        }
         let (mut offset, mut panel) = (0, job.panel);
         for _ in 0..job.depth {
             let b: [V; ACROSS] = [V::load(panel), V::load(panel.add(V::LANES))];
-            for (a, sums) in rows.iter().zip(&mut sums) {
-                let a = V::splat(a.wrapping_add(offset));
-                for (sum, b) in sums.iter_mut().zip(b) {
-                    *sum = sum.plus_product(a, b);
+            // Counted, not zipped: what makes an iterator of two may stay a function of its own, and the sums leave their registers
+            // for every call.
+            for row in 0..R {
+                let a = V::splat(rows[row].wrapping_add(offset));
+                for c in 0..ACROSS {
+                    sums[row][c] = sums[row][c].plus_product(a, b[c]);
                 }
             }
             offset += job.steps[1];
@@ -182,8 +188,8 @@ unsafe fn whole<V: Vector, const R: usize>(job: &Job, mut sums: [[V; ACROSS]; R]
         if job.keep {
             sums = plus(sums, job.out, job.out_step);
         }
-        for (row, sums) in sums.into_iter().enumerate() {
-            for (c, sum) in sums.into_iter().enumerate() {
+        for (row, sums) in sums.iter().enumerate() {
+            for (c, sum) in sums.iter().enumerate() {
                 sum.store(job.out.add(row * job.out_step + c * V::LANES));
             }
         }
@@ -212,8 +218,8 @@ unsafe fn plus<V: Vector, const R: usize>(mut sums: [[V; ACROSS]; R], from: *con
 #[inline(always)]
 unsafe fn part<V: Vector, const R: usize>(job: &Job, sums: [[V; ACROSS]; R]) {
     let mut lines = [[0.0; MOST_WIDTH]; R];
-    for (line, sums) in lines.iter_mut().zip(sums) {
-        for (c, sum) in sums.into_iter().enumerate() {
+    for (row, line) in lines.iter_mut().enumerate() {
+        for (c, sum) in sums[row].iter().enumerate() {
             // SAFETY: a line holds the widest tile.
             unsafe { sum.store(line.as_mut_ptr().add(c * V::LANES)) }
         }
