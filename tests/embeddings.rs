@@ -294,6 +294,39 @@ fn a_model_that_draws_nothing_is_sent_to_where_it_is_of_use() {
     run(folder.path(), ["eval", "--model", model, "knn", "--model", model]).usage(&["cannot be used with"]);
 }
 
+/// Weights whose numbers are finite, and what they make of a picture is not.
+fn overflowing(folder: &Path) {
+    run(folder, ["models", "convert", text(joint_weights()), "mad", "--dtype", "f32"]).ok();
+    let mut bytes = fs::read(folder.join("mad")).unwrap();
+    let place = {
+        let tensors = SafeTensors::deserialize(&bytes).unwrap();
+        let names: Vec<_> = tensors.names().into_iter().filter(|name| name.contains("patch_embed")).collect();
+        let patches = tensors.tensor(names.iter().find(|name| name.ends_with("weight")).unwrap()).unwrap();
+        let start = patches.data().as_ptr() as usize - bytes.as_ptr() as usize;
+        start..start + patches.data().len()
+    };
+    for number in bytes[place].chunks_exact_mut(4) {
+        number.copy_from_slice(&f32::MAX.to_le_bytes());
+    }
+    fs::write(folder.join("mad"), bytes).unwrap();
+}
+
+#[test]
+fn embeddings_that_are_no_numbers_are_said_and_never_written() {
+    let folder = scratch();
+    overflowing(folder.path());
+    scenes(&folder.path().join("in/cats"), 2);
+    scenes(&folder.path().join("in/dogs"), 2);
+    let query = folder.path().join("in/cats").read_dir().unwrap().next().unwrap().unwrap().path();
+    let call = |words: &str| run(folder.path(), words.split(' '));
+    call("embed mad in -o e.npy").refused(&["mad", "no number"]);
+    assert!(!folder.path().join("e.npy").exists());
+    run(folder.path(), ["similar", "mad", text(&query), "in"]).refused(&["mad", "no number"]);
+    for eval in ["knn", "linear", "rank"] {
+        call(&format!("eval {eval} --model mad --data in")).refused(&["mad", "no number"]);
+    }
+}
+
 #[test]
 fn a_loss_that_is_no_number_stops_the_run_at_its_last_good_checkpoint() {
     let folder = scratch();

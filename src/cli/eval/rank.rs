@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::sets::{self, embed_all};
 use crate::{
-    cli::out::{Failure, Out, Outcome},
+    cli::out::{Out, Outcome},
     data::Squares,
     methods::Method,
     picture::Picture,
@@ -34,10 +34,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     let (embedded, _) = embed_all(&model, &on, source, spec)?;
     let found = embedded.instruments(&views);
     if let Some(row) = found.bad_row {
-        return Err(Failure::Failed(format!(
-            "embedding {row} of {} holds a number that is none, so that there is nothing to read: the weights are damaged, or their training diverged; take an earlier checkpoint's",
-            found.rows
-        )));
+        return Err(sets.no_number(row, spec));
     }
     let said = verdict(&[Seen {
         step: 0,

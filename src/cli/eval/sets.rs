@@ -117,10 +117,7 @@ impl Args {
             let (embedded, labels) = embed_all(&model, &on, source, name)?;
             let embeddings = embedded.embeddings;
             if let Some(row) = embeddings.first_bad_row() {
-                let model = self.model.display();
-                return Err(Failure::Failed(format!(
-                    "{model} gives picture {row} of {name} an embedding that is no number"
-                )));
+                return Err(self.no_number(row, name));
             }
             Ok(Set { embeddings, labels })
         };
@@ -131,6 +128,15 @@ impl Args {
         }
         number_anew([&mut train.labels, &mut test.labels]);
         Ok(Sets { train, test })
+    }
+
+    /// What to say where a picture's embedding cannot be measured.
+    pub fn no_number(&self, picture: usize, source: &str) -> Failure {
+        Failure::Failed(format!(
+            "{} gives picture {picture} of {source} an embedding that is no number: its weights are damaged, or its training diverged; \
+             take an earlier checkpoint's",
+            self.model.display()
+        ))
     }
 }
 
