@@ -269,12 +269,11 @@ fn a_teacher_follows_by_steps_that_half_precision_could_not_tell() {
 
 #[test]
 fn a_run_of_half_precision_goes_on_as_if_it_had_not_stopped() {
-    // Every method in f16, whose scale of the loss is to be gone on with, too; what is kept of bf16 is no other for any of them.
-    let (f16, bf16) = ("f16", "bf16");
-    let every = every();
-    let in_f16 = every.iter().map(|config| within(config, f16));
-    for config in in_f16.chain(every.first().map(|config| within(config, bf16))) {
-        let all = batches(&config, 3);
+    for config in every()
+        .iter()
+        .flat_map(|config| HALVES.map(|(precision, _)| within(config, precision)))
+    {
+        let all = batches(&config, 4);
         let mut whole = trainer(&config);
         steps(&mut whole, &all[..2]);
         let mut second = trainer(&config);
