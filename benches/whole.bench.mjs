@@ -1,5 +1,5 @@
 // `darkroom train`, the whole program, beside what its bare step allows: in turn, the same network and batch, of a masked
-// autoencoder with the same share of hidden patches, and of SimCLR with two views of each picture. Pictures come from
+// autoencoder with the same share of hidden patches, of SimCLR with two views of each picture, and of DINO with ten. Pictures come from
 // DARKROOM_DATA's photographs where it is set, else from the procedural worlds.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,11 +16,17 @@ const VIEWS = {
   size: 128, backbone: 'vit:192x6/3/16', projector: '512,128', crop_scale: '0.2,1', jitter: 1, blur: 1,
   optimiser: 'adamw', base_lr: 0.002, weight_decay: 0.05,
 };
-const views = Object.entries(VIEWS).map(([name, value]) => `${name}=${value}`);
+// As many views as any paper has: small ones cost a network little, and take as much making.
+const MANY = {
+  ...VIEWS, projector: '512,512,128', crop_scale: '0.4,1', prototypes: 2048, local_views: 8, local_size: 48, local_crop: '0.05,0.4', freeze_last: 0,
+};
+const words = (of) => Object.entries(of).map(([name, value]) => `${name}=${value}`);
+const [views, many] = [words(VIEWS), words(MANY)];
 const set = (list) => list.flatMap((change) => ['--set', change]);
 const CASES = [
   { name: 'photos', steps: 100, bare: ['step', 'photos', BATCH], train: ['--preset', 'photos', '--set', 'mask=random:0.75'] },
   { name: 'SimCLR, two views', steps: 40, bare: ['views', 'simclr', BATCH], more: views, train: ['simclr', '--preset', 'cifar', ...set([...views, 'val_count=64', 'probe=256'])] },
+  { name: 'DINO, ten views', steps: 20, bare: ['views', 'dino', BATCH], more: many, train: ['dino', '--preset', 'cifar', ...set([...many, 'val_count=64', 'probe=256'])] },
 ];
 mkdirSync(SCRATCH, { recursive: true });
 

@@ -23,7 +23,8 @@ pub struct RunConfig {
     pub probe: usize,
     /// Pictures in `data`: the run counts them itself, for methods that remember each.
     pub pictures: usize,
-    /// Weights to start from, of the same shape, or of another method whose encoder has it; empty draws them by chance.
+    /// Weights to start from, of the same shape at any picture size, or of another method whose encoder has it; empty draws
+    /// them by chance.
     pub from: String,
     /// Pictures in a batch.
     pub batch: usize,
@@ -53,8 +54,8 @@ pub struct RunConfig {
     pub gamma: f64,
     /// Learning rate of biases, norms and tokens, in that of the matrices.
     pub bias_lr: f64,
-    /// Weight decay, on matrices only: not on biases, norms and tokens. AdamW and muon decay apart from the gradient, sgd and
-    /// lars add it to the gradient.
+    /// Weight decay, on matrices only: not on biases, norms and tokens, whatever the source of a preset does. AdamW and muon
+    /// decay apart from the gradient, sgd and lars add it to the gradient.
     pub weight_decay: f64,
     /// Weight decay at the run's end, on half a cosine from `weight_decay`; 0 keeps that.
     pub weight_decay_end: f64,

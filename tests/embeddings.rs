@@ -294,6 +294,55 @@ fn a_model_that_draws_nothing_is_sent_to_where_it_is_of_use() {
     run(folder.path(), ["eval", "--model", model, "knn", "--model", model]).usage(&["cannot be used with"]);
 }
 
+#[test]
+fn holes_are_asked_which_part_fits() {
+    let folder = scratch();
+    scenes(&folder.path().join("in"), 9);
+    fs::write(folder.path().join("in/broken.png"), "no picture").unwrap();
+    let args = SMALLEST_JOINT.iter().map(|arg| match *arg {
+        "simclr" => "ijepa",
+        "--set=projector=32,16" => "--set=projector=none",
+        "--set=backbone=vit:24x2/3/8" => "--set=backbone=vit:24x2/3/4",
+        other => other,
+    });
+    run(
+        folder.path(),
+        args.chain(["--steps=2", "--set=predictor_dim=24", "--set=predictor_heads=3", "--out=run"]),
+    )
+    .ok();
+    let call = |model: &str, more: &[&str]| run(folder.path(), ["eval", "fit", "--data", "in", "--model", model].iter().chain(more));
+    for (model, energy) in [("run/weights.safetensors", "embeddings"), (text(common::weights()), "pixels")] {
+        let told = call(model, &["--json"]).json();
+        assert_eq!(
+            (&told["energy"], &told["holes"], &told["candidates"]),
+            (&json!(energy), &json!(9), &json!(6)),
+            "{told}"
+        );
+        for name in ["first", "before_elsewhere", "before_others"] {
+            share(&told[name]);
+        }
+        assert!((told["chance"].as_f64().unwrap() - 1.0 / 6.0).abs() < 1e-9 && told["mean_rank"].as_f64().unwrap() >= 1.0);
+        assert_eq!(told, call(model, &["--json"]).json(), "the seed decides");
+        assert_eq!(call(model, &["--json", "--count=4", "--candidates=2"]).json()["holes"], json!(4));
+        let words = call(model, &[]).ok();
+        assert!(
+            words.contains(energy) && words.contains("by lot in 16.7 %") && words.contains("another picture"),
+            "{words}"
+        );
+    }
+    call(text(joint_weights()), &[]).refused(&["predicts", "I-JEPA", "masked autoencoder"]);
+    call("run/weights.safetensors", &["--candidates", "1"]).usage(&["2 to 64"]);
+    // One picture alone has parts from itself.
+    fs::create_dir(folder.path().join("one")).unwrap();
+    fs::copy(folder.path().join("in/000.png"), folder.path().join("one/a.png")).unwrap();
+    let alone = run(
+        folder.path(),
+        ["eval", "fit", "--data", "one", "--model", "run/weights.safetensors", "--json"],
+    )
+    .json();
+    assert_eq!((&alone["holes"], &alone["before_others"]), (&json!(1), &Value::Null));
+}
+
 /// Weights whose numbers are finite, and what they make of a picture is not.
 fn overflowing(folder: &Path) {
     run(folder, ["models", "convert", text(joint_weights()), "mad", "--dtype", "f32"]).ok();

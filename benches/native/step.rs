@@ -128,10 +128,11 @@ fn write(batch: &HostBatch, size_px: usize, out: &str) -> Outcome {
         .write(&format!("{out}.safetensors"))
 }
 
-/// `views`, `[views, batch, 3, size, size]`, all of them of one size.
+/// `views`, `[views, batch, 3, size, size]`, without the small ones: no peer is given those.
 fn write_views(batch: &HostBatch, size_px: usize, out: &str) -> Outcome {
-    let shape = [1 + batch.others.len(), batch.masks.len(), 3, size_px, size_px];
-    let values: Vec<f32> = batch.pictures.iter().chain(batch.others.iter().flatten()).copied().collect();
+    let large = batch.others.iter().filter(|view| view.len() == batch.pictures.len());
+    let shape = [1 + large.clone().count(), batch.masks.len(), 3, size_px, size_px];
+    let values: Vec<f32> = batch.pictures.iter().chain(large.flatten()).copied().collect();
     Tensors::default()
         .floats("views", &shape, &values)
         .write(&format!("{out}.safetensors"))

@@ -1,5 +1,6 @@
 //! `darkroom eval`: what a model draws, beside the plain fills; with a probe's name, what its embeddings are worth.
 
+mod fit;
 mod knn;
 mod linear;
 mod rank;
@@ -61,6 +62,8 @@ enum Probe {
     Linear(linear::Args),
     /// How do embeddings lie, and in how many directions do they differ? Needs no classes
     Rank(rank::Args),
+    /// Is the right part for a hole told from wrong ones? For models that predict a part's embedding or draw it
+    Fit(fit::Args),
 }
 
 /// Measures a model over pictures.
@@ -69,6 +72,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         Some(Probe::Knn(args)) => knn::run(args, out),
         Some(Probe::Linear(args)) => linear::run(args, out),
         Some(Probe::Rank(args)) => rank::run(args, out),
+        Some(Probe::Fit(args)) => fit::run(args, out),
         None => drawing(args, out),
     }
 }

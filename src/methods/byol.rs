@@ -107,6 +107,7 @@ const PRESETS: [Preset; 11] = [
         &[
             presets::IMAGENET,
             &[
+                ("backbone", "resnet50-zero"),
                 ("batch", "4096"),
                 ("epochs", "300"),
                 ("base_lr", "0.3"),

@@ -64,7 +64,7 @@ const OWN: &[Knob] = &[
         "0.5",
         "Part of a picture's row that stays when the picture is seen again.",
     ),
-    strangers::HARDNESS,
+    strangers::HARDNESS_OF_ROWS,
     strangers::OWN_CROPS,
 ];
 const KNOBS: [Knob; 15] = with_shared(OWN);
@@ -82,11 +82,12 @@ const PRESETS: [Preset; 5] = [
     ),
     preset(
         "cifar",
-        "CIFAR-10, lightly's encoder, the authors' temperature, epochs and rate; views are turned over here, theirs are not.",
+        "CIFAR-10, lightly's encoder, the authors' temperature, epochs, rate and full softmax; views are turned over here, theirs are not.",
         &[
             presets::CIFAR,
             &[
                 ("projector", "128"),
+                ("negatives", "0"),
                 ("temperature", "0.1"),
                 ("jitter", "1"),
                 ("base_lr", "0.06"),

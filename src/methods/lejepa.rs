@@ -118,13 +118,16 @@ const PRESETS: [Preset; 8] = [
     ),
     preset(
         "imagenet",
-        "The authors' recipe at ImageNet's size: ViT-S/16, AdamW, two large views and six small ones (of 96 px, which its patches divide; 98 there).",
+        "ImageNet, ViT-S/16, AdamW, two large views and six small ones, as the authors recommend, with lightly's weight and warm-up (linear \
+         probe 64.0, kNN 47.1 there, before a loss was mended). Small views have 96 px, which patches divide, 98 there; positions are fixed, \
+         learnt there; no layers are dropped, a tenth there.",
         &[
             presets::IMAGENET,
             &[
                 ("views", "2"),
                 ("local_views", "6"),
                 ("slices", "1024"),
+                ("lambda", "0.05"),
                 ("backbone", "vit-small/16"),
                 ("batch", "512"),
                 ("epochs", "100"),
@@ -134,20 +137,23 @@ const PRESETS: [Preset; 8] = [
                 ("final_lr", "0.0000005"),
                 ("weight_decay", "0.05"),
                 ("betas", "0.9,0.999"),
-                ("warmup", "0.1"),
+                ("warmup", "0.01"),
             ],
         ],
     ),
     preset(
         "imagenette",
-        "Imagenette at 128 px, the authors' minimal recipe: ViT-S/8, four views, AdamW, batch 256, 800 epochs (linear probe 90.7 there, \
-         with layers dropped at a tenth).",
+        "Imagenette at 128 px, after the authors' minimal recipe: ViT-S/8, four views, AdamW, batch 256, 800 epochs (linear probe 90.7 there: of \
+         512 numbers behind a linear layer and a layer norm, with learnt positions, a tenth of the layers dropped, and twice this change of \
+         saturation).",
         &[
             presets::IMAGENET,
             &[
                 ("size", "128"),
                 ("backbone", "vit-small/8"),
                 ("projector", "2048,2048,16"),
+                ("crop_scale", "0.08,1"),
+                ("jitter", "2"),
                 ("views", "4"),
                 ("batch", "256"),
                 ("epochs", "800"),
@@ -172,8 +178,8 @@ const PRESETS: [Preset; 8] = [
     ),
     broken(
         "break-weight",
-        "Break it: SIGReg a hundred times too weak, as eb_jepa has it at 0.1. Published: 27.20 % where 90.88 % stood; points shrink \
-         nearly to one.",
+        "Break it: SIGReg a hundred times too weak. eb_jepa's sweep ends so, too: 27.20 % at its weight of 0.1 where 90.88 % stood at 10; points \
+         shrink nearly to one.",
         sign::ONE_POINT,
         &[
             presets::TINY,

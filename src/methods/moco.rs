@@ -174,11 +174,11 @@ const PRESETS: [Preset; 12] = [
     ),
     preset(
         "v3",
-        "Version 3, ViT-S/16: batch 4096, AdamW, 300 epochs (linear probe 73.2 there).",
+        "Version 3, ViT-S/16 with twelve heads as there: batch 4096, AdamW, 300 epochs (linear probe 73.2 there).",
         &[
             presets::IMAGENET,
             &[
-                ("backbone", "vit-small/16"),
+                ("backbone", "vit:384x12/12/16"),
                 ("projector", "4096,4096,256"),
                 ("predictor", "4096,256"),
                 ("queue", "0"),
@@ -201,6 +201,7 @@ const PRESETS: [Preset; 12] = [
         &[
             presets::IMAGENET,
             &[
+                ("backbone", "resnet50-zero"),
                 ("projector", "4096,256"),
                 ("predictor", "4096,256"),
                 ("queue", "0"),
@@ -312,7 +313,9 @@ impl Objective for MomentumContrast {
     fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {
         let predictor = widths(knobs, "predictor")?;
         trunk.check_predictor(&predictor)?;
-        let head = HeadConfig::normed(trunk.width(), &predictor).with_norms(trunk.head_norms);
+        // The authors' predictor ends in a norm behind a transformer, in a plain layer behind a residual network.
+        let head = if trunk.backbone.patch().is_some() { HeadConfig::normed } else { HeadConfig::unbiased };
+        let head = head(trunk.width(), &predictor).with_norms(trunk.head_norms);
         let size = knobs.within("queue", 0usize, 1 << 24)?;
         Ok(Self {
             predictor: (!predictor.is_empty()).then(|| Head::new(at.at("predictor"), &head)),

@@ -36,7 +36,8 @@ pub const CARD: MethodCard = MethodCard {
     paper: "Misra & van der Maaten, \"Self-Supervised Learning of Pretext-Invariant Representations\", 2020",
     stops_collapse: "All other pictures, each remembered by one row of a memory bank.",
     summary: "A picture and a jigsaw puzzle of it are both to be near the picture's row in a memory bank: the embedding must not tell what was \
-              done to the picture, where earlier puzzles asked for exactly that.",
+              done to the picture, where earlier puzzles asked for exactly that. Otherwise than in the authors' code pictures and tiles share \
+              their first projection, and views are neither posterised, sharpened nor solarised.",
     knobs: &KNOBS,
     presets: &PRESETS,
 };
@@ -52,7 +53,7 @@ const OWN: &[Knob] = &[
         "0.5",
         "Part of a picture's row that stays when the picture is seen again.",
     ),
-    strangers::HARDNESS,
+    strangers::HARDNESS_OF_ROWS,
     strangers::OWN_CROPS,
 ];
 const KNOBS: [Knob; 16] = with_shared(OWN);

@@ -98,10 +98,12 @@ const PRESETS: [Preset; 14] = [
     ),
     preset(
         "imagenet",
-        "ResNet-50 as in the paper: batch 4096, LARS, 100 epochs (linear probe 64.6 there).",
+        "ResNet-50 as in the paper: batch 4096, LARS, 100 epochs (linear probe 64.6 there); the norm at its projector's end has no shift there.",
         &[
             presets::IMAGENET,
             &[
+                ("backbone", "resnet50-zero"),
+                ("head_norms", "all"),
                 ("batch", "4096"),
                 ("epochs", "100"),
                 ("base_lr", "0.3"),

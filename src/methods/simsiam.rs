@@ -125,6 +125,7 @@ const PRESETS: [Preset; 11] = [
         &[
             presets::IMAGENET,
             &[
+                ("backbone", "resnet50-zero"),
                 ("batch", "512"),
                 ("epochs", "100"),
                 ("optimiser", "sgd"),

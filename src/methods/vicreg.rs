@@ -91,7 +91,7 @@ const PRESETS: [Preset; 15] = [
     ),
     preset(
         "imagenet",
-        "ResNet-50 as in the paper: batch 512, LARS, 100 epochs (linear probe 68.6 there).",
+        "ResNet-50 as in the paper: batch 512, LARS, 100 epochs (linear probe 68.6 there); both views drawn alike, where the authors' code has BYOL's pair.",
         &[
             presets::IMAGENET,
             &[
@@ -109,7 +109,11 @@ const PRESETS: [Preset; 15] = [
     preset(
         "imagenet-lightly",
         "ResNet-50 as in lightly's benchmark: batch 256, LARS, 100 epochs (linear probe 63.0, kNN 46.3 there).",
-        &[presets::IMAGENET, presets::LIGHTLY, &[("base_lr", "0.2"), ("final_lr", "0.002")]],
+        &[
+            presets::IMAGENET,
+            presets::LIGHTLY,
+            &[("projector", "8192,8192"), ("base_lr", "0.5"), ("final_lr", "0.005")],
+        ],
     ),
     broken(
         "break-variance",

@@ -80,8 +80,8 @@ pub struct Started {
 }
 
 /// A network shaped by `config`, to be trained on from the numbers of a file: the file's own knobs do not count, its
-/// shapes must fit, and a part that its network was made without, as a whole, is drawn. Of another method's file the encoder
-/// is taken, and the rest is drawn.
+/// shapes must fit, and a part that its network was made without, as a whole, is drawn. Positions of another picture size are
+/// stretched over this one's patches. Of another method's file the encoder is taken, and the rest is drawn.
 ///
 /// # Errors
 /// As [`from_bytes`].
@@ -100,11 +100,23 @@ pub fn onto(config: &RunConfig, bytes: &[u8], name: &str, device: &Device) -> Re
         return Ok(Started { method, header, new });
     }
     let part = |entry: &Entry| entry.ours.split('.').next().unwrap_or_default().to_owned();
-    let own: BTreeSet<_> = entries(&own, names, &file)?.iter().map(part).collect();
-    let (known, new): (Vec<_>, Vec<_>) = entries(config, names, &file)?
+    let own = entries(&own, names, &file)?;
+    let parts: BTreeSet<_> = own.iter().map(part).collect();
+    let (mut known, new): (Vec<_>, Vec<_>) = entries(config, names, &file)?
         .into_iter()
-        .partition(|entry| own.contains(&part(entry)));
-    let method = fill(config, &known, &layout, header.is_none(), &file, (device, u64::MAX))?;
+        .partition(|entry| parts.contains(&part(entry)));
+    let stretched = as_in_the_file(&mut known, own);
+    account(&known, &layout, header.is_none(), &file)?;
+    let mut values = read(&known, &layout)?;
+    for (path, [own, wanted]) in &stretched {
+        if let Some(table) = values
+            .remove(path)
+            .and_then(|table| start::fitted(table, (path, own), wanted, device))
+        {
+            values.insert(path.clone(), table);
+        }
+    }
+    let method = made(config, values, &file, (device, u64::MAX))?;
     let new = BTreeSet::from_iter(new.iter().map(part)).into_iter().collect();
     Ok(Started { method, header, new })
 }
@@ -128,8 +140,34 @@ fn fill(
 ) -> Result<AnyMethod, WeightsError> {
     account(entries, layout, is_published, file)?;
     entries.iter().try_for_each(|entry| binds(entry, largest_bytes, file))?;
+    made(config, read(entries, layout)?, file, (device, largest_bytes))
+}
+
+/// Tables of positions are looked for in the shape that the file's own picture size gives them; by path, that shape and the
+/// one wanted, where they differ and one can be stretched to the other.
+fn as_in_the_file(known: &mut [Entry], own: Vec<Entry>) -> BTreeMap<String, [Vec<usize>; 2]> {
+    let own: BTreeMap<String, Entry> = own.into_iter().map(|entry| (entry.ours.clone(), entry)).collect();
+    let mut stretched = BTreeMap::new();
+    for entry in known {
+        let Some(theirs) = own.get(&entry.ours) else { continue };
+        if let ([(_, wanted)], [(_, there)]) = (entry.theirs.as_slice(), theirs.theirs.as_slice())
+            && start::stretches(&entry.ours, there, wanted)
+        {
+            stretched.insert(entry.ours.clone(), [there.clone(), wanted.clone()]);
+            entry.theirs.clone_from(&theirs.theirs);
+        }
+    }
+    stretched
+}
+
+fn made(
+    config: &RunConfig,
+    values: HashMap<String, Vec<f32>>,
+    file: &str,
+    (device, largest_bytes): (&Device, u64),
+) -> Result<AnyMethod, WeightsError> {
     let mut loaded = Loaded {
-        values: read(entries, layout)?,
+        values,
         largest_bytes,
         seed: config.seed,
     };

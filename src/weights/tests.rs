@@ -197,6 +197,59 @@ fn a_run_may_add_what_the_weights_it_starts_from_were_made_without() {
 }
 
 #[test]
+fn a_run_of_another_picture_size_starts_with_positions_stretched_and_all_else_as_it_was() {
+    let device = Device::flex();
+    let written = bytes(&model(&[]), Dtype::F32);
+    let own = BTreeMap::from_iter(state(&open(&written).unwrap().method));
+    let table = |path: &str| {
+        let data = &own[path];
+        let [rows, dim] = [data.shape()[0], data.shape()[1]];
+        burn::tensor::Tensor::<2>::from_data(burn::tensor::TensorData::new(data.iter::<f32>().collect(), [rows, dim]), &device)
+    };
+    let grid = |side| crate::mask::Grid::new(side, side);
+    let larger = ("size", "24");
+    // Of its own kind, the drawing half too; of another kind, the encoder.
+    let started = onto(&config(&[larger]), &written, "a", &device).unwrap().method;
+    let knobs = [("size", "24"), ("backbone", "vit:12x2/3/4"), ("projector", "8,4")];
+    let knobs = knobs.map(|(name, value)| (name.to_owned(), toml::Value::String(value.into())));
+    let joint = RunConfig {
+        method: "simclr".into(),
+        seed: 5,
+        knobs: knobs.into_iter().collect(),
+        ..RunConfig::default()
+    };
+    let other = onto(&joint, &written, "a", &device).unwrap().method;
+    let mut stretched = 0;
+    for (path, numbers) in state(&started) {
+        if path.ends_with(".positions") {
+            assert_eq!(numbers.shape()[0], 37, "{path}");
+            let wanted = crate::nn::positions::resized(table(&path), grid(4), grid(6)).into_data();
+            assert_eq!(
+                numbers.iter::<f32>().collect::<Vec<_>>(),
+                wanted.iter::<f32>().collect::<Vec<_>>(),
+                "{path}"
+            );
+            stretched += 1;
+        } else {
+            assert_eq!(own[&path], numbers, "{path}");
+        }
+    }
+    assert_eq!(stretched, 2, "the encoder's and the decoder's");
+    let of_other = BTreeMap::from_iter(state(&other));
+    let positions = of_other.iter().find(|(path, _)| path.ends_with("network.positions")).unwrap().1;
+    let wanted = crate::nn::positions::resized(table("encoder.positions"), grid(4), grid(6)).into_data();
+    assert_eq!(
+        positions.iter::<f32>().collect::<Vec<_>>(),
+        wanted.iter::<f32>().collect::<Vec<_>>()
+    );
+    // What is written then opens by itself, at its own size.
+    assert_eq!(open(&bytes(&started, Dtype::F32)).unwrap().method.views().size_px, 24);
+    // Patches of another size are another network.
+    let refused = onto(&config(&[("patch", "8")]), &written, "a", &device).unwrap_err().to_string();
+    assert!(refused.contains("a"), "{refused}");
+}
+
+#[test]
 fn broken_files_are_refused_with_a_sentence_that_names_them() {
     let good = bytes(&model(&[]), Dtype::F32);
     let tensor =

@@ -15,6 +15,14 @@ pub const HARDNESS: Knob = knob(
     "0",
     "How much more the nearest strangers weigh (beta of Robinson et al., 2021); 0 weighs all alike.",
 );
+/// The same where strangers are rows of a bank and each is told from the own row by itself: there is no sum to correct.
+pub const HARDNESS_OF_ROWS: Knob = knob(
+    HARDNESS.name,
+    "",
+    "0",
+    "How much more the nearest strangers weigh: in proportion to exp(beta s), after Robinson et al. (2021), whose correction for \
+     strangers of the same class has no place in this loss; 0 weighs all alike.",
+);
 /// How many strangers are none.
 pub const DEBIAS: Knob = knob(
     "debias",

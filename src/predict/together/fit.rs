@@ -1,6 +1,9 @@
 //! Which part fits a hole?
 
 mod candidates;
+mod tally;
+
+pub use tally::Tally;
 
 use burn::tensor::Device;
 

@@ -73,13 +73,22 @@ const PLAIN: Protocol = Protocol {
     differs: None,
 };
 
+/// For residual networks; the rate for transformers is thirty times as high.
+const MOCO_V3: Protocol = Protocol {
+    name: "MoCo-v3",
+    source: "https://github.com/facebookresearch/moco-v3/blob/HEAD/CONFIG.md",
+    batch: 1024,
+    ..PLAIN
+};
+
 /// The published protocols.
-pub const PROTOCOLS: [Protocol; 11] = [
+pub const PROTOCOLS: [Protocol; 13] = [
     PLAIN,
     Protocol {
         name: "SimCLR",
         source: "https://github.com/google-research/simclr/blob/HEAD/README.md",
         batch: 4096,
+        update: Update::Nesterov,
         weight_decay: 1e-6,
         ..PLAIN
     },
@@ -87,6 +96,7 @@ pub const PROTOCOLS: [Protocol; 11] = [
         name: "SimCLR-CIFAR",
         source: "https://github.com/google-research/simclr/blob/HEAD/README.md",
         batch: 512,
+        update: Update::Nesterov,
         epochs: 100,
         ..PLAIN
     },
@@ -98,6 +108,12 @@ pub const PROTOCOLS: [Protocol; 11] = [
         epochs: 100,
         decay: Decay::Steps(&[60, 80]),
         ..PLAIN
+    },
+    MOCO_V3,
+    Protocol {
+        name: "MoCo-v3-ViT",
+        learning_rate: 3.0,
+        ..MOCO_V3
     },
     Protocol {
         name: "SimSiam",

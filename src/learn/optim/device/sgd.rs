@@ -28,14 +28,16 @@ impl DeviceRows {
             let sum = |part: &&PartRates| squares.clone().narrow(0, part.begin, part.len).sum();
             Tensor::cat(matrices.iter().map(sum).collect(), 0).sqrt()
         };
-        let weights = norms(&self.weights);
+        let (weights, gradients) = (norms(&self.weights), norms(&gradient));
         let ratios = if trust.clip {
-            clipped(&trust, weights, norms(&gradient), &matrices)
+            clipped(&trust, weights.clone(), gradients.clone(), &matrices)
         } else {
             let updates = norms(&decayed);
             let nothing = weights.clone().equal_elem(0.0).bool_or(updates.clone().equal_elem(0.0));
-            (weights.mul_scalar(trust.coefficient) / updates).mask_fill(nothing, 1.0)
+            (weights.clone().mul_scalar(trust.coefficient) / updates).mask_fill(nothing, 1.0)
         };
+        // A matrix without a gradient stays where it is.
+        let ratios = ratios.mask_fill(gradients.equal_elem(0.0).bool_and(weights.equal_elem(0.0).bool_not()), 0.0);
         decayed * self.over_parts(&ratios, parts)
     }
 
@@ -68,17 +70,16 @@ impl DeviceRows {
     }
 }
 
-/// `min(η ‖w‖ / (‖g‖ + λ ‖w‖ + ε) / lr, 1)`; 1 where there is no weight, 0 where there is no gradient.
+/// `min(η ‖w‖ / (‖g‖ + λ ‖w‖ + ε) / lr, 1)`; 1 where there is no weight.
 fn clipped(trust: &Trust, weights: Tensor<1>, gradients: Tensor<1>, matrices: &[&PartRates]) -> Tensor<1> {
     let row = |of: fn(&PartRates) -> f64| {
         let values: Vec<f32> = matrices.iter().map(|part| of(part) as f32).collect();
         Tensor::<1>::from_data(TensorData::new(values, [matrices.len()]), (&weights.device(), DType::F32))
     };
     let (decay, lr) = (row(|part| part.weight_decay), row(|part| part.lr));
-    let below = gradients.clone() + weights.clone() * decay;
+    let below = gradients + weights.clone() * decay;
     let ratio = weights.clone().mul_scalar(trust.coefficient) / below.add_scalar(Trust::EPSILON) / lr;
-    let ratio = ratio.clamp_max(1.0).mask_fill(gradients.equal_elem(0.0), 0.0);
-    ratio.mask_fill(weights.equal_elem(0.0), 1.0)
+    ratio.clamp_max(1.0).mask_fill(weights.equal_elem(0.0), 1.0)
 }
 
 /// Where nothing may move: what is frozen, and everything where the gradient overflowed at half precision, as a step

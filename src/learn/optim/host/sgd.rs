@@ -125,8 +125,8 @@ fn multiply(lanes: &mut [[f64; 3]], gradients: &[f32], weights: &[f32]) {
 }
 
 impl Trust {
-    /// The trust ratio of a matrix, its gradient times `scale`. 1 where either norm is nothing; clipped, a matrix
-    /// without a gradient stays where it is.
+    /// The trust ratio of a matrix, its gradient times `scale`. 1 where a norm is nothing, but a matrix without a gradient stays
+    /// where it is, as in NVIDIA's LARC: its decay alone, brought to a share of its length, would shrink it whatever the decay.
     fn ratio(&self, products: &Products, part: &PartRates, scale: f64) -> f64 {
         let decay = part.weight_decay;
         let (weights, gradients) = (products.weights.sqrt(), products.gradients.sqrt() * scale);
@@ -139,6 +139,9 @@ impl Trust {
                 (true, false) => 0.0,
                 (false, _) => 1.0,
             };
+        }
+        if products.gradients == 0.0 && weights > 0.0 {
+            return 0.0;
         }
         let square = products.gradients * scale * scale + 2.0 * scale * decay * products.mixed + decay * decay * products.weights;
         let update = square.max(0.0).sqrt();

@@ -108,3 +108,24 @@ fn at_half_precision_an_overflow_moves_nothing() {
         assert_ne!(optimiser.rows().weights, before.weights, "{rule:?}");
     }
 }
+
+#[test]
+fn lars_leaves_a_matrix_without_a_gradient_where_it_is() {
+    let matrix = Part {
+        len: 2,
+        is_matrix: true,
+        rows: 1,
+    };
+    for rule in rules().into_iter().filter(|rule| rule.name() == "lars") {
+        for is_host in [true, false] {
+            let rows = Rows::new(&rule, vec![1.0, 2.0, 3.0, -4.0, 0.0, 0.0], 3);
+            let mut optimiser = Optimiser::new(rule, rows, vec![matrix; 3], &Device::flex(), is_host);
+            optimiser.add(vec![Tensor::from_floats([0.0, 0.0, 0.5, 0.5, 0.0, 1.0], &Device::flex())]);
+            optimiser.step(&rates(0, 0.0), &[]);
+            let weights = optimiser.rows().weights;
+            assert_eq!(weights[..2], [1.0, 2.0], "{rule:?}, on the host: {is_host}");
+            assert!(weights[2] < 3.0 && weights[3] != -4.0, "what has a gradient moves: {weights:?}");
+            assert!(weights[5] < 0.0, "also from nothing: {weights:?}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! `darkroom eval fit`.
+
+use std::path::PathBuf;
+
+use indicatif::ProgressBar;
+use serde_json::{Value, json};
+
+use crate::{
+    chance::Chance,
+    cli::{
+        open,
+        out::{Failure, Out, Outcome, say},
+    },
+    data::{Squares, Subset},
+    mask::{Grid, Mask},
+    methods::Method,
+    picture::Rgb8,
+    predict::{
+        block_on,
+        together::{Question, Tally, fit},
+    },
+};
+
+/// Pictures held at once: those whose parts stand in for each other's.
+const AT_ONCE: usize = 256;
+
+/// Candidates at most: as many as a question takes.
+const MOST: usize = 64;
+
+/// What `eval fit` takes.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Weights of a model that predicts a part's embedding (I-JEPA) or draws it (a masked autoencoder)
+    #[arg(long, value_name = "FILE")]
+    model: PathBuf,
+    /// `scenes`, a folder of pictures, tar shards or CIFAR binary files
+    #[arg(long, value_name = "SOURCE", default_value = "scenes?count=500")]
+    data: String,
+    /// At most so many pictures, spread over the source; 0 takes all
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = open::whole::<usize>)]
+    count: usize,
+    /// Parts to choose from, the right one among them; of the others half come from elsewhere in the picture
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = open::whole::<usize>)]
+    candidates: usize,
+    /// Seed of the holes, of the parts, and of the scenes
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = open::whole::<u64>)]
+    seed: u64,
+    /// auto, cpu, webgpu, vulkan, metal or cuda
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    device: String,
+    /// Print JSON, alone on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+/// Cuts a hole into each picture and asks which part fits.
+pub fn run(args: &Args, out: &mut Out) -> Outcome {
+    if !(2..=MOST).contains(&args.candidates) {
+        return Err(Failure::Usage(format!("--candidates takes 2 to {MOST}, the right part among them")));
+    }
+    let (opened, on) = open::model(&args.model, &args.device)?;
+    let model = &opened.method;
+    if !model.predicts() && !model.draws() {
+        return Err(Failure::Failed(format!(
+            "{} neither predicts the embedding of a part that it cannot see nor draws it, so no part fits better than another; take \
+             a model by I-JEPA or a masked autoencoder",
+            args.model.display()
+        )));
+    }
+    let views = model.views();
+    let grid = Grid::of(views.size_px, views.patch_px).unwrap_or(Grid::new(1, 1));
+    let source = open::source(&args.data, args.seed, views.size_px)?;
+    let source = if args.count == 0 || args.count >= source.len() {
+        source
+    } else {
+        std::sync::Arc::new(Subset::spread(source, args.count))
+    };
+    let bar = ProgressBar::new(source.len() as u64); // on a terminal only
+    let mut squares = Squares::new(source, views.size_px);
+    let mut tally = Tally::default();
+    let mut number = 0;
+    loop {
+        let round: Vec<Rgb8> = squares.by_ref().take(AT_ONCE).map(|square| square.picture.to_rgb8()).collect();
+        if round.is_empty() {
+            break;
+        }
+        for (at, picture) in round.iter().enumerate() {
+            let others: Vec<(u32, &Rgb8)> = (0..).zip(&round).filter(|(other, _)| *other as usize != at).collect();
+            let question = Question {
+                picture,
+                frame: picture.centre_frame(),
+                hole: &hole(grid, args.seed, number),
+                others: &others,
+                seed: Chance::new(args.seed, "parts", number).bits(),
+                count: args.candidates,
+            };
+            let fitted = block_on(fit(&question, Some(model), Some(model), &on.device))?;
+            tally.add(&fitted.candidates, |candidate| candidate.joint.or(candidate.drawn));
+            number += 1;
+            bar.set_position(number);
+        }
+    }
+    bar.finish_and_clear();
+    if let Some(sentence) = squares.skipped().sentence() {
+        say(format_args!("{}: {sentence}", args.data));
+    }
+    if number == 0 {
+        return Err(Failure::Failed(format!("{} holds no picture to measure on", args.data)));
+    }
+    let Some((first, chance)) = tally.first().zip(tally.chance()) else {
+        return Err(Failure::Failed(format!(
+            "{} gives parts energies that are no numbers: its weights are damaged, or its training diverged; take an earlier \
+             checkpoint's",
+            args.model.display()
+        )));
+    };
+    let energy = if model.predicts() { "embeddings" } else { "pixels" };
+    if args.json {
+        return out.json(&as_json(args, &tally, energy));
+    }
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    out.line(format_args!(
+        "by {energy}: of {} holes the right part fits best in {}, by lot in {}; mean rank {:.2} of {}",
+        tally.holes,
+        percent(first),
+        percent(chance),
+        tally.rank().unwrap_or_default(),
+        args.candidates
+    ))?;
+    let against = [
+        ("elsewhere in the picture", tally.before_elsewhere()),
+        ("another picture", tally.before_others()),
+    ];
+    let line = |(what, share): (&str, Option<f64>)| Some(format!("better than a part from {what}: {}, by lot 50.0 %", percent(share?)));
+    against.into_iter().filter_map(line).try_for_each(|line| out.line(line))
+}
+
+fn as_json(args: &Args, tally: &Tally, energy: &str) -> Value {
+    json!({
+        "probe": "fit", "energy": energy, "holes": tally.holes, "candidates": args.candidates, "seed": args.seed,
+        "first": tally.first(), "chance": tally.chance(), "mean_rank": tally.rank(),
+        "before_elsewhere": tally.before_elsewhere(), "before_others": tally.before_others(),
+    })
+}
+
+/// A third of each side, as on the page, where chance puts it.
+fn hole(grid: Grid, seed: u64, number: u64) -> Mask {
+    let mut chance = Chance::new(seed, "hole", number);
+    let [(top, rows), (left, columns)] = [grid.rows, grid.columns].map(|side| {
+        let third = (side / 3).max(1);
+        (chance.below(side - third + 1), third)
+    });
+    Mask::by(grid, |row, column| {
+        (top..top + rows).contains(&row) && (left..left + columns).contains(&column)
+    })
+}
