@@ -23,8 +23,8 @@ pub struct RunConfig {
     pub probe: usize,
     /// Pictures in `data`: the run counts them itself, for methods that remember each.
     pub pictures: usize,
-    /// Weights to start from, of the same shape at any picture size, or of another method whose encoder has it; empty draws
-    /// them by chance.
+    /// Weights to start from, of the same shape at any picture size, a corrector at its own, or of another method whose encoder has
+    /// that shape; empty draws them by chance.
     pub from: String,
     /// Pictures in a batch.
     pub batch: usize,

@@ -227,7 +227,7 @@ type Recipe = ((&'static str, &'static str), &'static str, [f64; 2], [f64; 2]);
 
 /// From the papers' own text and code, lightly's CIFAR-10 benchmark (0.06 at 128 pictures), solo-learn's scripts for
 /// CIFAR-10, eb_jepa's sweep.
-const RECIPES: [Recipe; 43] = [
+const RECIPES: [Recipe; 45] = [
     (("mae", "vit-b"), "adamw", [2.4e-3, 0.05], [4096.0, 800.0]),
     (("simclr", "imagenet"), "lars", [4.8, 1e-6], [4096.0, 100.0]),
     (("simclr", "imagenet-lightly"), "lars", [1.2, 1e-6], [256.0, 100.0]),
@@ -252,6 +252,8 @@ const RECIPES: [Recipe; 43] = [
     (("simsiam", "cifar-solo"), "sgd", [0.5, 1e-5], [256.0, 1000.0]),
     (("simsiam", "cifar-800"), "sgd", [0.06, 5e-4], [512.0, 800.0]),
     (("dino", "imagenet"), "adamw", [1e-3, 0.04], [512.0, 100.0]),
+    (("dino", "imagenet-lightly"), "adamw", [2.5e-4, 0.04], [128.0, 100.0]),
+    (("vicreg", "imagenet-lightly"), "lars", [0.5, 1e-6], [256.0, 100.0]),
     (("dino", "cifar"), "sgd", [0.06, 5e-4], [128.0, 200.0]),
     (("dino", "cifar-solo"), "lars", [0.3, 1e-6], [256.0, 1000.0]),
     (("ijepa", "imagenet"), "adamw", [1e-3, 0.04], [2048.0, 300.0]),
@@ -274,7 +276,7 @@ const RECIPES: [Recipe; 43] = [
 ];
 
 /// Knobs as published, of whatever preset sets them or leaves them at the method's default.
-const KNOBS: [(&str, &str, &str, &str); 38] = [
+const KNOBS: [(&str, &str, &str, &str); 46] = [
     ("mae", "vit-b", "mask", "random:0.75"),
     ("mae", "vit-b", "decoder_depth", "8"),
     ("mae", "vit-b", "decoder_dim", "512"),
@@ -285,9 +287,12 @@ const KNOBS: [(&str, &str, &str, &str); 38] = [
     ("moco", "imagenet", "queue", "65536"),
     ("moco", "imagenet", "teacher_momentum", "0.999"),
     ("moco", "v3", "temperature", "0.2"),
+    ("moco", "v3", "backbone", "vit:384x12/12/16"),
+    ("moco", "v3-resnet", "backbone", "resnet50-zero"),
     ("moco", "v3-resnet", "temperature", "1"),
     ("instdisc", "imagenet", "temperature", "0.07"),
     ("instdisc", "imagenet", "negatives", "4096"),
+    ("instdisc", "cifar", "negatives", "0"),
     ("pirl", "imagenet", "temperature", "0.07"),
     ("pirl", "imagenet", "negatives", "32000"),
     ("nnclr", "cifar-solo", "queue", "65536"),
@@ -297,6 +302,11 @@ const KNOBS: [(&str, &str, &str, &str); 38] = [
     ("simsiam", "imagenet", "projector", "2048,2048,2048"),
     ("simsiam", "imagenet", "predictor", "512,2048"),
     ("dino", "imagenet", "prototypes", "65536"),
+    ("dino", "imagenet", "warm_temperature", "0.04"),
+    ("lejepa", "imagenette", "crop_scale", "0.08,1"),
+    ("lejepa", "imagenette", "jitter", "2"),
+    ("vicreg", "imagenet-lightly", "projector", "8192,8192"),
+    ("swav", "imagenet-256", "epsilon", "0.05"),
     ("dino", "imagenet", "projector", "2048,2048,256"),
     ("ijepa", "imagenet", "target_scale", "0.15,0.2"),
     ("ijepa", "imagenet", "target_aspect", "0.75,1.5"),

@@ -1,4 +1,5 @@
-//! `darkroom eval`: what a model draws, beside the plain fills; with a probe's name, what its embeddings are worth.
+//! `darkroom eval`: what a model draws, beside the plain fills; with a probe's name, what its embeddings are worth, or whether
+//! it tells which part fits a hole.
 
 mod fit;
 mod knn;
@@ -53,7 +54,7 @@ pub struct Args {
     json: bool,
 }
 
-/// What reads embeddings.
+/// What else can be measured.
 #[derive(clap::Subcommand)]
 enum Probe {
     /// Do a picture's neighbours tell its class? Weighted k nearest neighbours (Wu et al., 2018)

@@ -45,7 +45,7 @@ pub struct Args {
     /// Pictures to measure on; some of --data are held out when absent
     #[arg(long, value_name = "SOURCE")]
     val_data: Option<String>,
-    /// Weights to start from: a .safetensors file of ours or a published one, of the same shape at any picture size (parts that it was made without are new); of another method's file the encoder is taken
+    /// Weights to start from: a .safetensors file of ours or a published one, of the same shape at any picture size, a corrector at its own (parts that it was made without are new); of another method's file the encoder is taken
     #[arg(long, value_name = "FILE")]
     from: Option<String>,
     /// Optimiser steps

@@ -103,7 +103,8 @@ impl HeadConfig {
         }
     }
 
-    /// The same without a bias at its end, as the authors of Barlow Twins and VICReg have it: both losses are blind to one.
+    /// The same without a bias at its end, as the authors of Barlow Twins and VICReg have it, whose losses are blind to one, and the
+    /// predictor of MoCo v3 behind a residual network.
     #[must_use]
     pub fn unbiased(input: usize, widths: &[usize]) -> Self {
         Self {
@@ -121,7 +122,8 @@ impl HeadConfig {
         }
     }
 
-    /// A norm without scale and shift at its end, too: projector and predictor of MoCo v3.
+    /// A norm without scale and shift at its end, too: projector of MoCo v3, and its predictor behind a
+    /// transformer.
     #[must_use]
     pub fn normed(input: usize, widths: &[usize]) -> Self {
         Self {

@@ -172,6 +172,12 @@ pub(super) fn first(
             config.from
         )));
     }
+    if let Some(stretch) = started.stretched {
+        events(Event::Warning(format!(
+            "{} was made for pictures of {} x {} patches, and this run has {} x {}: its positions were stretched",
+            config.from, stretch.from.rows, stretch.from.columns, stretch.to.rows, stretch.to.columns
+        )));
+    }
     Ok((started.method, started.header.map(|header| header.card)))
 }
 

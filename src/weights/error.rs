@@ -69,7 +69,7 @@ pub enum WeightsError {
     },
     /// An encoder that does not fit the network that is to start from it.
     #[error(
-        "{file} cannot be started from: {problem}. Its encoder must have the same width, layers, heads and patch, and the same size in patches: set `backbone` and `size` to its own (`darkroom models --json` shows a file's command)"
+        "{file} cannot be started from: {problem}. Its encoder must have the same width, layers, heads and patch: set `backbone` to its own (`darkroom models --json` shows a file's command)"
     )]
     Encoder {
         /// The file's name.

@@ -8,6 +8,7 @@ mod error;
 mod foreign;
 mod layout;
 mod open;
+mod positions;
 mod save;
 mod start;
 mod state;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use error::WeightsError;
 pub use open::{Opened, Started, from_bytes, from_bytes_within, onto};
+pub use positions::Stretch;
 pub use save::{convert, to_bytes};
 pub use state::{StateError, state, with_state};
 

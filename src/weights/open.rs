@@ -8,6 +8,7 @@ use super::{
     FORMAT, Header, KEY,
     error::{WeightsError, shown},
     layout::Layout,
+    positions::Stretch,
     start,
 };
 use crate::{
@@ -77,11 +78,14 @@ pub struct Started {
     /// Parts that the file's network was made without, drawn: first names of module paths. Of another method's file all but
     /// the encoder is, unsaid.
     pub new: Vec<String>,
+    /// What positions went through, where the file's pictures have another size.
+    pub stretched: Option<Stretch>,
 }
 
 /// A network shaped by `config`, to be trained on from the numbers of a file: the file's own knobs do not count, its
 /// shapes must fit, and a part that its network was made without, as a whole, is drawn. Positions of another picture size are
-/// stretched over this one's patches. Of another method's file the encoder is taken, and the rest is drawn.
+/// stretched over this one's patches (a corrector is of one size). Of another method's file the encoder is taken, and the rest is
+/// drawn.
 ///
 /// # Errors
 /// As [`from_bytes`].
@@ -95,9 +99,13 @@ pub fn onto(config: &RunConfig, bytes: &[u8], name: &str, device: &Device) -> Re
     };
     if own.method != config.method {
         let other = from_bytes(bytes, name, device)?.method;
-        let method = start::from_encoder(config, &other, &file, device)?;
-        let new = Vec::new();
-        return Ok(Started { method, header, new });
+        let (method, stretched) = start::from_encoder(config, &other, &file, device)?;
+        return Ok(Started {
+            method,
+            header,
+            new: Vec::new(),
+            stretched,
+        });
     }
     let part = |entry: &Entry| entry.ours.split('.').next().unwrap_or_default().to_owned();
     let own = entries(&own, names, &file)?;
@@ -108,17 +116,19 @@ pub fn onto(config: &RunConfig, bytes: &[u8], name: &str, device: &Device) -> Re
     let stretched = as_in_the_file(&mut known, own);
     account(&known, &layout, header.is_none(), &file)?;
     let mut values = read(&known, &layout)?;
-    for (path, [own, wanted]) in &stretched {
-        if let Some(table) = values
-            .remove(path)
-            .and_then(|table| start::fitted(table, (path, own), wanted, device))
-        {
-            values.insert(path.clone(), table);
+    for (path, stretch) in &stretched {
+        if let Some(table) = values.get_mut(path) {
+            *table = stretch.of(std::mem::take(table));
         }
     }
     let method = made(config, values, &file, (device, u64::MAX))?;
     let new = BTreeSet::from_iter(new.iter().map(part)).into_iter().collect();
-    Ok(Started { method, header, new })
+    Ok(Started {
+        method,
+        header,
+        new,
+        stretched: stretched.into_values().next(),
+    })
 }
 
 /// What a network shaped by `config` has, and where a file under these names has it.
@@ -143,17 +153,17 @@ fn fill(
     made(config, read(entries, layout)?, file, (device, largest_bytes))
 }
 
-/// Tables of positions are looked for in the shape that the file's own picture size gives them; by path, that shape and the
-/// one wanted, where they differ and one can be stretched to the other.
-fn as_in_the_file(known: &mut [Entry], own: Vec<Entry>) -> BTreeMap<String, [Vec<usize>; 2]> {
+/// Tables of positions are looked for in the shape that the file's own picture size gives them; by path, what they go through to
+/// be of the size wanted.
+fn as_in_the_file(known: &mut [Entry], own: Vec<Entry>) -> BTreeMap<String, Stretch> {
     let own: BTreeMap<String, Entry> = own.into_iter().map(|entry| (entry.ours.clone(), entry)).collect();
     let mut stretched = BTreeMap::new();
     for entry in known {
         let Some(theirs) = own.get(&entry.ours) else { continue };
         if let ([(_, wanted)], [(_, there)]) = (entry.theirs.as_slice(), theirs.theirs.as_slice())
-            && start::stretches(&entry.ours, there, wanted)
+            && let Some(stretch) = Stretch::between(&entry.ours, there, wanted)
         {
-            stretched.insert(entry.ours.clone(), [there.clone(), wanted.clone()]);
+            stretched.insert(entry.ours.clone(), stretch);
             entry.theirs.clone_from(&theirs.theirs);
         }
     }

@@ -1,29 +1,34 @@
 //! A network that starts from the encoder of another method's file: a masked autoencoder's, say, that a joint-embedding
-//! method trains on. Positions of another picture size are stretched over the new one's patches, as the field does it.
+//! method trains on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, TensorData};
 
-use super::{error::WeightsError, state::state};
+use super::{error::WeightsError, positions::Stretch, state::state};
 use crate::{
     config::RunConfig,
-    mask::Grid,
     methods::{AnyMethod, Method},
-    nn::{Drawn, Init, Source, positions::resized},
+    nn::{Drawn, Init, Source},
 };
 
-/// A network shaped by `config`, its encoder out of `other`, all else drawn as a fresh run would draw it.
+/// A network shaped by `config`, its encoder out of `other`, all else drawn as a fresh run would draw it, and whether positions
+/// were stretched.
 ///
 /// # Errors
 /// Encoders that differ in width, layers or patch; knobs that cannot be so.
-pub fn from_encoder(config: &RunConfig, other: &AnyMethod, file: &str, device: &Device) -> Result<AnyMethod, WeightsError> {
+pub fn from_encoder(
+    config: &RunConfig,
+    other: &AnyMethod,
+    file: &str,
+    device: &Device,
+) -> Result<(AnyMethod, Option<Stretch>), WeightsError> {
     let mut encoder = Encoder {
         values: encoder_of(other),
         used: BTreeSet::new(),
         drawn: Drawn { seed: config.seed },
+        stretched: None,
         trouble: None,
-        device: device.clone(),
     };
     let method = AnyMethod::new(config, &mut encoder, device).map_err(|problem| WeightsError::Config {
         file: file.to_owned(),
@@ -36,7 +41,7 @@ pub fn from_encoder(config: &RunConfig, other: &AnyMethod, file: &str, device: &
             file: file.to_owned(),
             problem,
         }),
-        None => Ok(method),
+        None => Ok((method, encoder.stretched)),
     }
 }
 
@@ -61,8 +66,9 @@ struct Encoder {
     values: BTreeMap<String, TensorData>,
     used: BTreeSet<String>,
     drawn: Drawn,
+    /// What positions went through, where the pictures have another size.
+    stretched: Option<Stretch>,
     trouble: Option<String>,
-    device: Device,
 }
 
 impl Source for Encoder {
@@ -72,46 +78,21 @@ impl Source for Encoder {
         let trouble = match self.values.get(name) {
             None => format!("it lacks \"{name}\""),
             Some(data) => {
-                let (own, values) = (data.shape().to_vec(), data.iter::<f32>().collect());
-                match fitted(values, (name, &own), shape, &self.device) {
-                    Some(values) => {
-                        self.used.insert(name.to_owned());
-                        return values;
-                    }
-                    None => format!("its \"{name}\" is {own:?}, here it is {shape:?}"),
+                let own = data.shape().to_vec();
+                let stretch = Stretch::between(name, &own, shape);
+                if own == shape || stretch.is_some() {
+                    self.used.insert(name.to_owned());
+                    let values = data.iter::<f32>().collect();
+                    self.stretched = self.stretched.or(stretch);
+                    return match stretch {
+                        Some(stretch) => stretch.of(values),
+                        None => values,
+                    };
                 }
+                format!("its \"{name}\" is {own:?}, here it is {shape:?}")
             }
         };
         self.trouble.get_or_insert(trouble);
         drawn
     }
-}
-
-/// The numbers of a parameter in the shape wanted: as they are, or, of a table of positions, stretched. `None` where they do
-/// not fit.
-pub fn fitted(values: Vec<f32>, (path, own): (&str, &[usize]), wanted: &[usize], device: &Device) -> Option<Vec<f32>> {
-    if own == wanted {
-        return Some(values);
-    }
-    let (from, to) = grids(path, own, wanted)?;
-    let table = Tensor::<2>::from_data(TensorData::new(values, [1 + from.len(), *own.last()?]), device);
-    Some(resized(table, from, to).into_data().iter::<f32>().collect())
-}
-
-/// Whether a parameter is a table of positions that can be, and has to be, stretched from one shape to another.
-pub fn stretches(path: &str, own: &[usize], wanted: &[usize]) -> bool {
-    own != wanted && grids(path, own, wanted).is_some()
-}
-
-/// Of tables of positions, as wide as each other, the patches that they are for.
-fn grids(path: &str, own: &[usize], wanted: &[usize]) -> Option<(Grid, Grid)> {
-    let is_table = path.rsplit('.').next() == Some("positions") && own.last() == wanted.last();
-    grid_of(own).filter(|_| is_table).zip(grid_of(wanted))
-}
-
-/// The square grid of a table `[.., 1 + patches, dim]`.
-fn grid_of(shape: &[usize]) -> Option<Grid> {
-    let [ones @ .., rows, _] = shape else { return None };
-    let side = rows.checked_sub(1)?.isqrt();
-    (side > 0 && side * side + 1 == *rows && ones.iter().all(|n| *n == 1)).then(|| Grid::new(side, side))
 }

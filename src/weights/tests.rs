@@ -209,7 +209,11 @@ fn a_run_of_another_picture_size_starts_with_positions_stretched_and_all_else_as
     let grid = |side| crate::mask::Grid::new(side, side);
     let larger = ("size", "24");
     // Of its own kind, the drawing half too; of another kind, the encoder.
-    let started = onto(&config(&[larger]), &written, "a", &device).unwrap().method;
+    let started = onto(&config(&[larger]), &written, "a", &device).unwrap();
+    let stretched = started.stretched.unwrap();
+    assert_eq!((stretched.from, stretched.to), (grid(4), grid(6)));
+    assert_eq!(onto(&config(&[]), &written, "a", &device).unwrap().stretched, None);
+    let started = started.method;
     let knobs = [("size", "24"), ("backbone", "vit:12x2/3/4"), ("projector", "8,4")];
     let knobs = knobs.map(|(name, value)| (name.to_owned(), toml::Value::String(value.into())));
     let joint = RunConfig {
@@ -218,7 +222,9 @@ fn a_run_of_another_picture_size_starts_with_positions_stretched_and_all_else_as
         knobs: knobs.into_iter().collect(),
         ..RunConfig::default()
     };
-    let other = onto(&joint, &written, "a", &device).unwrap().method;
+    let other = onto(&joint, &written, "a", &device).unwrap();
+    assert_eq!(other.stretched, Some(stretched));
+    let other = other.method;
     let mut stretched = 0;
     for (path, numbers) in state(&started) {
         if path.ends_with(".positions") {
@@ -246,7 +252,14 @@ fn a_run_of_another_picture_size_starts_with_positions_stretched_and_all_else_as
     assert_eq!(open(&bytes(&started, Dtype::F32)).unwrap().method.views().size_px, 24);
     // Patches of another size are another network.
     let refused = onto(&config(&[("patch", "8")]), &written, "a", &device).unwrap_err().to_string();
-    assert!(refused.contains("a"), "{refused}");
+    assert!(refused.contains("patch_embeddings"), "{refused}");
+    // A corrector works on the whole picture.
+    let corrected = [("target", "residual"), ("corrector_dim", "8")];
+    let with_corrector = bytes(&model(&corrected), Dtype::F32);
+    let refused = onto(&config(&[corrected[0], corrected[1], larger]), &with_corrector, "a", &device)
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains("corrector."), "{refused}");
 }
 
 #[test]

@@ -5,27 +5,25 @@ use std::path::PathBuf;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
+use super::sets;
 use crate::{
     chance::Chance,
     cli::{
         open,
         out::{Failure, Out, Outcome, say},
     },
-    data::{Squares, Subset},
-    mask::{Grid, Mask},
+    data::{Square, Squares},
+    mask::Grid,
     methods::Method,
     picture::Rgb8,
     predict::{
-        block_on,
-        together::{Question, Tally, fit},
+        PredictError, block_on,
+        together::{MOST, Question, Tally, fit, hole},
     },
 };
 
-/// Pictures held at once: those whose parts stand in for each other's.
-const AT_ONCE: usize = 256;
-
-/// Candidates at most: as many as a question takes.
-const MOST: usize = 64;
+/// Pictures whose parts are tried in the others' holes, spread over the source: the same for every hole.
+const POOL: usize = 64;
 
 /// What `eval fit` takes.
 #[derive(clap::Args)]
@@ -39,7 +37,7 @@ pub struct Args {
     /// At most so many pictures, spread over the source; 0 takes all
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = open::whole::<usize>)]
     count: usize,
-    /// Parts to choose from, the right one among them; of the others half come from elsewhere in the picture
+    /// Parts to choose from: the right one, one from elsewhere in the picture, one from another picture, and so on in turn
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = open::whole::<usize>)]
     candidates: usize,
     /// Seed of the holes, of the parts, and of the scenes
@@ -69,56 +67,47 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     }
     let views = model.views();
     let grid = Grid::of(views.size_px, views.patch_px).unwrap_or(Grid::new(1, 1));
-    let source = open::source(&args.data, args.seed, views.size_px)?;
-    let source = if args.count == 0 || args.count >= source.len() {
-        source
-    } else {
-        std::sync::Arc::new(Subset::spread(source, args.count))
-    };
+    let source = sets::spread(open::source(&args.data, args.seed, views.size_px)?, args.count);
+    let pool: Vec<(String, Rgb8)> = Squares::new(sets::spread(source.clone(), POOL), views.size_px)
+        .map(|square| (square.name, square.picture.to_rgb8()))
+        .collect();
     let bar = ProgressBar::new(source.len() as u64); // on a terminal only
     let mut squares = Squares::new(source, views.size_px);
     let mut tally = Tally::default();
-    let mut number = 0;
-    loop {
-        let round: Vec<Rgb8> = squares.by_ref().take(AT_ONCE).map(|square| square.picture.to_rgb8()).collect();
-        if round.is_empty() {
-            break;
-        }
-        for (at, picture) in round.iter().enumerate() {
-            let others: Vec<(u32, &Rgb8)> = (0..).zip(&round).filter(|(other, _)| *other as usize != at).collect();
-            let question = Question {
-                picture,
-                frame: picture.centre_frame(),
-                hole: &hole(grid, args.seed, number),
-                others: &others,
-                seed: Chance::new(args.seed, "parts", number).bits(),
-                count: args.candidates,
-            };
-            let fitted = block_on(fit(&question, Some(model), Some(model), &on.device))?;
-            tally.add(&fitted.candidates, |candidate| candidate.joint.or(candidate.drawn));
-            number += 1;
-            bar.set_position(number);
-        }
+    for (number, Square { index, name, picture, .. }) in (0..).zip(squares.by_ref()) {
+        let picture = picture.to_rgb8();
+        let others: Vec<(u32, &Rgb8)> = (0..)
+            .zip(&pool)
+            .filter(|(_, (other, _))| *other != name)
+            .map(|(id, (_, other))| (id, other))
+            .collect();
+        let question = Question {
+            picture: &picture,
+            frame: picture.centre_frame(),
+            hole: &hole(grid, args.seed, number),
+            others: &others,
+            seed: Chance::new(args.seed, "parts", number).bits(),
+            count: args.candidates,
+        };
+        let fitted = block_on(fit(&question, Some(model), Some(model), &on.device)).map_err(|error| match error {
+            PredictError::NotFinite => sets::no_number(&args.model, index, &args.data, "energy"),
+            other => other.into(),
+        })?;
+        tally.add(&fitted.candidates, |candidate| candidate.joint.or(candidate.drawn));
+        bar.set_position(number + 1);
     }
     bar.finish_and_clear();
     if let Some(sentence) = squares.skipped().sentence() {
         say(format_args!("{}: {sentence}", args.data));
     }
-    if number == 0 {
-        return Err(Failure::Failed(format!("{} holds no picture to measure on", args.data)));
-    }
     let Some((first, chance)) = tally.first().zip(tally.chance()) else {
-        return Err(Failure::Failed(format!(
-            "{} gives parts energies that are no numbers: its weights are damaged, or its training diverged; take an earlier \
-             checkpoint's",
-            args.model.display()
-        )));
+        return Err(Failure::Failed(format!("{} holds no picture to measure on", args.data)));
     };
     let energy = if model.predicts() { "embeddings" } else { "pixels" };
     if args.json {
         return out.json(&as_json(args, &tally, energy));
     }
-    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let percent = |share: f64| sets::percent(share as f32);
     out.line(format_args!(
         "by {energy}: of {} holes the right part fits best in {}, by lot in {}; mean rank {:.2} of {}",
         tally.holes,
@@ -140,17 +129,5 @@ fn as_json(args: &Args, tally: &Tally, energy: &str) -> Value {
         "probe": "fit", "energy": energy, "holes": tally.holes, "candidates": args.candidates, "seed": args.seed,
         "first": tally.first(), "chance": tally.chance(), "mean_rank": tally.rank(),
         "before_elsewhere": tally.before_elsewhere(), "before_others": tally.before_others(),
-    })
-}
-
-/// A third of each side, as on the page, where chance puts it.
-fn hole(grid: Grid, seed: u64, number: u64) -> Mask {
-    let mut chance = Chance::new(seed, "hole", number);
-    let [(top, rows), (left, columns)] = [grid.rows, grid.columns].map(|side| {
-        let third = (side / 3).max(1);
-        (chance.below(side - third + 1), third)
-    });
-    Mask::by(grid, |row, column| {
-        (top..top + rows).contains(&row) && (left..left + columns).contains(&column)
     })
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -76,12 +76,7 @@ impl Args {
 
     /// The pictures of one source, as many as asked for.
     pub fn source(&self, spec: &str, size_px: usize) -> Result<Arc<dyn Source>, Failure> {
-        let source = open::source(spec, self.seed, size_px)?;
-        Ok(if self.count == 0 || self.count >= source.len() {
-            source
-        } else {
-            Arc::new(Subset::spread(source, self.count))
-        })
+        Ok(spread(open::source(spec, self.seed, size_px)?, self.count))
     }
 
     /// Embeds both sets. Without classes in either there is nothing to probe.
@@ -132,12 +127,26 @@ impl Args {
 
     /// What to say where a picture's embedding cannot be measured.
     pub fn no_number(&self, picture: usize, source: &str) -> Failure {
-        Failure::Failed(format!(
-            "{} gives picture {picture} of {source} an embedding that is no number: its weights are damaged, or its training diverged; \
-             take an earlier checkpoint's",
-            self.model.display()
-        ))
+        no_number(&self.model, picture, source, "embedding")
     }
+}
+
+/// At most `count` pictures, spread over the source; 0 takes all.
+pub fn spread(source: Arc<dyn Source>, count: usize) -> Arc<dyn Source> {
+    if count == 0 || count >= source.len() {
+        source
+    } else {
+        Arc::new(Subset::spread(source, count))
+    }
+}
+
+/// What to say where what a model gives a picture is no number.
+pub fn no_number(model: &Path, picture: usize, source: &str, what: &str) -> Failure {
+    Failure::Failed(format!(
+        "{} gives picture {picture} of {source} an {what} that is no number: its weights are damaged, or its training diverged; take an \
+         earlier checkpoint's",
+        model.display()
+    ))
 }
 
 /// For each class of `theirs` its number among `ours`, by name; a class of theirs alone gets a number beyond ours, so that

@@ -51,6 +51,9 @@ pub struct Trust {
     ///
     /// With: `min(η ‖w‖ / (‖g‖ + λ ‖w‖ + 1e-8) / lr, 1)`, as in NVIDIA's LARC and, under the name `clip_lr`, in
     /// solo-learn (`solo/utils/lars.py`): never faster than SGD.
+    ///
+    /// Either way a matrix without any gradient gets no step of its own, as LARC has it: by the first ratio its decay alone,
+    /// however small, would take a step of full length.
     pub clip: bool,
 }
 

@@ -3,7 +3,8 @@
 mod candidates;
 mod tally;
 
-pub use tally::Tally;
+pub use candidates::MOST;
+pub use tally::{Tally, hole};
 
 use burn::tensor::Device;
 

@@ -33,7 +33,7 @@ pub use attention::{Attention, attention};
 pub use changes::{bounded, changed};
 pub use colours::Palette;
 pub use correspond::correspond;
-pub use fit::{Fitted, Question, Tally, fit};
+pub use fit::{Fitted, MOST, Question, Tally, fit, hole};
 pub use heat::heat;
 pub use instruments::{instruments, measured};
 pub use kept::{Kept, Told, patches, tell};

@@ -36,8 +36,8 @@ impl DeviceRows {
             let nothing = weights.clone().equal_elem(0.0).bool_or(updates.clone().equal_elem(0.0));
             (weights.clone().mul_scalar(trust.coefficient) / updates).mask_fill(nothing, 1.0)
         };
-        // A matrix without a gradient stays where it is.
-        let ratios = ratios.mask_fill(gradients.equal_elem(0.0).bool_and(weights.equal_elem(0.0).bool_not()), 0.0);
+        let without_gradient = gradients.equal_elem(0.0).bool_and(weights.equal_elem(0.0).bool_not());
+        let ratios = ratios.mask_fill(without_gradient, 0.0);
         decayed * self.over_parts(&ratios, parts)
     }
 

@@ -125,31 +125,23 @@ fn multiply(lanes: &mut [[f64; 3]], gradients: &[f32], weights: &[f32]) {
 }
 
 impl Trust {
-    /// The trust ratio of a matrix, its gradient times `scale`. 1 where a norm is nothing, but a matrix without a gradient stays
-    /// where it is, as in NVIDIA's LARC: its decay alone, brought to a share of its length, would shrink it whatever the decay.
+    /// The trust ratio of a matrix, its gradient times `scale`. 1 where there is no matrix, 0 where it has no gradient.
     fn ratio(&self, products: &Products, part: &PartRates, scale: f64) -> f64 {
         let decay = part.weight_decay;
         let (weights, gradients) = (products.weights.sqrt(), products.gradients.sqrt() * scale);
-        if self.clip {
-            return match (weights > 0.0, gradients > 0.0) {
-                (true, true) => {
-                    let ratio = self.coefficient * weights / (gradients + decay * weights + Self::EPSILON);
-                    (ratio / part.lr).min(1.0)
-                }
-                (true, false) => 0.0,
-                (false, _) => 1.0,
-            };
+        if weights == 0.0 {
+            return 1.0;
         }
-        if products.gradients == 0.0 && weights > 0.0 {
+        if gradients == 0.0 {
             return 0.0;
+        }
+        if self.clip {
+            let ratio = self.coefficient * weights / (gradients + decay * weights + Self::EPSILON);
+            return (ratio / part.lr).min(1.0);
         }
         let square = products.gradients * scale * scale + 2.0 * scale * decay * products.mixed + decay * decay * products.weights;
         let update = square.max(0.0).sqrt();
-        if weights > 0.0 && update > 0.0 {
-            self.coefficient * weights / update
-        } else {
-            1.0
-        }
+        if update > 0.0 { self.coefficient * weights / update } else { 1.0 }
     }
 }
 

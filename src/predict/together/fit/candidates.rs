@@ -12,7 +12,7 @@ use crate::{
 const TRIES: usize = 30;
 
 /// Most candidates: as many as a page can show.
-const MOST: usize = 64;
+pub const MOST: usize = 64;
 
 /// The candidates' origins, each with the square of `size_px` that has it in the hole, in an order that chance decides. Pure in
 /// the question. Every second one beside the right one is from elsewhere in the picture, clear of the hole where there is

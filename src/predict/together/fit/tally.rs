@@ -1,8 +1,25 @@
 //! How often the right part fits best, over many holes.
 
-use crate::protocol::together::{Candidate, Origin};
+use crate::{
+    chance::Chance,
+    mask::{Grid, Mask},
+    protocol::together::{Candidate, Origin},
+};
 
-/// What one model said of the candidates for many holes. A guess by lot is right as often as [`Tally::chance`] says.
+/// A hole of a third of each side, as the page's first, where chance puts it. Pure in `(seed, number)`.
+#[must_use]
+pub fn hole(grid: Grid, seed: u64, number: u64) -> Mask {
+    let mut chance = Chance::new(seed, "hole", number);
+    let [(top, rows), (left, columns)] = [grid.rows, grid.columns].map(|side| {
+        let third = (side / 3).max(1);
+        (chance.below(side.saturating_sub(third) + 1), third)
+    });
+    Mask::by(grid, |row, column| {
+        (top..top + rows).contains(&row) && (left..left + columns).contains(&column)
+    })
+}
+
+/// What one model said of the candidates for many holes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tally {
     /// Holes counted.
@@ -120,6 +137,16 @@ mod tests {
         let mut tally = Tally::default();
         holes.iter().for_each(|energies| tally.add(&of(energies), |c| c.joint));
         tally
+    }
+
+    #[test]
+    fn holes_are_a_third_of_each_side_and_lie_anywhere() {
+        let grid = Grid::new(8, 8);
+        let all: Vec<Mask> = (0..200).map(|number| hole(grid, 1, number)).collect();
+        assert!(all.iter().all(|hole| hole.hidden_count() == 4));
+        assert!((0..64).all(|patch| all.iter().any(|hole| hole.is_hidden(patch))));
+        assert_eq!(all[3], hole(grid, 1, 3));
+        assert_eq!(hole(Grid::new(1, 1), 1, 0).hidden_count(), 1);
     }
 
     #[test]

@@ -23,6 +23,12 @@ fn cover(look: Look) -> f64 {
     }
 }
 
+thread_local! {
+    /// Where colours lie before they are stretched, a pixel a patch: one canvas for all, since the browser has work with each that
+    /// changes, seen or not.
+    static PATCHES: Option<Canvas> = sheet(1, 1);
+}
+
 /// The colours; nothing while there are none. Its parent is a `laid`.
 #[component]
 pub fn Over<F>(
@@ -34,12 +40,11 @@ where
 {
     let room = Room::here();
     let node = NodeRef::<html::Canvas>::new();
-    let patches = sheet(1, 1);
     Effect::new(move |_| {
         let (Some(canvas), image) = (node.get(), colours()) else { return };
         canvas.set_hidden(image.is_none());
-        if let (Some(image), Some(patches)) = (image, &patches) {
-            lay(&canvas, patches, &image);
+        if let Some(image) = image {
+            PATCHES.with(|patches| lay(&canvas, patches.as_ref()?, &image));
         }
     });
     view! { <canvas node_ref=node class="over" aria-hidden="true" style:opacity=move || cover(room.look()).to_string()></canvas> }
