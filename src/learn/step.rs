@@ -18,6 +18,7 @@ use crate::{
     config::RunConfig,
     data::HostBatch,
     device::OpenDevice,
+    kernels::threads,
     methods::{AnyMethod, Batch, Method, Step},
 };
 
@@ -32,6 +33,7 @@ pub struct Trainer {
     schedule: Schedule,
     config: RunConfig,
     device: Device,
+    is_host: bool,
     loss_scale: f64,
     features_every: u64,
     done: u64,
@@ -56,6 +58,7 @@ impl Trainer {
             schedule,
             config: config.clone(),
             device,
+            is_host: on.is_host(),
             loss_scale,
             features_every: 0,
             done: 0,
@@ -81,6 +84,14 @@ impl Trainer {
 
     /// One step on `batches`, whose gradients are summed.
     pub fn step(&mut self, batches: Vec<HostBatch>) -> Outcome {
+        if self.is_host {
+            threads::among(|| self.step_here(batches))
+        } else {
+            self.step_here(batches) // whoever waits for a GPU is not to hold a core that views are made on
+        }
+    }
+
+    fn step_here(&mut self, batches: Vec<HostBatch>) -> Outcome {
         let step = Step {
             index: self.done,
             of: self.schedule.steps,
