@@ -8,7 +8,8 @@ use burn::{
 };
 use darkroom::{
     kernels::bridge::{self, AimTensors, PatchCut},
-    nn::{BatchNorm, Block, BlockConfig, Builder, Conv, Drawn, LayerNorm, Linear, patches::patchify},
+    mask::Grid,
+    nn::{BatchNorm, Block, BlockConfig, Builder, Conv, Drawn, LayerNorm, Linear, Order, Overlap, overlap::CORNERS, patches::patchify},
 };
 use serde_json::json;
 
@@ -25,6 +26,17 @@ const MAPS: [usize; 4] = [32, 32, 32, CHANNELS];
 /// Side of its pictures and patches, pixels.
 const SIZE_PX: usize = 128;
 const PATCH_PX: usize = 16;
+/// Patches of a picture, and numbers in one.
+const PLACES: usize = (SIZE_PX / PATCH_PX).pow(2);
+const VALUES: usize = 3 * PATCH_PX * PATCH_PX;
+const OVERLAP: Overlap = Overlap {
+    grid: Grid {
+        rows: SIZE_PX / PATCH_PX,
+        columns: SIZE_PX / PATCH_PX,
+    },
+    patch_px: PATCH_PX,
+    is_folded: false,
+};
 
 /// One kernel: its name, and a run of it that ends with its numbers in memory.
 struct Case {
@@ -137,14 +149,24 @@ fn cases() -> Vec<Case> {
         MAPS,
         |layer: &BatchNorm, x| layer.forward_relu(x),
     ));
+    cases.extend(both_ways(
+        [
+            "overlapping patches drawn by their tokens, 64 pictures",
+            "overlapping patches, forward and backward",
+        ],
+        move |device| Linear::new(Builder::new(&mut { source }, device), [CORNERS * DIM, VALUES], true, 1.0),
+        [BATCH, 1 + PLACES, DIM],
+        |draw: &Linear, tokens| OVERLAP.draw(tokens, draw, PLACES, &Order::all_kept(BATCH, PLACES)),
+    ));
     cases.push(patches());
+    cases.push(cells());
     cases.push(errors());
     cases
 }
 
 fn patches() -> Case {
     let pictures = numbers([BATCH, 3, SIZE_PX, SIZE_PX], &Device::flex());
-    let places: Vec<Vec<usize>> = vec![(0..(SIZE_PX / PATCH_PX).pow(2)).collect(); BATCH];
+    let places: Vec<Vec<usize>> = vec![(0..PLACES).collect(); BATCH];
     let cut = PatchCut {
         patch_px: PATCH_PX,
         mean: [0.485, 0.456, 0.406],
@@ -165,8 +187,16 @@ fn patches() -> Case {
     }
 }
 
+fn cells() -> Case {
+    let pictures = numbers([BATCH, 3, SIZE_PX, SIZE_PX], &Device::flex());
+    Case {
+        name: "pictures into patches that overlap, 64 of 128 px",
+        run: Box::new(move || drop(OVERLAP.cells(pictures.clone()).into_data())),
+    }
+}
+
 fn errors() -> Case {
-    let [said, truth] = [[BATCH, 48, 3 * PATCH_PX * PATCH_PX]; 2].map(|shape| numbers(shape, &Device::flex()));
+    let [said, truth] = [[BATCH, 48, VALUES]; 2].map(|shape| numbers(shape, &Device::flex()));
     Case {
         name: "mean squared error of 48 patches of 64 pictures",
         run: Box::new(move || {

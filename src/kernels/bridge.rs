@@ -10,6 +10,7 @@ mod flex;
 mod gpu;
 pub mod halves;
 pub mod maps;
+pub mod picks;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -122,6 +123,8 @@ pub trait Constants: Backend {
     fn kernel_powers(#[extension_type] aim: Aim<Self>) -> FloatTensor<Self>;
     /// Pictures into standardised patches.
     fn kernel_patches(pictures: FloatTensor<Self>, cut: PatchCut, places: Vec<Vec<usize>>) -> FloatTensor<Self>;
+    /// Pictures into standardised cells.
+    fn kernel_cells(pictures: FloatTensor<Self>, cut: PatchCut) -> FloatTensor<Self>;
 }
 
 /// How pictures are cut up.
@@ -133,6 +136,18 @@ pub struct PatchCut {
     pub mean: [f32; 3],
     /// What each channel is then divided by.
     pub deviation: [f32; 3],
+}
+
+impl PatchCut {
+    /// Pixels as they are.
+    #[must_use]
+    pub fn plain(patch_px: usize) -> Self {
+        Self {
+            patch_px,
+            mean: [0.0; 3],
+            deviation: [1.0; 3],
+        }
+    }
 }
 
 /// What should have been said: the truth, or what something else lacks of it. `[batch, rows, values]`; constants.
@@ -252,6 +267,15 @@ pub fn patches(pictures: Tensor<4>, cut: PatchCut, places: &[Vec<usize>]) -> Ten
 
 fn cut_up(pictures: Tensor<4>, cut: PatchCut, places: Vec<Vec<usize>>) -> Tensor<3> {
     at_home!(Constants::kernel_patches / shader_patches(pictures, cut, places))
+}
+
+/// `[batch, 3, height, width]`, taken for constants, to standardised cells `[batch, cells, 3 p p]`, one on each corner of the
+/// grid of patches, row by row. Beyond its edge a picture goes on as it ends. For tensors that [`serves`] speaks for.
+#[must_use]
+pub fn cells(pictures: Tensor<4>, cut: PatchCut) -> Tensor<3> {
+    let like = pictures.clone();
+    let cells = <Dispatch as Constants>::kernel_cells(pictures.inner().into_dispatch(), cut);
+    constant(Tensor::from_dispatch(cells), &like)
 }
 
 /// On the side of autodiff that the other tensor is on.

@@ -12,7 +12,8 @@
 //! | [`norm`], [`softmax`], [`gelu`], [`functions`] | layer normalisation, softmax, GELU |
 //! | [`attention`], [`mlp`] | the two halves of a transformer's layer, each in one go |
 //! | [`conv`], [`batch_norm`] | convolutions, batch normalisation with what follows it in a residual network |
-//! | [`patches`], [`error`] | pictures into patches, squared errors |
+//! | [`patches`], [`cells`], [`error`] | pictures into patches, and into patches that overlap; squared errors |
+//! | [`gather`] | sums of rows picked from a table |
 //! | `levels`, [`number`], `vector` | one text for every kind of processor |
 //! | [`pool`], [`threads`] | memory that is used again; work on every core |
 //! | `gpu` | a transformer's way forward as shaders |
@@ -21,9 +22,11 @@
 pub mod attention;
 pub mod batch_norm;
 pub mod bridge;
+pub mod cells;
 pub mod conv;
 pub mod error;
 pub mod functions;
+pub mod gather;
 pub mod gelu;
 #[cfg(feature = "shaders")]
 mod gpu;

@@ -33,6 +33,11 @@ impl Function for Standard {
     }
 }
 
+/// Pixels of one channel, less its mean, by its deviation.
+pub(super) fn standardise(pixels: &mut [f32], mean: f32, deviation: f32) {
+    replace(pixels, &Standard { mean, deviation });
+}
+
 impl Cut<'_> {
     /// `[batch, channels, height, width]` to `[batch, places, channels p p]`: for each picture the patches at its
     /// `places`, counted row by row; equally many of each.
@@ -64,7 +69,7 @@ impl Cut<'_> {
                 let from = &picture[(channel * height + row + line) * width + column..][..side];
                 let to = &mut patch[(channel * side + line) * side..][..side];
                 to.copy_from_slice(from);
-                replace(to, &Standard { mean, deviation });
+                standardise(to, mean, deviation);
             }
         }
     }

@@ -158,7 +158,7 @@ pub struct WeightGradient<'a> {
 /// Numbers of a sum over rows taken in one go.
 const DEPTH: usize = 320;
 /// Rows and columns of a weight's gradient that one task computes, roughly.
-const BLOCK: [usize; 2] = [132, 64];
+const BLOCK: [usize; 2] = [192, 64];
 
 /// Gradients of weights. Cut into blocks of what comes out, so that every sum is one thread's from first to last.
 pub fn weight_gradients(jobs: Vec<WeightGradient<'_>>) {

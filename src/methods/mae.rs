@@ -149,21 +149,29 @@ impl Mae {
             let added = added.map(|added| arranged.order.arrange(added));
             return Some(added.into_iter().fold(fill.clone(), |fill, added| fill + added));
         };
-        let pictures = self.standard(arranged.filled.clone()?);
+        let filled = arranged.filled.clone()?;
+        if added.is_none() && bridge::serves(&filled) {
+            return Some(bridge::cells(filled, self.cut()));
+        }
+        let pictures = self.standard(filled);
         let added = added.map(|added| unpatchify(added, self.config.patch, self.config.grid().columns));
         Some(overlap.cells(added.into_iter().fold(pictures, |pictures, added| pictures + added)))
+    }
+
+    /// How the kernels cut pictures up.
+    fn cut(&self) -> PatchCut {
+        PatchCut {
+            patch_px: self.config.patch,
+            mean: self.config.mean,
+            deviation: self.config.std,
+        }
     }
 
     fn arrange(&self, batch: &Batch) -> Arranged {
         let order = Order::of(&batch.masks);
         let standard = |pictures: &Tensor<4>| {
             if bridge::answers(pictures) {
-                let cut = PatchCut {
-                    patch_px: self.config.patch,
-                    mean: self.config.mean,
-                    deviation: self.config.std,
-                };
-                bridge::patches(pictures.clone(), cut, order.places())
+                bridge::patches(pictures.clone(), self.cut(), order.places())
             } else {
                 order.arrange(self.standardise(pictures.clone()))
             }

@@ -95,12 +95,13 @@ impl Decoder {
         }
         tokens = tokens + order.positions(self.positions.val().cast(dtype), order.patches());
         if let (Some(project), Some(fill)) = (&self.fill, fill) {
-            let nothing = Tensor::zeros([batch, 1, dim], (&tokens.device(), dtype));
-            let shown = match &self.overlap {
-                Some(overlap) => overlap.gather(fill, project, order),
-                None => project.forward(fill),
+            tokens = match &self.overlap {
+                Some(overlap) => overlap.gather(tokens, fill, project, order),
+                None => {
+                    let nothing = Tensor::zeros([batch, 1, dim], (&tokens.device(), dtype));
+                    tokens + Tensor::cat(vec![nothing, project.forward(fill)], 1)
+                }
             };
-            tokens = tokens + Tensor::cat(vec![nothing, shown], 1);
         }
         self.norm
             .forward(self.blocks.iter().fold(tokens, |tokens, block| block.forward(tokens)))
@@ -118,11 +119,9 @@ impl Decoder {
 
     /// Numbers of the last `count` patches in the order, from the tokens of [`Decoder::forward`]: `[batch, count, 3 p p]`.
     pub fn draw(&self, tokens: Tensor<3>, count: usize, order: &Order) -> Tensor<3> {
-        let first = order.patches() - count;
-        let Some(overlap) = &self.overlap else {
-            return self.pixels.forward(tokens.narrow(1, 1 + first, count));
-        };
-        let drawn = overlap.draw(tokens.narrow(1, 1, order.patches()), &self.pixels, order);
-        order.arrange(drawn).narrow(1, first, count)
+        match &self.overlap {
+            Some(overlap) => overlap.draw(tokens, &self.pixels, count, order),
+            None => self.pixels.forward(tokens.narrow(1, 1 + order.patches() - count, count)),
+        }
     }
 }

@@ -6,6 +6,8 @@
 //! of the next token begins. So a drawing is continuous across the borders of patches, and what lies beside a hidden
 //! patch is seen with it.
 
+use std::sync::Arc;
+
 use burn::{
     module::Param,
     tensor::{Int, Tensor, TensorData},
@@ -16,7 +18,17 @@ use super::{
     linear::affine,
     patches::{patchify, unpatchify},
 };
-use crate::mask::Grid;
+use crate::{
+    kernels::{
+        bridge::{
+            self, PatchCut,
+            picks::{Placed, placed, sums, sums_onto},
+        },
+        cells::Cells,
+        gather::Picks,
+    },
+    mask::Grid,
+};
 
 /// Cells around a patch, and patches around a cell.
 pub const CORNERS: usize = 4;
@@ -33,10 +45,13 @@ pub struct Overlap {
 }
 
 impl Overlap {
-    /// `[batch, 3, height, width]` to the pixels of its cells, `[batch, cells, 3 p p]`. Beyond its edge a picture goes
-    /// on as it ends.
+    /// `[batch, 3, height, width]`, taken for constants, to the pixels of its cells, `[batch, cells, 3 p p]`. Beyond its edge a
+    /// picture goes on as it ends.
     #[must_use]
     pub fn cells(&self, pictures: Tensor<4>) -> Tensor<3> {
+        if bridge::serves(&pictures) {
+            return bridge::cells(pictures, PatchCut::plain(self.patch_px));
+        }
         let half = self.patch_px / 2;
         let mut padded = pictures;
         for axis in [2, 3] {
@@ -48,44 +63,57 @@ impl Overlap {
         patchify(padded, self.patch_px)
     }
 
-    /// Cells projected by `project` (`[3 p p, 4 dim]`: one block for each corner) and gathered at the patches they
-    /// touch: `[batch, cells, 3 p p]` to `[batch, patches, dim]`, in the order's order.
+    /// Tokens `[batch, 1 + patches, dim]`, class token first and patches in the order's order, with what `project` (`[3 p p, 4
+    /// dim]`: one block for each corner) makes of the cells `[batch, cells, 3 p p]` that touch them.
     #[must_use]
-    pub fn gather(&self, cells: Tensor<3>, project: &Linear, order: &Order) -> Tensor<3> {
+    pub fn gather(&self, tokens: Tensor<3>, cells: Tensor<3>, project: &Linear, order: &Order) -> Tensor<3> {
         let parts = project.forward(cells);
         let [batch, cells, width] = parts.dims();
         let (dim, patches) = (width / CORNERS, order.patches());
-        let rows = order.places().iter().enumerate().flat_map(|(picture, places)| {
-            places.iter().flat_map(move |place| {
-                self.corners(*place)
-                    .into_iter()
-                    .enumerate()
-                    .map(move |(corner, cell)| (picture * cells + cell) * CORNERS + corner)
-            })
-        });
+        let parts = parts.reshape([batch * cells * CORNERS, dim]);
+        let corners = move |picture: usize, place: usize| {
+            let corners = self.corners(place).into_iter().enumerate();
+            corners.map(move |(corner, cell)| (picture * cells + cell) * CORNERS + corner)
+        };
+        let places = || order.places().iter().enumerate();
+        if bridge::serves(&parts) {
+            let lists = places().flat_map(|(picture, places)| {
+                let patches = places.iter().map(move |place| Some(corners(picture, *place)));
+                std::iter::once(None).chain(patches).map(|corners| corners.into_iter().flatten())
+            });
+            let picks = Picks::of(lists, batch * cells * CORNERS);
+            let shape = tokens.dims();
+            return sums_onto(tokens.reshape([batch * (1 + patches), dim]), parts, picks).reshape(shape);
+        }
+        let rows = places().flat_map(|(picture, places)| places.iter().flat_map(move |place| corners(picture, *place)));
         let index = indices(rows, &parts);
-        parts
-            .reshape([batch * cells * CORNERS, dim])
+        let shown = parts
             .select(0, index)
             .reshape([batch, patches, CORNERS, dim])
             .sum_dim(2)
-            .squeeze_dim(2)
+            .squeeze_dim::<3>(2);
+        let nothing = Tensor::zeros([batch, 1, dim], (&tokens.device(), tokens.dtype()));
+        tokens + Tensor::cat(vec![nothing, shown], 1)
     }
 
-    /// What the tokens `[batch, patches, dim]`, in the order's order, draw: `[batch, patches, 3 p p]`, in the grid's
-    /// rows. `draw` is `[4 dim, 3 p p]`.
+    /// What the tokens `[batch, 1 + patches, dim]`, class token first and patches in the order's order, draw of the last `count`
+    /// patches in that order: `[batch, count, 3 p p]`. `draw` is `[4 dim, 3 p p]`.
     #[must_use]
-    pub fn draw(&self, tokens: Tensor<3>, draw: &Linear, order: &Order) -> Tensor<3> {
-        let [batch, patches, dim] = tokens.dims();
+    pub fn draw(&self, tokens: Tensor<3>, draw: &Linear, count: usize, order: &Order) -> Tensor<3> {
+        let [batch, rows, dim] = tokens.dims();
         let inverse = order.inverse();
-        let rows = inverse.iter().enumerate().flat_map(|(picture, inverse)| {
-            (0..self.cell_count()).flat_map(move |cell| self.around(cell).map(move |place| picture * patches + inverse[place]))
+        let from = inverse.iter().enumerate().flat_map(|(picture, inverse)| {
+            (0..self.cell_count()).flat_map(move |cell| self.around(cell).map(move |place| picture * rows + 1 + inverse[place]))
         });
-        let index = indices(rows, &tokens);
-        let around = tokens
-            .reshape([batch * patches, dim])
-            .select(0, index)
-            .reshape([batch, self.cell_count(), CORNERS * dim]);
+        let tokens = tokens.reshape([batch * rows, dim]);
+        let is_served = bridge::serves(&tokens);
+        let around = if is_served {
+            sums(tokens, Picks::of(from.map(Some), batch * rows))
+        } else {
+            let index = indices(from, &tokens);
+            tokens.select(0, index)
+        };
+        let around = around.reshape([batch, self.cell_count(), CORNERS * dim]);
         let cells = if self.is_folded {
             draw.forward(around)
         } else {
@@ -93,9 +121,24 @@ impl Overlap {
             affine(around, weight, draw.bias.as_ref().map(Param::val))
         };
         let Grid { rows, columns } = self.grid;
+        let first = order.patches() - count;
+        if is_served {
+            let places = order.places().iter().map(|places| places[first..].to_vec()).collect();
+            let cells_of = Cells {
+                grid: [rows, columns],
+                channels: cells.dims()[2] / (self.patch_px * self.patch_px),
+                patch_px: self.patch_px,
+            };
+            let placed_at = Placed {
+                cells: cells_of,
+                places: Arc::new(places),
+            };
+            return placed(cells, placed_at);
+        }
         let (half, [height, width]) = (self.patch_px / 2, [rows, columns].map(|count| count * self.patch_px));
         let padded = unpatchify(cells, self.patch_px, columns + 1);
-        patchify(padded.narrow(2, half, height).narrow(3, half, width), self.patch_px)
+        let drawn = patchify(padded.narrow(2, half, height).narrow(3, half, width), self.patch_px);
+        order.arrange(drawn).narrow(1, first, count)
     }
 
     /// Multiplies the windows into `draw` once and for all: for a network that is not trained any further.
@@ -218,9 +261,9 @@ mod tests {
             bias: None,
             rest: Vec::new(),
         };
-        let tokens = Tensor::<3>::ones([2, 12, 5], &Device::flex());
+        let tokens = Tensor::<3>::ones([2, 13, 5], &Device::flex());
         let expected = values(weight.sum_dim(0).unsqueeze());
-        for row in values(OVERLAP.draw(tokens, &draw, &order(1))).chunks(48) {
+        for row in values(OVERLAP.draw(tokens, &draw, 12, &order(1))).chunks(48) {
             let half = |i: usize| i / 16 * 16 + (i / 4 % 4 + 2) % 4 * 4 + (i + 2) % 4; // a patch starts in the middle of a cell
             for (i, value) in row.iter().enumerate() {
                 assert!((value - expected[half(i)]).abs() < 1e-5, "{value} at {i}");
@@ -235,14 +278,18 @@ mod tests {
         let pixels: Vec<f32> = (0..2 * 3 * 12 * 16).map(|i| (i * 7919 % 101) as f32 / 101.0).collect();
         let pictures = Tensor::<4>::from_data(TensorData::new(pixels, [2, 3, 12, 16]), &device);
         let plain = Order::of(&[Mask::none(OVERLAP.grid), Mask::none(OVERLAP.grid)]);
+        let gathered = |order: &Order| {
+            let nothing = Tensor::zeros([2, 13, 6], &device);
+            OVERLAP.gather(nothing, OVERLAP.cells(pictures.clone()), &project, order)
+        };
         let through = |order: &Order| {
-            let tokens = OVERLAP.gather(OVERLAP.cells(pictures.clone()), &project, order);
-            (values(order.restore(tokens.clone())), values(OVERLAP.draw(tokens, &draw, order)))
+            let tokens = gathered(order);
+            let drawn = OVERLAP.draw(tokens.clone(), &draw, 12, order);
+            (values(order.restore(tokens.narrow(1, 1, 12))), values(order.restore(drawn)))
         };
         let ((gathered, drawn), expected) = (through(&order(5)), through(&plain));
         let (folded, folded_draw) = OVERLAP.fold(draw.clone());
-        let tokens = OVERLAP.gather(OVERLAP.cells(pictures.clone()), &project, &plain);
-        assert_eq!(values(folded.draw(tokens, &folded_draw, &plain)), expected.1);
+        assert_eq!(values(folded.draw(gathered(&plain), &folded_draw, 12, &plain)), expected.1);
         assert_eq!(gathered, expected.0);
         assert!(drawn.iter().zip(&expected.1).all(|(a, b)| (a - b).abs() < 1e-5));
     }

@@ -2,12 +2,16 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use darkroom::{
-    kernels::bridge::{self, AimTensors, PatchCut},
+    chance::Chance,
+    kernels::{
+        bridge::{self, AimTensors, PatchCut},
+        gather::Picks,
+    },
     mask::{Grid, Mask, MaskKind},
-    nn::{Order, patches::patchify},
+    nn::{Builder, Drawn, Linear, Order, Overlap, overlap::CORNERS, patches::patchify},
 };
 
-use crate::{assert_close, inputs, numbers, random};
+use crate::{assert_close, both, inputs, numbers, random};
 
 #[test]
 fn patches_and_errors_are_burns() {
@@ -56,5 +60,105 @@ fn patches_and_errors_are_burns() {
                 assert_close(&numbers(of_each(wanted.square()).inner()), &numbers(powers.inner()), 2e-6, kind);
             }
         }
+    }
+}
+
+#[test]
+fn cells_and_what_they_draw_are_burns() {
+    let device = Device::flex().autodiff();
+    let put = |values: &[f32], shape: [usize; 3]| Tensor::<3>::from_data(TensorData::new(values.to_vec(), shape), &device);
+    for [pictures, rows, columns, patch_px, dim] in [[1, 1, 1, 2, 1], [2, 3, 2, 4, 5], [3, 2, 4, 8, 16], [1, 1, 5, 6, 7]] {
+        let grid = Grid { rows, columns };
+        let masks: Vec<Mask> = (0..pictures as u64)
+            .map(|index| MaskKind::Random(0.5).draw(grid, 1, index))
+            .collect();
+        let order = Order::of(&masks);
+        let overlap = Overlap {
+            grid,
+            patch_px,
+            is_folded: false,
+        };
+        let values = 3 * patch_px * patch_px;
+        let linear = |shape| Linear::new(Builder::new(&mut Drawn { seed: 3 }, &device), shape, true, 1.0);
+        let (project, draw) = (linear([values, CORNERS * dim]), linear([CORNERS * dim, values]));
+        for (kind, x) in inputs(pictures * rows * columns * values) {
+            let seen = Tensor::<4>::from_data(TensorData::new(x, [pictures, 3, rows * patch_px, columns * patch_px]), &device);
+            let [plain, ours] = both(|| numbers(overlap.cells(seen.clone()).inner()));
+            assert_close(&plain, &ours, 0.0, kind);
+        }
+        let cells = random(pictures * overlap.cell_count() * values, 7);
+        let tokens = random(pictures * (1 + rows * columns) * dim, 8);
+        // Some of the patches, all of them, and only those that are hidden.
+        for count in [1, rows * columns, order.hidden.max(1)] {
+            let [plain, ours] = both(|| {
+                let cells = put(&cells, [pictures, overlap.cell_count(), values]).require_grad();
+                let tokens = put(&tokens, [pictures, 1 + rows * columns, dim]).require_grad();
+                let gathered = overlap.gather(tokens.clone(), cells.clone(), &project, &order);
+                let drawn = overlap.draw(gathered.clone(), &draw, count, &order);
+                let weights = put(&random(pictures * count * values, 9), [pictures, count, values]);
+                let slopes = (drawn.clone() * weights).sum().backward();
+                let of = |tensor: &Tensor<3>| numbers(tensor.grad(&slopes).unwrap());
+                let by_weights = [&project, &draw].map(|map| numbers(map.weight.val().grad(&slopes).unwrap()));
+                let [project, draw] = by_weights;
+                [
+                    numbers(gathered.inner()),
+                    numbers(drawn.inner()),
+                    of(&cells),
+                    of(&tokens),
+                    project,
+                    draw,
+                ]
+            });
+            let what = ["gathered", "drawn", "by cells", "by tokens", "by the projection", "by what draws"];
+            for ((plain, ours), what) in plain.iter().zip(&ours).zip(what) {
+                assert_close(
+                    plain,
+                    ours,
+                    2e-6,
+                    &format!("{what}, {pictures} x {rows} x {columns}, {count} patches"),
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn sums_of_rows_are_those_of_plain_loops() {
+    for [from, count, dim] in [[1, 1, 1], [7, 130, 3], [200, 61, 16], [3, 0, 2]] {
+        let mut chance = Chance::new(2, "picks", from as u64);
+        // None of a sum's rows, or some, the same one more than once among them.
+        let lists: Vec<Vec<usize>> = (0..count)
+            .map(|_| (0..chance.below(5)).map(|_| chance.below(from)).collect())
+            .collect();
+        let picks = Picks::of(lists.iter().cloned(), from);
+        let (table, base) = (random(from * dim, 1), random(count * dim, 2));
+        for base in [None, Some(base.as_slice())] {
+            let mut expected = base.map_or_else(|| vec![0.0; count * dim], <[f32]>::to_vec);
+            let rows = expected.chunks_exact_mut(dim).zip(&lists);
+            rows.for_each(|(sums, list)| {
+                for row in list {
+                    sums.iter_mut().zip(&table[row * dim..]).for_each(|(sum, value)| *sum += value);
+                }
+            });
+            assert_close(&expected, &picks.sums(&table, base, dim), 1e-6, "sums");
+        }
+        let turned = picks.turned();
+        assert_eq!((turned.count(), turned.from()), (from, count));
+        assert_eq!(
+            turned.turned(),
+            Picks::of(
+                lists.iter().map(|list| {
+                    let mut list = list.clone();
+                    list.sort_unstable();
+                    list
+                }),
+                from
+            )
+        );
+        // The way back is the way there with the roles of both sides changed: <y, S x> = <S' y, x>.
+        let y = random(count * dim, 3);
+        let dot = |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum() };
+        let (there, back) = (dot(&y, &picks.sums(&table, None, dim)), dot(&turned.sums(&y, None, dim), &table));
+        assert!((there - back).abs() <= 1e-4 * there.abs().max(1.0), "{there} and {back}");
     }
 }

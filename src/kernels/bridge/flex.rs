@@ -8,6 +8,7 @@ use burn::{
 use super::{Aim, Constants, Half, Kernels, PatchCut, maps};
 use crate::kernels::{
     attention::Attention,
+    cells::Cells,
     error::{self, Stack},
     gelu,
     mlp::Mlp,
@@ -230,28 +231,51 @@ impl Constants for Flex {
 
     fn kernel_patches(pictures: FlexTensor, cut: PatchCut, places: Vec<Vec<usize>>) -> FlexTensor {
         let pictures = whole(pictures);
-        let shape = shape(&pictures);
+        assert_eq!(places.len(), shape(&pictures)[0], "a list of places for every picture");
+        let patches = cut.of(&pictures).patches(slice(&pictures), &places);
+        let count = places.first().map_or(0, Vec::len);
+        tensor(patches, Shape::new([places.len(), count, cut.values()]))
+    }
+
+    fn kernel_cells(pictures: FlexTensor, cut: PatchCut) -> FlexTensor {
+        let pictures = whole(pictures);
+        assert!(cut.patch_px.is_multiple_of(2), "half of a patch of {} pixels", cut.patch_px);
+        let cells = Cells::of(slice(&pictures), &cut.of(&pictures));
+        let batch = shape(&pictures)[0];
+        let count = cells.len() / (batch * cut.values()).max(1);
+        tensor(cells, Shape::new([batch, count, cut.values()]))
+    }
+}
+
+impl PatchCut {
+    /// Numbers in a patch.
+    fn values(&self) -> usize {
+        self.mean.len() * self.patch_px * self.patch_px
+    }
+
+    /// For pictures such as these.
+    ///
+    /// # Panics
+    /// When they are none, or patches do not divide them.
+    fn of(&self, pictures: &FlexTensor) -> Cut<'_> {
+        let shape = shape(pictures);
         assert!(
-            shape.num_dims() == 4 && shape[1] == cut.mean.len(),
+            shape.num_dims() == 4 && shape[1] == self.mean.len(),
             "pictures are [batch, 3, height, width], not {shape:?}"
         );
-        assert_eq!(places.len(), shape[0], "a list of places for every picture");
         assert!(
-            cut.patch_px > 0 && [shape[2], shape[3]].iter().all(|side| side.is_multiple_of(cut.patch_px)),
+            self.patch_px > 0 && [shape[2], shape[3]].iter().all(|side| side.is_multiple_of(self.patch_px)),
             "patches of {} pixels do not divide pictures of {} by {}",
-            cut.patch_px,
+            self.patch_px,
             shape[2],
             shape[3]
         );
-        let cut = Cut {
+        Cut {
             size_px: [shape[2], shape[3]],
-            patch_px: cut.patch_px,
-            mean: &cut.mean,
-            deviation: &cut.deviation,
-        };
-        let patches = cut.patches(slice(&pictures), &places);
-        let count = places.first().map_or(0, Vec::len);
-        tensor(patches, Shape::new([places.len(), count, shape[1] * cut.patch_px * cut.patch_px]))
+            patch_px: self.patch_px,
+            mean: &self.mean,
+            deviation: &self.deviation,
+        }
     }
 }
 
