@@ -7,7 +7,7 @@ import { bench, SCRATCH } from './native.mjs';
 import { script } from './peers.mjs';
 import { figure, gist, report, versus } from './report.mjs';
 
-const [ROUNDS, STEPS, BATCH] = [Number(process.env.DARKROOM_BENCH_ROUNDS ?? 8), 2, 64];
+const [ROUNDS, STEPS, BATCH] = [Number(process.env.DARKROOM_BENCH_ROUNDS ?? 16), 2, 64];
 const THREADS = [2, 1];
 mkdirSync(SCRATCH, { recursive: true });
 const program = bench();
