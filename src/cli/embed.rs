@@ -36,12 +36,8 @@ pub struct Args {
     /// Seed of the scenes
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = open::whole::<u64>)]
     seed: u64,
-    /// auto, cpu, webgpu, vulkan, metal or cuda
-    #[arg(long, value_name = "NAME", default_value = "auto")]
-    device: String,
-    /// Print JSON, alone on standard output
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    asked: open::Asked,
 }
 
 /// Pictures decoded, and so held, at once.
@@ -51,7 +47,7 @@ const AT_ONCE: usize = 1024;
 pub fn run(args: &Args, out: &mut Out) -> Outcome {
     let write = tables::writer(&args.out)?; // before hours of work
     open::keep(&[&args.model], &args.source, &args.out)?;
-    let (opened, on) = open::model(&args.model, &args.device)?;
+    let (opened, on) = open::model(&args.model, &args.asked.device)?;
     let size_px = opened.method.views().size_px;
     let source = open::source(&args.source, args.seed, size_px)?;
     let most = if args.count == 0 {
@@ -109,7 +105,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
 
 fn tell(args: &Args, table: &Table, path: &Path, out: &mut Out) -> Outcome {
     let labelled = table.rows.iter().filter(|row| row.label.is_some()).count();
-    if args.json {
+    if args.asked.json {
         return out.json(&json!({
             "file": path, "pictures": table.rows.len(), "dim": table.dim, "labelled": labelled, "projected": args.projected,
         }));

@@ -46,12 +46,8 @@ pub struct Args {
     /// Seed of the random masks, and of the scenes
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = open::whole::<u64>)]
     seed: u64,
-    /// auto, cpu, webgpu, vulkan, metal or cuda
-    #[arg(long, value_name = "NAME", default_value = "auto")]
-    device: String,
-    /// Print JSON, alone on standard output
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    asked: open::Asked,
 }
 
 /// What else can be measured.
@@ -89,7 +85,7 @@ fn drawing(args: &Args, out: &mut Out) -> Outcome {
         .map(|name| name.parse())
         .collect::<Result<_, MaskError>>()
         .map_err(|error| Failure::Usage(error.to_string()))?;
-    let (opened, on) = open::drawing(model, &args.device)?;
+    let (opened, on) = open::drawing(model, &args.asked.device)?;
     let views = opened.method.views();
     let size_px = views.size_px;
     let grid = Grid::of(size_px, views.patch_px).unwrap_or(Grid::new(1, 1));
@@ -124,7 +120,7 @@ fn drawing(args: &Args, out: &mut Out) -> Outcome {
         return Err(Failure::Failed(format!("{} holds no picture to measure on", args.data)));
     }
     let rows: Vec<(&str, Psnr)> = names.iter().zip(psnr).filter_map(|(name, psnr)| Some((*name, psnr?))).collect();
-    if args.json {
+    if args.asked.json {
         out.json(&as_json(count, &rows))
     } else {
         as_table(count, &rows, out)

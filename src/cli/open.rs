@@ -22,6 +22,17 @@ use crate::{
 /// The largest published network in single precision is a third of this.
 const MAX_WEIGHTS_BYTES: u64 = 8 << 30;
 
+/// What every command takes that asks a model.
+#[derive(clap::Args)]
+pub struct Asked {
+    /// auto, cpu, webgpu, vulkan, metal or cuda
+    #[arg(long, value_name = "NAME", default_value = "auto")]
+    pub device: String,
+    /// Print JSON, alone on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// The model in `file`, on the device of that name.
 pub fn model(file: &Path, device: &str) -> Result<(Opened, OpenDevice), Failure> {
     let bytes = bytes(file)?;

@@ -43,12 +43,8 @@ pub struct Args {
     /// Also writes each panel by itself into this folder: truth.png, seen.png, drawn.png, set-in.png
     #[arg(long, value_name = "FOLDER")]
     panels: Option<PathBuf>,
-    /// auto, cpu, webgpu, vulkan, metal or cuda
-    #[arg(long, value_name = "NAME", default_value = "auto")]
-    device: String,
-    /// Print JSON, alone on standard output
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    asked: open::Asked,
 }
 
 /// A mask by its kind, or painted.
@@ -119,7 +115,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     }
     let (items, mut skipped) = items(&args.picture, is_folder)?;
     keep_inputs(args, &items)?;
-    let (opened, on) = open::drawing(&args.model, &args.device)?;
+    let (opened, on) = open::drawing(&args.model, &args.asked.device)?;
     let job = Job {
         args,
         hide,
@@ -146,7 +142,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     if let Some(sentence) = sentence {
         say(format_args!("{}: {sentence}", args.picture.display()));
     }
-    if args.json {
+    if args.asked.json {
         return out.json(&answers);
     }
     answers.iter().try_for_each(|answer| out.line(words(answer)))?;

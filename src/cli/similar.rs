@@ -36,12 +36,8 @@ pub struct Args {
     /// Seed of the scenes
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = open::whole::<u64>)]
     seed: u64,
-    /// auto, cpu, webgpu, vulkan, metal or cuda
-    #[arg(long, value_name = "NAME", default_value = "auto")]
-    device: String,
-    /// Print JSON, alone on standard output
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    asked: open::Asked,
 }
 
 /// Pictures decoded, and so held, at once.
@@ -68,7 +64,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         open::is_for_png(path)?;
         open::keep(&[&args.model, &args.query], &args.source, path)?;
     }
-    let (opened, on) = open::model(&args.model, &args.device)?;
+    let (opened, on) = open::model(&args.model, &args.asked.device)?;
     let size_px = opened.method.views().size_px;
     let decoded = open::picture(&args.query)?.picture;
     let query = decoded.square(decoded.centre_frame(), size_px);
@@ -125,7 +121,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
 
 /// Where the picture goes, if anywhere.
 fn picture(args: &Args) -> Option<PathBuf> {
-    let usual = || (!args.json).then(|| PathBuf::from("nearest.png"));
+    let usual = || (!args.asked.json).then(|| PathBuf::from("nearest.png"));
     args.out.clone().or_else(usual)
 }
 
@@ -153,7 +149,7 @@ fn energy(query: &Embeddings, projections: &Embeddings, row: usize) -> f32 {
 }
 
 fn tell(args: &Args, found: &[Found], out: &mut Out) -> Outcome {
-    if args.json {
+    if args.asked.json {
         return out.json(&found);
     }
     let head = ["nearest", "cosine", "energy"].map(str::to_owned).to_vec();

@@ -43,12 +43,8 @@ pub struct Args {
     /// Seed of the holes, of the parts, and of the scenes
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = open::whole::<u64>)]
     seed: u64,
-    /// auto, cpu, webgpu, vulkan, metal or cuda
-    #[arg(long, value_name = "NAME", default_value = "auto")]
-    device: String,
-    /// Print JSON, alone on standard output
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    asked: open::Asked,
 }
 
 /// Cuts a hole into each picture and asks which part fits.
@@ -56,7 +52,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     if !(2..=MOST).contains(&args.candidates) {
         return Err(Failure::Usage(format!("--candidates takes 2 to {MOST}, the right part among them")));
     }
-    let (opened, on) = open::model(&args.model, &args.device)?;
+    let (opened, on) = open::model(&args.model, &args.asked.device)?;
     let model = &opened.method;
     if !model.predicts() && !model.draws() {
         return Err(Failure::Failed(format!(
@@ -104,7 +100,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         return Err(Failure::Failed(format!("{} holds no picture to measure on", args.data)));
     };
     let energy = if model.predicts() { "embeddings" } else { "pixels" };
-    if args.json {
+    if args.asked.json {
         return out.json(&as_json(args, &tally, energy));
     }
     let percent = |share: f64| sets::percent(share as f32);

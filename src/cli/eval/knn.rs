@@ -53,7 +53,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         .then(|| retrieve((&bank, &labels), Some((&test.embeddings, &test.labels)), &AMONG))
         .transpose()?;
     let (bank, queries, chance) = (labels.len(), known(&test).count(), chance(&test.labels));
-    if args.sets.json {
+    if args.sets.asked.json {
         let mut answer = json!({
             "probe": "knn", "k": args.k, "temperature": args.temperature, "accuracy": accuracy, "chance": chance, "bank": bank,
             "queries": queries, "dim": test.embeddings.dim(),

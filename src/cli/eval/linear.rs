@@ -34,7 +34,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     )?;
     let chance = chance(&test.labels);
     let counts = [&train, &test].map(|set| set.labels.iter().flatten().count());
-    if args.sets.json {
+    if args.sets.asked.json {
         let top = |top: Top| json!({ "top1": top.one, "top5": top.five });
         return out.json(&json!({
             "probe": "linear", "protocol": protocol, "seed": args.sets.seed, "train": top(score.train), "test": score.test.map(top),

@@ -41,7 +41,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         loss: 0.0, // of no training
         instruments: found.without_spectrum(),
     }]);
-    if sets.json {
+    if sets.asked.json {
         return out.json(&json!({
             "probe": "rank", "pictures": found.rows, "viewed": squares.len().min(VIEWED), "dim": found.ranked_dim(), "width": found.dim,
             "instruments": found, "readings": found.readings(), "verdict": said,

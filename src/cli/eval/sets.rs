@@ -45,12 +45,8 @@ pub struct Args {
     /// Seed of the scenes, of what is held out, and of the probe
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = open::whole::<u64>)]
     pub seed: u64,
-    /// auto, cpu, webgpu, vulkan, metal or cuda
-    #[arg(long, value_name = "NAME", default_value = "auto")]
-    pub device: String,
-    /// Print JSON, alone on standard output
-    #[arg(long)]
-    pub json: bool,
+    #[command(flatten)]
+    pub asked: open::Asked,
 }
 
 /// Embeddings of pictures, a class each where one is known.
@@ -70,7 +66,7 @@ pub struct Sets {
 impl Args {
     /// The model on its device.
     pub fn open(&self) -> Result<(AnyMethod, OpenDevice), Failure> {
-        let (opened, on) = open::model(&self.model, &self.device)?;
+        let (opened, on) = open::model(&self.model, &self.asked.device)?;
         Ok((opened.method, on))
     }
 
