@@ -278,18 +278,18 @@ mod tests {
         let pixels: Vec<f32> = (0..2 * 3 * 12 * 16).map(|i| (i * 7919 % 101) as f32 / 101.0).collect();
         let pictures = Tensor::<4>::from_data(TensorData::new(pixels, [2, 3, 12, 16]), &device);
         let plain = Order::of(&[Mask::none(OVERLAP.grid), Mask::none(OVERLAP.grid)]);
-        let gathered = |order: &Order| {
+        let gather = |order: &Order| {
             let nothing = Tensor::zeros([2, 13, 6], &device);
             OVERLAP.gather(nothing, OVERLAP.cells(pictures.clone()), &project, order)
         };
         let through = |order: &Order| {
-            let tokens = gathered(order);
+            let tokens = gather(order);
             let drawn = OVERLAP.draw(tokens.clone(), &draw, 12, order);
             (values(order.restore(tokens.narrow(1, 1, 12))), values(order.restore(drawn)))
         };
         let ((gathered, drawn), expected) = (through(&order(5)), through(&plain));
         let (folded, folded_draw) = OVERLAP.fold(draw.clone());
-        assert_eq!(values(folded.draw(gathered(&plain), &folded_draw, 12, &plain)), expected.1);
+        assert_eq!(values(folded.draw(gather(&plain), &folded_draw, 12, &plain)), expected.1);
         assert_eq!(gathered, expected.0);
         assert!(drawn.iter().zip(&expected.1).all(|(a, b)| (a - b).abs() < 1e-5));
     }

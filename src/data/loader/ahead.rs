@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{HostBatch, LoaderConfig, make::Maker, queue::Queue};
-use crate::data::{DataError, Skipped, Source};
+use crate::{
+    data::{DataError, Skipped, Source},
+    platform::give_way,
+};
 
 /// Batches in step order. Dropping it ends its threads.
 pub struct Loader {
@@ -31,9 +34,10 @@ impl Loader {
         };
         for number in 0..count {
             let (maker, queue) = (loader.maker.clone(), loader.queue.clone());
-            let started = thread::Builder::new()
-                .name(format!("loader {number}"))
-                .spawn(move || work(&maker, &queue));
+            let started = thread::Builder::new().name(format!("loader {number}")).spawn(move || {
+                give_way();
+                work(&maker, &queue);
+            });
             match started {
                 Ok(thread) => loader.threads.push(thread),
                 Err(_) if number > 0 => break, // fewer threads, the same batches
