@@ -31,25 +31,30 @@ impl Cells {
         self.channels * self.patch_px * self.patch_px
     }
 
-    /// `[batch, channels, height, width]` to standardised cells `[batch, cells, channels p p]`. Beyond its edge a picture goes
-    /// on as it ends.
+    /// The cells of pictures that are cut up so.
     #[must_use]
-    pub fn of(pictures: &[f32], by: &Cut<'_>) -> Vec<f32> {
-        let [height, width] = by.size_px;
-        let cells = Self {
+    pub fn under(by: &Cut<'_>) -> Self {
+        Self {
             grid: by.size_px.map(|side| side / by.patch_px),
             channels: by.mean.len(),
             patch_px: by.patch_px,
-        };
-        let picture_values = cells.channels * height * width;
-        let batch = pictures.len() / picture_values.max(1);
-        let each_values = cells.count() * cells.values();
-        let mut out = fresh(batch * each_values);
-        let parts = pictures.chunks_exact(picture_values.max(1)).zip(out.chunks_exact_mut(each_values));
+        }
+    }
+
+    /// `[batch, channels, height, width]` to standardised cells `[batch, cells, channels p p]`. Beyond its edge a picture goes
+    /// on as it ends.
+    #[must_use]
+    pub fn cut(&self, pictures: &[f32], by: &Cut<'_>) -> Vec<f32> {
+        let picture_values = self.channels * by.size_px[0] * by.size_px[1];
+        let each_values = self.count() * self.values();
+        let mut out = fresh(pictures.len() / picture_values.max(1) * each_values);
+        let parts = pictures
+            .chunks_exact(picture_values.max(1))
+            .zip(out.chunks_exact_mut(each_values.max(1)));
         each(parts.collect(), |(picture, out): (&[f32], &mut [f32])| {
-            for (cell, out) in out.chunks_exact_mut(cells.values()).enumerate() {
-                let (row, column) = (cell / (cells.grid[1] + 1), cell % (cells.grid[1] + 1));
-                cells.cell(picture, by, [row, column], out);
+            for (cell, out) in out.chunks_exact_mut(self.values()).enumerate() {
+                let (row, column) = (cell / (self.grid[1] + 1), cell % (self.grid[1] + 1));
+                self.cell(picture, by, [row, column], out);
             }
         });
         out
@@ -78,6 +83,7 @@ impl Cells {
     #[must_use]
     pub fn patches(&self, cells: &[f32], places: &[Vec<usize>]) -> Vec<f32> {
         let (side, half, values) = (self.patch_px, self.patch_px / 2, self.values());
+        assert_eq!(cells.len(), places.len() * self.count() * values, "cells of another grid");
         let mut out = fresh(places.iter().map(Vec::len).sum::<usize>() * values);
         let mut rest = out.as_mut_slice();
         let parts = places

@@ -53,7 +53,7 @@ impl Overlap {
             return bridge::cells(pictures, PatchCut::plain(self.patch_px));
         }
         let half = self.patch_px / 2;
-        let mut padded = pictures;
+        let mut padded = pictures.detach();
         for axis in [2, 3] {
             let side = padded.dims()[axis];
             let rows = (0..side + 2 * half).map(|row| row.saturating_sub(half).min(side - 1));

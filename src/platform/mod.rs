@@ -54,8 +54,9 @@ pub fn keep_memory() {
     }
 }
 
-/// Lets the calling thread, for good, have what time others leave: for work that is to be ready when it is asked for and to hold
-/// nobody up before. Elsewhere than on Linux, where a thread has a priority of its own, nothing.
+/// Lets other threads go before the calling one, for good, and before those that it starts: for work that is to be ready when it is
+/// asked for and to hold nobody up before. A tenth of an ordinary thread's weight is left to it, so that a second program on the
+/// same machine does not starve it. Elsewhere than on Linux, where a thread has a priority of its own, nothing.
 pub fn give_way() {
     #[cfg(target_os = "linux")]
     {
@@ -64,9 +65,9 @@ pub fn give_way() {
         }
         const PRIO_PROCESS: i32 = 0;
         const CALLING_THREAD: u32 = 0;
-        const LAST: i32 = 19;
+        const BEHIND: i32 = 10;
         // SAFETY: this sets a number of the system's, which it may refuse.
-        unsafe { setpriority(PRIO_PROCESS, CALLING_THREAD, LAST) };
+        unsafe { setpriority(PRIO_PROCESS, CALLING_THREAD, BEHIND) };
     }
 }
 

@@ -78,6 +78,7 @@ impl<'a> Run<'a> {
         let loading = LoaderConfig {
             // A GPU does it in no time, and the processor has decoding and cutting to do.
             leave_colours: !on.is_host(),
+            gives_way: on.is_host(),
             ..batches(&config, &plan, progress.step)
         };
         let loader = Loader::start(pictures.train.clone(), loading)?;

@@ -26,7 +26,7 @@ impl Loader {
     pub fn start(source: Arc<dyn Source>, config: LoaderConfig) -> Result<Self, DataError> {
         let grid = config.check(&*source)?;
         let queue = Arc::new(Queue::new(config.batch, config.ahead.max(1), config.start_step, config.steps));
-        let count = threads_of(&config);
+        let (count, gives_way) = (threads_of(&config), config.gives_way);
         let mut loader = Self {
             maker: Arc::new(Maker::new(source, config, grid)),
             queue,
@@ -35,7 +35,9 @@ impl Loader {
         for number in 0..count {
             let (maker, queue) = (loader.maker.clone(), loader.queue.clone());
             let started = thread::Builder::new().name(format!("loader {number}")).spawn(move || {
-                give_way();
+                if gives_way {
+                    give_way();
+                }
                 work(&maker, &queue);
             });
             match started {

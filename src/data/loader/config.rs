@@ -34,6 +34,8 @@ pub struct LoaderConfig {
     ///
     /// [`HostBatch::colours`]: super::HostBatch::colours
     pub leave_colours: bool,
+    /// Whether other threads go before those that make batches: where the model is on the same processor.
+    pub gives_way: bool,
     /// Part of every batch drawn from the procedural worlds, never the same scene twice, 0..1.
     pub mix_scenes: f32,
     /// Seed of order, views, masks and mixed-in worlds.
@@ -63,6 +65,7 @@ impl Default for LoaderConfig {
             flip: 0.5,
             recipes: Vec::new(),
             leave_colours: false,
+            gives_way: false,
             mix_scenes: 0.0,
             seed: 0,
             threads: 0,

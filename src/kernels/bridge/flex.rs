@@ -240,10 +240,10 @@ impl Constants for Flex {
     fn kernel_cells(pictures: FlexTensor, cut: PatchCut) -> FlexTensor {
         let pictures = whole(pictures);
         assert!(cut.patch_px.is_multiple_of(2), "half of a patch of {} pixels", cut.patch_px);
-        let cells = Cells::of(slice(&pictures), &cut.of(&pictures));
-        let batch = shape(&pictures)[0];
-        let count = cells.len() / (batch * cut.values()).max(1);
-        tensor(cells, Shape::new([batch, count, cut.values()]))
+        let by = cut.of(&pictures);
+        let cells = Cells::under(&by);
+        let shape = Shape::new([shape(&pictures)[0], cells.count(), cells.values()]);
+        tensor(cells.cut(slice(&pictures), &by), shape)
     }
 }
 

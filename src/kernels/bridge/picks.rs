@@ -72,6 +72,12 @@ impl Picked for Flex {
 /// Both are [`whole`].
 fn summed(picks: &Picks, table: &FlexTensor, base: Option<&FlexTensor>) -> FlexTensor {
     let dim = shape(table)[1];
+    let fits = base.is_none_or(|base| shape(base) == Shape::new([picks.count(), dim]));
+    assert!(
+        fits,
+        "{} sums of {dim} numbers are added to something of another shape",
+        picks.count()
+    );
     tensor(picks.sums(slice(table), base.map(slice), dim), Shape::new([picks.count(), dim]))
 }
 

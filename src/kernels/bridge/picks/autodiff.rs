@@ -44,8 +44,9 @@ impl Backward<Flex, 2> for SumsBackward {
         if let Some(table) = table {
             grads.register::<Flex>(table.id, summed(&ops.state.turned(), &gradient, None));
         }
-        if let Some(base) = base {
-            grads.register::<Flex>(base.id, gradient);
+        match base {
+            Some(base) => grads.register::<Flex>(base.id, gradient),
+            None => reuse(gradient),
         }
     }
 }
