@@ -102,6 +102,28 @@ fn a_run_killed_at_random_moments_is_the_unbroken_run_to_the_bit() {
 }
 
 #[test]
+fn a_run_killed_while_it_wrote_its_first_checkpoint_begins_again() {
+    let folder = scratch();
+    let at = |name: &str| folder.path().join(name);
+    run(folder.path(), arguments("whole", "9")).ok();
+    run(folder.path(), arguments("killed", "9")).ok();
+    for entry in fs::read_dir(at("killed/checkpoints")).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    fs::write(at("killed/checkpoints/step-00000007.safetensors.unfinished"), b"half of it").unwrap();
+    let again = run(folder.path(), ["train", "--resume", "killed"]);
+    assert!(again.err.contains("starts again from its beginning"), "{}", again.err);
+    again.ok();
+    assert_eq!(record(&at("killed")), record(&at("whole")));
+    // One that stands there under its own name and is broken is a person's to decide on.
+    for entry in fs::read_dir(at("killed/checkpoints")).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    fs::write(at("killed/checkpoints/step-00000009.safetensors"), b"half of it").unwrap();
+    run(folder.path(), ["train", "--resume", "killed"]).refused(&["no checkpoint that loads", "step-00000009"]);
+}
+
+#[test]
 fn every_optimiser_and_schedule_goes_on_to_the_bit() {
     let folder = scratch();
     let at = |name: &str| folder.path().join(name);

@@ -103,9 +103,8 @@ pub fn resume(folder: &Path, elsewhere: Option<&str>, control: &Control, events:
         }
     }
     let checkpoints = folder.join("checkpoints");
-    let has_any = fs::read_dir(&checkpoints).is_ok_and(|mut entries| entries.next().is_some());
-    if !has_any {
-        // Stopped before its first checkpoint: the beginning is where it stands.
+    if !Checkpoint::any(&checkpoints) {
+        // Stopped before its first checkpoint was whole: the beginning is where it stands.
         let note = format!(
             "`{}` holds no checkpoint: the run starts again from its beginning",
             folder.display()

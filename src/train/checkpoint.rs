@@ -124,6 +124,12 @@ impl Checkpoint {
         Ok(Self { progress, tensors })
     }
 
+    /// Whether `folder` holds any, whole or not. What a killed process left of one that it was writing is none.
+    #[must_use]
+    pub fn any(folder: &Path) -> bool {
+        !list(folder).is_empty()
+    }
+
     /// The newest checkpoint of `folder` that is whole, and a sentence for each newer one that is not.
     ///
     /// # Errors

@@ -50,7 +50,9 @@ fn assert_same<M: Module>(
     forward: impl Fn(&M, Tensor<3>) -> Tensor<3>,
 ) {
     let far = random(shape.iter().product(), 2).iter().map(|x| 1e3 + x).collect();
-    let kinds = inputs(shape.iter().product()).into_iter().filter(|(kind, _)| *kind != "all equal");
+    let kinds = inputs(shape.iter().product())
+        .into_iter()
+        .filter(|(kind, _)| !kind.starts_with("all equal"));
     for (kind, x) in kinds.chain([("far from 0", far)]) {
         let there = |device: &Device| {
             let module = make(Builder::new(&mut Drawn { seed: 1 }, device));

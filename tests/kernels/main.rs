@@ -98,6 +98,9 @@ fn there_and_back<M: Module>(module: &M, x: &[f32], shape: [usize; 3], forward: 
     read.found
 }
 
+/// Equal numbers whose sums are rounded, and so their mean: one on its way to another kernel may be off by its last bit.
+const UNEVEN: &str = "all equal and rounded";
+
 /// Ordinary numbers, and those that rounding and exponentials stumble over.
 fn inputs(count: usize) -> Vec<(&'static str, Vec<f32>)> {
     let usual = random(count, 1);
@@ -113,18 +116,30 @@ fn inputs(count: usize) -> Vec<(&'static str, Vec<f32>)> {
             numbers
         }),
         ("negative zero", vec![-0.0; count]),
-        ("all equal", vec![0.7; count]),
+        ("all equal", vec![0.75; count]),
+        (UNEVEN, vec![0.7; count]),
     ]
 }
 
 #[track_caller]
 fn assert_same_way<M: Module>(module: &M, shape: [usize; 3], tolerance: f32, forward: impl Fn(&M, Tensor<3>) -> Tensor<3>) {
-    for (kind, x) in inputs(shape.iter().product()) {
+    assert_same_for(inputs(shape.iter().product()), module, shape, tolerance, forward);
+}
+
+#[track_caller]
+fn assert_same_for<M: Module>(
+    inputs: Vec<(&'static str, Vec<f32>)>,
+    module: &M,
+    shape: [usize; 3],
+    tolerance: f32,
+    forward: impl Fn(&M, Tensor<3>) -> Tensor<3>,
+) {
+    for (kind, x) in inputs {
         let [plain, fast] = both(|| there_and_back(module, &x, shape, &forward));
         assert_eq!(plain.len(), fast.len());
         for (index, (plain, fast)) in plain.iter().zip(&fast).enumerate() {
             let what = format!("{kind} {shape:?}, part {index}");
-            if kind == "all equal" {
+            if kind.starts_with("all equal") {
                 // What is left of equal numbers without their mean is rounding, a thousandfold.
                 let largest = plain.iter().fold(1.0, |most: f32, x| most.max(x.abs()));
                 assert_within(plain, fast, 1e-3 * largest, &what);
@@ -181,7 +196,10 @@ fn layers_are_burns() {
             layer_scale: false,
         };
         let block = Block::new(builder(&mut Drawn { seed: 3 }), config);
-        assert_same_way(&block, shape, 5e-4, |block, x| block.forward(x));
+        // Two norms follow each other: a last bit of the mean of equal numbers comes out a millionfold, whoever rounds it.
+        let mut inputs = inputs(shape.iter().product());
+        inputs.retain(|(kind, _)| *kind != UNEVEN);
+        assert_same_for(inputs, &block, shape, 5e-4, |block, x| block.forward(x));
     }
 }
 

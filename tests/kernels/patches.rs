@@ -4,7 +4,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use darkroom::{
     chance::Chance,
     kernels::{
-        bridge::{self, AimTensors, PatchCut},
+        bridge::{self, AimTensors, PatchCut, picks::sums_onto},
+        cells::Cells,
         gather::Picks,
     },
     mask::{Grid, Mask, MaskKind},
@@ -85,10 +86,23 @@ fn cells_and_what_they_draw_are_burns() {
             let seen = Tensor::<4>::from_data(TensorData::new(x, [pictures, 3, rows * patch_px, columns * patch_px]), &device);
             let [plain, ours] = both(|| numbers(overlap.cells(seen.clone()).inner()));
             assert_close(&plain, &ours, 0.0, kind);
+            let cut = PatchCut {
+                patch_px,
+                mean: [0.4, -1.0, 0.0],
+                deviation: [0.2, 3.0, 1.0],
+            };
+            let channel = |values: [f32; 3]| Tensor::<4>::from_data(TensorData::new(values.to_vec(), [1, 3, 1, 1]), &device);
+            let standard = (seen.clone() - channel(cut.mean)) / channel(cut.deviation);
+            assert_close(
+                &numbers(overlap.cells(standard).inner()),
+                &numbers(bridge::cells(seen, cut).inner()),
+                1e-6,
+                kind,
+            );
         }
         let cells = random(pictures * overlap.cell_count() * values, 7);
         let tokens = random(pictures * (1 + rows * columns) * dim, 8);
-        // Some of the patches, all of them, and only those that are hidden.
+        // One of the patches, all of them, and only those that are hidden.
         for count in [1, rows * columns, order.hidden.max(1)] {
             let [plain, ours] = both(|| {
                 let cells = put(&cells, [pictures, overlap.cell_count(), values]).require_grad();
@@ -120,6 +134,59 @@ fn cells_and_what_they_draw_are_burns() {
             }
         }
     }
+}
+
+#[test]
+fn sums_of_rows_give_slopes_to_what_is_trained_alone() {
+    let device = Device::flex().autodiff();
+    let put = |rows: usize, index| Tensor::<2>::from_data(TensorData::new(random(rows * 5, index), [rows, 5]), &device);
+    let picks = || Picks::of([vec![1, 3], vec![], vec![3]], 4);
+    let (base, table, by) = (put(3, 1), put(4, 2), put(3, 3));
+    let selected = |table: &Tensor<2>| {
+        let row = |row: usize| table.clone().narrow(0, row, 1);
+        Tensor::cat(vec![row(1) + row(3), row(0).zeros_like(), row(3)], 0)
+    };
+    for [base_learns, table_learns] in [[true, true], [true, false], [false, true], [false, false]] {
+        let [plain, ours] = [false, true].map(|is_ours| {
+            let base = base.clone().set_require_grad(base_learns);
+            let table = table.clone().set_require_grad(table_learns);
+            // Columns from the middle: tensors that do not lie in one piece.
+            let narrow = |tensor: &Tensor<2>| tensor.clone().narrow(1, 1, 3);
+            let (from, onto) = (narrow(&table), narrow(&base));
+            let sums = if is_ours {
+                sums_onto(onto, from, picks())
+            } else {
+                onto + selected(&from)
+            };
+            let slopes = (sums.clone() * narrow(&by)).sum();
+            let [of_base, of_table] = if base_learns || table_learns {
+                let slopes = slopes.backward();
+                [&base, &table].map(|tensor| tensor.grad(&slopes).map(numbers))
+            } else {
+                [None, None]
+            };
+            (numbers(sums.inner()), of_base, of_table)
+        });
+        assert_eq!((ours.1.is_some(), ours.2.is_some()), (base_learns, table_learns));
+        assert_close(&plain.0, &ours.0, 1e-6, "sums");
+        for (plain, ours) in [(plain.1, ours.1), (plain.2, ours.2)] {
+            assert_close(&plain.unwrap_or_default(), &ours.unwrap_or_default(), 1e-6, "slopes");
+        }
+    }
+}
+
+#[test]
+fn no_pictures_have_no_cells() {
+    let cells = Cells {
+        grid: [2, 3],
+        channels: 3,
+        patch_px: 4,
+    };
+    assert!(cells.patches(&[], &[]).is_empty() && cells.backward(&[], &[]).is_empty());
+    // Pictures of which no patch is asked for: nothing comes out, and no cell is wrong.
+    let values = 2 * cells.count() * cells.values();
+    assert!(cells.patches(&random(values, 1), &[vec![], vec![]]).is_empty());
+    assert_eq!(cells.backward(&[], &[vec![], vec![]]), vec![0.0; values]);
 }
 
 #[test]

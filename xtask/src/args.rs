@@ -11,8 +11,8 @@ pub struct Args {
     pub cpu_only: bool,
     /// Compile the WebGPU engine quickly, for tests: no switch.
     pub trial: bool,
-    /// Leave the other cores to what goes on beside.
-    pub one_core: bool,
+    /// Stand back behind what goes on beside: no switch.
+    pub modest: bool,
     /// Leave wasm-opt out.
     pub fast: bool,
     /// Install system packages without asking.

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test there is; all of them run, and what failed is named at the end.
 //!
 //! Linking a program for the page keeps one core busy for minutes. So the page is built beside the native tests. The tests in
-//! Chromium wait for both, and leave a core to what only reads the code.
+//! Chromium wait for both, and what only reads the code takes what they leave.
 
 use std::{
     fs::{self, File},
@@ -92,7 +92,7 @@ fn judge<'a>(parts: impl IntoIterator<Item = &'a Part>, args: &Args) -> Vec<Judg
     parts.into_iter().map(one).collect()
 }
 
-/// The page's programs beside the native tests, then the tests in Chromium beside parts that ask for one core.
+/// The page's programs beside the native tests, then the tests in Chromium beside parts that stand back.
 fn everything(args: &Args) -> Vec<Judged> {
     let mut trial = args.clone();
     trial.trial = true; // optimised as it ships, the WebGPU engine takes as long as all other programs of the page together
@@ -102,9 +102,9 @@ fn everything(args: &Args) -> Vec<Judged> {
     let compiled = programs.first().is_some_and(|programs| programs.passed);
     judged.extend(programs);
 
-    let mut modest = args.clone();
-    modest.one_core = true;
-    let readers = Aside::begin("readers.log", READERS, modest);
+    let mut behind = args.clone();
+    behind.modest = true;
+    let readers = Aside::begin("readers.log", READERS, behind);
     // Where it was not compiled above, `web` builds the page (and says what is wrong), or takes what there is.
     let chromium: Part = if compiled { ("web", furnished) } else { CHROMIUM };
     let in_chromium = judge([&chromium], args);
@@ -162,13 +162,9 @@ impl Aside {
     }
 }
 
-/// Cargo with these words, on one core and at lowest priority where others need the rest.
+/// Cargo with these words, at lowest priority where others go on beside it: it has what they leave of every core.
 fn cargo_for(args: &Args, words: &[&str]) -> Command {
-    if args.one_core {
-        modest_cargo(&[&words[..1], &["--jobs", "1"], &words[1..]].concat())
-    } else {
-        cargo(words)
-    }
+    if args.modest { modest_cargo(words) } else { cargo(words) }
 }
 
 fn clippy(args: &Args) -> Done {
@@ -198,7 +194,7 @@ fn clippy_wasm(args: &Args) -> Done {
         "wasm32-unknown-unknown",
         "--no-default-features",
         "--features",
-        if args.one_core {
+        if args.modest {
             "page,engine,joint"
         } else {
             "page,engine,joint,webgpu"

@@ -16,16 +16,22 @@ const PROFILE: [(&str, &str); 2] = [("CARGO_PROFILE_RELEASE_LTO", "off"), ("CARG
 /// Trunk, and wasm-bindgen at the version of `Cargo.lock`.
 pub fn ensure(args: &Args) -> Done {
     let bindgen = locked_version("wasm-bindgen")?;
-    // Trunk asks for a newer compiler than it needs: it builds and works with ours.
-    // It works through megabytes of wasm: optimised a little.
+    // It works through megabytes of wasm: optimised a little. Without the runner of tests, and the TLS that only the runner needs.
     tool(
         args,
         "wasm-bindgen",
         &bindgen,
-        &["wasm-bindgen-cli", "--version", &bindgen],
-        ("1", "4"),
+        &[
+            "wasm-bindgen-cli",
+            "--version",
+            &bindgen,
+            "--no-default-features",
+            "--bin",
+            "wasm-bindgen",
+        ],
+        ("1", "3"),
     )?;
-    // It calls others, and copies files.
+    // It calls others, and copies files. It asks for a newer compiler than it needs: it builds and works with ours.
     tool(
         args,
         "trunk",
