@@ -114,14 +114,14 @@ const PRESETS: [Preset; 9] = [
     ),
     broken(
         "break-redundancy",
-        "Break it halfway: dimensions may repeat each other. Published: 57.3 % where 71.4 % stood; the effective rank falls.",
-        Sign::below("pictures differ in few directions", "effective rank", 4.5),
+        "Break it halfway: dimensions may repeat each other. Published: 57.3 % where 71.4 % stood; pictures crowd together.",
+        Sign::above("pictures crowd together", "uniformity", -1.1),
         &[presets::TINY, &[("scale", "0.1"), ("lambda", "0")]],
     ),
     broken(
         "break-invariance",
         "Break it: nothing draws views together. Published: 0.1 % where 71.4 % stood; two views of a picture stay far apart.",
-        Sign::above("views of one picture lie apart", "alignment", 0.4).whatever_the_loss(),
+        sign::VIEWS_APART.whatever_the_loss(),
         &[presets::TINY, &[("scale", "0.1"), ("invariance", "0"), ("lambda", "1")]],
     ),
 ];

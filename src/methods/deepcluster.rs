@@ -118,7 +118,7 @@ const PRESETS: [Preset; 6] = [
         "break-clusters",
         "Break it: after the first pass the network itself says what cluster a picture is in. It comes to answer the same for all while \
          the loss falls (the degenerate solution of Asano, Rupprecht & Vedaldi, 2020, section 3).",
-        Sign::above("pictures share one cluster", "mean cosine", 0.8),
+        Sign::above("pictures crowd together", "uniformity", -0.77),
         &[
             presets::TINY,
             presets::SEEN_AGAIN,

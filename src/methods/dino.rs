@@ -203,7 +203,7 @@ const PRESETS: [Preset; 13] = [
     broken(
         "hard-teacher",
         "A teacher's temperature near 0: it names one prototype. Published: kNN 43.9 % where 69.6 % stood; outputs come to point one way.",
-        sign::CLOSE,
+        Sign::above("pictures lie close together", "mean cosine", 0.66),
         &[presets::TINY, TINY, &[("teacher_temperature", "0.001"), ("warm_temperature", "0.001")]],
     ),
     broken(
@@ -221,8 +221,8 @@ const PRESETS: [Preset; 13] = [
     ),
     broken(
         "break-sharpening",
-        "Break it: no sharpening. Published: the output becomes even, the loss falls to ln(prototypes) and stays there; pictures gather on a few points.",
-        sign::FEW_POINTS,
+        "Break it: no sharpening. Published: the output becomes even, the loss falls to ln(prototypes) and stays there; pictures differ in few directions.",
+        Sign::below("pictures differ in few directions", "RankMe", 4.25),
         &[presets::TINY, TINY, &[("teacher_temperature", "1"), ("warm_temperature", "1")]],
     ),
     broken(
@@ -233,8 +233,9 @@ const PRESETS: [Preset; 13] = [
     ),
     broken(
         "without-teacher",
-        "The teacher is the student of the step before. Published: 0.1 % where 72.8 % stood. Here pictures gather on a few points.",
-        sign::FEW_POINTS.whatever_the_loss(),
+        "The teacher is the student of the step before. Published: 0.1 % where 72.8 % stood. In a network as small as \
+         this nothing collapses.",
+        sign::APART,
         &[presets::TINY, TINY, &[("teacher_momentum", "0"), ("rising", "false")]],
     ),
 ];

@@ -236,9 +236,9 @@ const PRESETS: [Preset; 12] = [
     ),
     broken(
         "without-teacher",
-        "The teacher is the student. Published, at ImageNet's size: the loss swings and does not settle. Here pictures come to \
-         differ in few directions.",
-        FEW_DIRECTIONS,
+        "The teacher is the student. Published, at ImageNet's size: the loss swings and does not settle. Here pictures crowd \
+         together.",
+        CROWDED,
         &[presets::TINY, &[("queue", "64"), ("teacher_momentum", "0")]],
     ),
     preset(
@@ -263,7 +263,7 @@ const PRESETS: [Preset; 12] = [
 ];
 
 /// Keys that are the network's own, of a step ago, and no slower.
-const FEW_DIRECTIONS: Sign = Sign::below("pictures differ in few directions", "effective rank", 5.5).whatever_the_loss();
+const CROWDED: Sign = Sign::above("pictures crowd together", "uniformity", -1.3).whatever_the_loss();
 
 /// Queue and predictor.
 #[derive(Module, Debug)]

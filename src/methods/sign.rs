@@ -9,7 +9,7 @@ use serde::Serialize;
 pub struct Sign {
     /// In words: `pictures lie close together`.
     pub what: &'static str,
-    /// The instrument that shows it, by its name.
+    /// The instrument that shows it, by its name, or [`LOSS`].
     pub instrument: &'static str,
     /// Where it ends.
     #[serde(flatten)]
@@ -17,6 +17,9 @@ pub struct Sign {
     /// Whether the loss falls meanwhile, and so looks well.
     pub loss_falls: bool,
 }
+
+/// The loss itself, where no instrument tells as much.
+pub const LOSS: &str = "loss";
 
 /// On which side of a value an instrument ends.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -84,10 +87,10 @@ pub const ONE_DIRECTION: Sign = Sign::above("every picture on one point", "mean 
 /// Every picture on one point, where points are compared and each number ought to have a deviation of 1.
 pub const ONE_POINT: Sign = Sign::below("every picture on one point", "deviation", 0.05);
 /// On the way to one point.
-pub const CLOSE: Sign = Sign::above("pictures lie close together", "mean cosine", 0.8);
+pub const CLOSE: Sign = Sign::above("pictures lie close together", "mean cosine", 0.4);
 /// Pictures on a handful of points: a batch norm keeps the spread, and not the pictures.
-pub const FEW_POINTS: Sign = Sign::above("pictures lie on a few points", "twins", 0.2);
+pub const FEW_POINTS: Sign = Sign::above("pictures lie on a few points", "twins", 0.185);
 /// Pictures that nothing has put together: the method learns nothing, and nothing collapses.
 pub const APART: Sign = Sign::below("nothing collapses: pictures lie apart", "mean cosine", 0.7).whatever_the_loss();
-/// Views of one picture that nothing draws together.
-pub const VIEWS_APART: Sign = Sign::above("views of one picture lie apart", "alignment", 0.85);
+/// Views of one picture that nothing draws together: what tells them apart has directions of its own.
+pub const VIEWS_APART: Sign = Sign::above("views of one picture lie apart, along many directions", "effective rank", 8.0);

@@ -2,7 +2,7 @@
 
 use darkroom::{
     config::RunConfig,
-    methods::{self, MethodCard, Sign},
+    methods::{self, MethodCard, Sign, sign::LOSS},
     probes::Instruments,
     train::{self, Control, Event, Validated, settings::Settings},
 };
@@ -56,7 +56,10 @@ pub fn of(found: &Validated) -> &Instruments {
 }
 
 /// What the instrument of a sign says.
-pub fn read(sign: &Sign, found: &Validated) -> f32 {
+fn read(sign: &Sign, found: &Validated, losses: [f32; 2]) -> f32 {
+    if sign.instrument == LOSS {
+        return losses[1];
+    }
     let readings = of(found).readings();
     let reading = readings.iter().find(|reading| reading.name == sign.instrument);
     reading
@@ -67,5 +70,5 @@ pub fn read(sign: &Sign, found: &Validated) -> f32 {
 
 /// Whether a run that ended so shows it.
 pub fn is_shown(sign: &Sign, found: &Validated, losses: [f32; 2]) -> bool {
-    sign.is_shown(read(sign, found), losses)
+    sign.is_shown(read(sign, found, losses), losses)
 }
