@@ -430,7 +430,7 @@ fn every_pair_has_an_energy_and_a_picture_none_to_itself() {
 fn what_is_not_broken_does_not_show_it() {
     let methods: BTreeSet<&str> = breaks().map(|(method, ..)| method).collect();
     for method in methods {
-        let (found, losses) = broken(method, "tiny");
+        let (found, losses) = broken(method, "tiny", 0);
         let verdict = found.verdict.as_ref().unwrap();
         assert!(!verdict.state.is_bad(), "{method}: {}", verdict.sentence);
         // What learns from labels brings the pictures of a class together.
@@ -448,7 +448,7 @@ fn what_is_not_broken_does_not_show_it() {
 #[test]
 fn what_is_broken_shows() {
     for (method, preset, sign) in breaks() {
-        let (found, losses) = broken(method, preset);
+        let (found, losses) = broken(method, preset, 0);
         let said = found.verdict.as_ref().unwrap();
         assert!(
             is_shown(&sign, &found, losses),

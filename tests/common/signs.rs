@@ -21,8 +21,8 @@ pub fn breaks() -> impl Iterator<Item = (&'static str, &'static str, Sign)> {
     methods::cards().iter().flat_map(of)
 }
 
-/// Trains a preset and answers what was measured last, beside the last loss and the first.
-pub fn broken(method: &str, preset: &str) -> (Validated, [f32; 2]) {
+/// Trains a preset and answers what was measured last, beside the first loss and the last.
+pub fn broken(method: &str, preset: &str, seed: u64) -> (Validated, [f32; 2]) {
     let card = methods::cards().iter().find(|card| card.name == method).unwrap();
     let settings = Settings {
         method: Some(card.name),
@@ -35,6 +35,7 @@ pub fn broken(method: &str, preset: &str) -> (Validated, [f32; 2]) {
         checkpoint_every: 1000,
         device: "cpu".into(),
         data: format!("scenes?count={PICTURES}"),
+        seed,
         ..settings.resolve().unwrap()
     };
     let folder = tempfile::tempdir().unwrap();
