@@ -1,10 +1,10 @@
 // Every joint-embedding method beside an independent PyTorch run of it (benches/peers/joint/): CIFAR-10, 8,000 pictures of
 // its first file to train on and 2,000 held out, the same settings (methods.mjs), several seeds. The figure is kNN accuracy
 // (k = 200, T = 0.1) on the pictures held out. A method that misses the mark is run over more seeds, twice at most, and all
-// of them count: of two programs that are alike, chance puts one outside at a look in one method of twelve. It is done with at the
-// first look that holds; how far apart the two are, in their own standard errors, is printed either way. A run that is done is kept
-// in target/bench/methods/ for as long as program, peer and settings stay what they were, so that a benchmark that was broken
-// off goes on.
+// of them count: of two programs that are alike, chance puts one outside at the first look in one method of seven. It is
+// done with at the first look that holds, which favours passing; how far apart the two are, in their own standard errors,
+// is printed either way. A run that is done is kept in target/bench/methods/ for as long as program, peer and settings stay
+// what they were, so that a benchmark that was broken off goes on.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

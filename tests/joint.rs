@@ -455,8 +455,14 @@ fn what_is_broken_shows() {
             "{method} {preset} should show {sign}: {losses:?} {found:?}"
         );
         // What ends on one point is called bad by the verdict.
-        let collapses = [sign::ONE_DIRECTION, sign::ONE_POINT, sign::FEW_POINTS].contains(&sign);
-        assert!(!collapses || said.state.is_bad(), "{method} {preset}: {}", said.sentence);
+        let collapses = [sign::ONE_DIRECTION, sign::ONE_POINT].contains(&sign);
+        // From a quarter on, as the verdict has it: there may be fewer twins than that where the sign is seen already.
+        let gathers = sign == sign::FEW_POINTS && of(&found).twins.unwrap() >= 0.25;
+        assert!(
+            !(collapses || gathers) || said.state.is_bad(),
+            "{method} {preset}: {}",
+            said.sentence
+        );
     }
 }
 

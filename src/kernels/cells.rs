@@ -45,6 +45,7 @@ impl Cells {
     /// on as it ends.
     #[must_use]
     pub fn cut(&self, pictures: &[f32], by: &Cut<'_>) -> Vec<f32> {
+        assert!(*self == Self::under(by), "cells of another grid");
         let picture_values = self.channels * by.size_px[0] * by.size_px[1];
         let each_values = self.count() * self.values();
         let mut out = fresh(pictures.len() / picture_values.max(1) * each_values);
@@ -83,6 +84,7 @@ impl Cells {
     #[must_use]
     pub fn patches(&self, cells: &[f32], places: &[Vec<usize>]) -> Vec<f32> {
         let (side, half, values) = (self.patch_px, self.patch_px / 2, self.values());
+        assert!(side.is_multiple_of(2), "half of a patch of {side} pixels");
         assert_eq!(cells.len(), places.len() * self.count() * values, "cells of another grid");
         let mut out = fresh(places.iter().map(Vec::len).sum::<usize>() * values);
         let mut rest = out.as_mut_slice();
@@ -108,6 +110,9 @@ impl Cells {
     #[must_use]
     pub fn backward(&self, gradient: &[f32], places: &[Vec<usize>]) -> Vec<f32> {
         let (side, half, values) = (self.patch_px, self.patch_px / 2, self.values());
+        assert!(side.is_multiple_of(2), "half of a patch of {side} pixels");
+        let patches = places.iter().map(Vec::len).sum::<usize>();
+        assert_eq!(gradient.len(), patches * values, "the gradient of other patches");
         let mut out = fresh(places.len() * self.count() * values);
         let mut rest = gradient;
         let parts = places.iter().zip(out.chunks_exact_mut(self.count() * values)).map(|(places, out)| {

@@ -49,7 +49,10 @@ pub fn among<R>(work: impl FnOnce() -> R) -> R {
 mod tests {
     use std::{
         panic::{AssertUnwindSafe, catch_unwind},
-        sync::atomic::{AtomicUsize, Ordering},
+        sync::{
+            Mutex,
+            atomic::{AtomicUsize, Ordering},
+        },
     };
 
     use super::*;
@@ -65,6 +68,16 @@ mod tests {
         assert_eq!(count.load(Ordering::Relaxed), 50);
         let fails = || pool.install(|| among(|| each((0..50).collect(), |at: usize| assert_ne!(at, 7, "as it should"))));
         assert!(catch_unwind(AssertUnwindSafe(fails)).is_err());
+    }
+
+    #[test]
+    fn one_thread_does_all_of_it_itself() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let done = Mutex::new(Vec::new());
+        let note = |part: usize| done.lock().unwrap().push((part, std::thread::current().id()));
+        pool.install(|| each((0..20).collect(), note));
+        let here = pool.install(|| std::thread::current().id());
+        assert_eq!(done.into_inner().unwrap(), (0..20).map(|part| (part, here)).collect::<Vec<_>>());
     }
 
     #[test]

@@ -121,7 +121,7 @@ const PRESETS: [Preset; 9] = [
     broken(
         "break-invariance",
         "Break it: nothing draws views together. Published: 0.1 % where 71.4 % stood; two views of a picture stay far apart.",
-        sign::VIEWS_APART.whatever_the_loss(),
+        sign::MANY_DIRECTIONS.whatever_the_loss(),
         &[presets::TINY, &[("scale", "0.1"), ("invariance", "0"), ("lambda", "1")]],
     ),
 ];

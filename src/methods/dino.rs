@@ -234,7 +234,7 @@ const PRESETS: [Preset; 13] = [
     broken(
         "without-teacher",
         "The teacher is the student of the step before. Published: 0.1 % where 72.8 % stood. In a network as small as \
-         this nothing collapses.",
+         this pictures gather on a few points in some runs, and come to one in none.",
         sign::APART,
         &[presets::TINY, TINY, &[("teacher_momentum", "0"), ("rising", "false")]],
     ),

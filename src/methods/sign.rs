@@ -91,6 +91,11 @@ pub const CLOSE: Sign = Sign::above("pictures lie close together", "mean cosine"
 /// Pictures on a handful of points: a batch norm keeps the spread, and not the pictures.
 pub const FEW_POINTS: Sign = Sign::above("pictures lie on a few points", "twins", 0.185);
 /// Pictures that nothing has put together: the method learns nothing, and nothing collapses.
-pub const APART: Sign = Sign::below("nothing collapses: pictures lie apart", "mean cosine", 0.7).whatever_the_loss();
-/// Views of one picture that nothing draws together: what tells them apart has directions of its own.
-pub const VIEWS_APART: Sign = Sign::above("views of one picture lie apart, along many directions", "effective rank", 8.0);
+pub const APART: Sign = Sign::below("pictures do not come to one point", "mean cosine", 0.7).whatever_the_loss();
+/// Views of one picture that nothing draws together: what tells them apart has directions of its own, beside those that tell pictures
+/// apart. How far apart they are does not show it: with so few pictures that differs more from seed to seed.
+pub const MANY_DIRECTIONS: Sign = Sign::above(
+    "nothing draws views together: embeddings differ along many directions",
+    "effective rank",
+    8.0,
+);

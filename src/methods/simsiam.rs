@@ -149,7 +149,7 @@ const PRESETS: [Preset; 11] = [
     ),
     broken(
         "still-normed",
-        "A batch norm behind the predictor, too. Published: unstable. In a network as small as this nothing collapses.",
+        "A batch norm behind the predictor, too. Published: unstable. In a network as small as this pictures gather on a few points in some runs, and come to one in none.",
         sign::APART,
         &[presets::TINY, &[("predictor", "16,32"), ("head_norms", "all")]],
     ),

@@ -137,13 +137,13 @@ const PRESETS: [Preset; 15] = [
         "break-0-25-1",
         "Break it: no invariance term. Published: collapse. Embeddings spread and say nothing: two views of a picture lie as far apart as \
          two pictures.",
-        sign::VIEWS_APART,
+        sign::MANY_DIRECTIONS,
         &[presets::TINY, &[("invariance", "0")]],
     ),
     broken(
         "break-1-10-1",
         "Break it: the published bad weights 1, 10, 1. Published: collapse; here the views of a picture stay apart.",
-        sign::VIEWS_APART,
+        sign::MANY_DIRECTIONS,
         &[presets::TINY, &[("invariance", "1"), ("variance", "10")]],
     ),
     broken(
@@ -156,7 +156,7 @@ const PRESETS: [Preset; 15] = [
         "break-1-200-3",
         "Break it: variance and covariance a hundred times the invariance, as eb_jepa counts them. Published: 10.00 %, which is chance; \
          the views of a picture stay apart.",
-        sign::VIEWS_APART,
+        sign::MANY_DIRECTIONS,
         &[
             presets::TINY,
             &[("invariance", "1"), ("variance", "200"), ("covariance", "3.2")],

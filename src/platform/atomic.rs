@@ -58,11 +58,17 @@ fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether this is called as a file is while it is written: what a killed process left.
+#[must_use]
+pub fn is_unfinished(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().ends_with(UNFINISHED.as_bytes())
+}
+
 /// Removes what a killed process left unfinished in `folder`.
 pub fn sweep(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {
-        if path.to_string_lossy().ends_with(UNFINISHED) {
+        if is_unfinished(&path) {
             let _ = fs::remove_file(path); // harmless when it stays
         }
     }

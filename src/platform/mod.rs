@@ -55,19 +55,17 @@ pub fn keep_memory() {
 }
 
 /// Lets other threads go before the calling one, for good, and before those that it starts: for work that is to be ready when it is
-/// asked for and to hold nobody up before. A tenth of an ordinary thread's weight is left to it, so that a second program on the
-/// same machine does not starve it. Elsewhere than on Linux, where a thread has a priority of its own, nothing.
+/// asked for and to hold nobody up before. A tenth of its weight is left to it, so that a second program on the same machine does
+/// not starve it. Elsewhere than on Linux, where a thread has a priority of its own, nothing.
 pub fn give_way() {
     #[cfg(target_os = "linux")]
     {
         unsafe extern "C" {
-            fn setpriority(which: i32, who: u32, niceness: i32) -> i32;
+            fn nice(more: i32) -> i32;
         }
-        const PRIO_PROCESS: i32 = 0;
-        const CALLING_THREAD: u32 = 0;
         const BEHIND: i32 = 10;
-        // SAFETY: this sets a number of the system's, which it may refuse.
-        unsafe { setpriority(PRIO_PROCESS, CALLING_THREAD, BEHIND) };
+        // SAFETY: this adds to a number of the system's, which it may refuse; what stands back already stands back further.
+        unsafe { nice(BEHIND) };
     }
 }
 

@@ -103,7 +103,7 @@ pub fn resume(folder: &Path, elsewhere: Option<&str>, control: &Control, events:
         }
     }
     let checkpoints = folder.join("checkpoints");
-    if !Checkpoint::any(&checkpoints) {
+    if Checkpoint::never(&checkpoints).map_err(TrainError::reading(&checkpoints))? {
         // Stopped before its first checkpoint was whole: the beginning is where it stands.
         let note = format!(
             "`{}` holds no checkpoint: the run starts again from its beginning",

@@ -5,7 +5,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -124,10 +124,22 @@ impl Checkpoint {
         Ok(Self { progress, tensors })
     }
 
-    /// Whether `folder` holds any, whole or not. What a killed process left of one that it was writing is none.
-    #[must_use]
-    pub fn any(folder: &Path) -> bool {
-        !list(folder).is_empty()
+    /// Whether no checkpoint was ever whole in `folder`: it is not there, or holds nothing but what a killed process left of one that
+    /// it was writing. Anything else may be one, under another name.
+    ///
+    /// # Errors
+    /// What the system says where it does not tell what the folder holds.
+    pub fn never(folder: &Path) -> io::Result<bool> {
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+            entries => entries?,
+        };
+        for entry in entries {
+            if !atomic::is_unfinished(&entry?.path()) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The newest checkpoint of `folder` that is whole, and a sentence for each newer one that is not.

@@ -365,6 +365,15 @@ test('tabs, strip, map and matrix are reached and left by keys', async () => {
   await context.close();
 });
 
+test('what a phone calls its files sticks out nowhere', async () => {
+  const { context, page } = await enter({ viewport: { width: 360, height: 740 } });
+  const name = `${'0123456789abcdef'.repeat(4)}.png`;
+  await drop(page, [{ name, type: 'image/png', bytes: await paint(page) }]);
+  await page.getByTestId('nearest').filter({ hasText: name }).waitFor();
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await context.close();
+});
+
 test('axe finds nothing serious, dark and light, with pictures and without; targets are large enough for fingers', async () => {
   const axe = createRequire(import.meta.url).resolve('axe-core');
   const { context, page } = await enter({ bypassCSP: true, hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });

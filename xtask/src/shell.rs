@@ -86,9 +86,11 @@ pub fn cargo(words: &[&str]) -> Command {
     cargo_by(program("cargo"), words)
 }
 
-/// The same with what others leave of the processor, where the system has a word for that.
+/// The same with what others leave of the processor; where the system has no word for that, on one core.
 pub fn modest_cargo(words: &[&str]) -> Command {
-    let Some(nice) = find("nice") else { return cargo(words) };
+    let Some(nice) = find("nice") else {
+        return cargo(&[&words[..1], &["--jobs", "1"], &words[1..]].concat());
+    };
     let mut command = program(nice);
     command.args(["-n", "19", "cargo"]);
     cargo_by(command, words)
