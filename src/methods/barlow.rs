@@ -114,7 +114,7 @@ const PRESETS: [Preset; 9] = [
     ),
     broken(
         "break-redundancy",
-        "Break it halfway: dimensions may repeat each other. Published: 57.3 % where 71.4 % stood; pictures crowd together.",
+        "Break it halfway: dimensions may repeat each other. Published: 57.3 % where 71.4 % stood. Here pictures crowd together.",
         Sign::above("pictures crowd together", "uniformity", -1.1),
         &[presets::TINY, &[("scale", "0.1"), ("lambda", "0")]],
     ),

@@ -221,7 +221,7 @@ const PRESETS: [Preset; 13] = [
     ),
     broken(
         "break-sharpening",
-        "Break it: no sharpening. Published: the output becomes even, the loss falls to ln(prototypes) and stays there; pictures differ in few directions.",
+        "Break it: no sharpening. Published: the output becomes even, the loss falls to ln(prototypes) and stays there. Here pictures differ in few directions.",
         Sign::below("pictures differ in few directions", "RankMe", 4.25),
         &[presets::TINY, TINY, &[("teacher_temperature", "1"), ("warm_temperature", "1")]],
     ),
