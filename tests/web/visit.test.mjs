@@ -136,6 +136,19 @@ test('a broken link is no worse than none', async () => {
   }
 });
 
+test('a link to a model that is not there says so and opens another; the next choice settles it', async () => {
+  const { context, page } = await visit(chrome, server, { hash: '#model=mine.safetensors' });
+  await ready(page);
+  assert.ok((await energy(page)) > 0);
+  const said = page.getByRole('alert').filter({ hasText: 'There is no model named mine.safetensors' });
+  await said.waitFor();
+  assert.equal(await said.getByRole('button', { name: 'Try again' }).count(), 0, 'it would not help');
+  await page.getByTestId('model').locator('summary').first().click();
+  await page.getByTestId('model').getByRole('button', { name: /^photos/ }).click();
+  await said.waitFor({ state: 'detached' });
+  await context.close();
+});
+
 test('what is kept for later is there for the asking, and nothing of it is a hidden file', async () => {
   const { context, page } = await visit(chrome, server, { serviceWorkers: 'block' });
   const text = await page.evaluate(async () => (await fetch('precache.js')).text());

@@ -20,6 +20,12 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Scrolls a list sideways until a part of it stands in its middle; the page itself stays where it is.
+pub fn into_the_middle(list: &web_sys::HtmlElement, part: &web_sys::HtmlElement) {
+    let middle = part.offset_left() - list.offset_left() + part.offset_width() / 2;
+    list.set_scroll_left(middle - list.client_width() / 2);
+}
+
 /// Frames over which many small canvases are drawn: each one that changed costs a browser milliseconds of its frame.
 const TURNS: usize = 6;
 

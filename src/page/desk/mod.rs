@@ -41,6 +41,8 @@ pub enum Topic {
     Any,
     /// Weights: settled where others open.
     Weights,
+    /// A model that was asked for and did not open: settled where a person takes another.
+    Wish,
 }
 
 /// A message. Trouble stays until it is put away or settled; what is good to know leaves by itself.
@@ -56,6 +58,21 @@ pub struct Notice {
     pub text: String,
     /// What can be done about it.
     pub remedy: Option<Remedy>,
+    /// How many older ones it stands for.
+    pub stands_for: u32,
+}
+
+impl Notice {
+    fn of_others(id: u32, count: u32) -> Self {
+        Self {
+            id,
+            topic: Topic::Any,
+            tone: Tone::Plain,
+            text: format!("… and {count} before these"),
+            remedy: None,
+            stands_for: count,
+        }
+    }
 }
 
 /// How far something is.
@@ -183,10 +200,15 @@ impl Desk {
                 tone,
                 text,
                 remedy,
+                stands_for: 0,
             });
-            // Old ones make room: a hundred broken files are no hundred messages.
-            if notices.len() > 4 {
-                notices.remove(0);
+            // Old ones make room: a hundred broken files are no hundred messages. What stands for them is put away like any.
+            let gone = notices.first().map_or(0, |oldest| oldest.stands_for);
+            let first = usize::from(gone > 0);
+            if notices.len() > first + 4 {
+                notices.drain(..=first);
+                notices.insert(0, Notice::of_others(id + 1, gone + 1));
+                self.next.set_value(id + 1);
             }
         });
     }

@@ -9,7 +9,7 @@ use super::Studio;
 use crate::{
     page::{
         browser::files,
-        desk::Progress,
+        desk::{Progress, Topic},
         engines::{Engine, OnProgress, Trouble},
         state::choice::model_for,
     },
@@ -85,6 +85,7 @@ impl Studio {
 
     /// Takes a model by hand; `None` leaves the choice to the picture again.
     pub fn choose_model(self, name: Option<String>) {
+        self.desk.settle(Topic::Wish);
         if self.models.chosen.get_untracked() != name {
             self.models.chosen.set(name);
         } else {

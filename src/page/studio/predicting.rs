@@ -121,7 +121,10 @@ impl Studio {
             return Err(trouble);
         }
         match self.open_wanted(engine, &model).await {
-            Err(Trouble::Failed(why)) => return Ok(self.refused(Topic::Weights, &why)),
+            Err(Trouble::Failed(why)) => {
+                let topic = self.without_model(&model);
+                return Ok(self.refused(topic, &why));
+            }
             done => done?,
         }
         let Some((frame, mask)) = self.wish_of(id) else {
@@ -150,23 +153,24 @@ impl Studio {
                 Ok(())
             }
             Ok(None) => Ok(()),
-            Err(Trouble::Failed(why)) => Err(Trouble::Failed(self.without_model(name, why))),
-            Err(gone) => Err(gone),
+            Err(trouble) => Err(trouble),
         }
     }
 
-    /// A model that does not open: goes back to the one that is open, if it was chosen by hand.
-    fn without_model(self, name: &str, why: String) -> String {
+    /// A model that does not open: goes back to the one that is open, if it was chosen by hand. What to say of it is about
+    /// the choice then, and stays when another opens in its place.
+    fn without_model(self, name: &str) -> Topic {
         let chosen = self.models.chosen.get_untracked();
-        if chosen.as_deref() == Some(name) {
-            self.models.dropped.update(|dropped| dropped.retain(|(known, _)| known != name));
-            let open = self
-                .models
-                .open
-                .with_untracked(|open| open.as_ref().map(|model| model.name.clone()));
-            self.models.chosen.set(open.filter(|open| open != name));
+        if chosen.as_deref() != Some(name) {
+            return Topic::Weights;
         }
-        why
+        self.models.dropped.update(|dropped| dropped.retain(|(known, _)| known != name));
+        let open = self
+            .models
+            .open
+            .with_untracked(|open| open.as_ref().map(|model| model.name.clone()));
+        self.models.chosen.set(open.filter(|open| open != name));
+        Topic::Wish
     }
 
     fn wish_of(self, id: u32) -> Option<(Frame, Mask)> {
@@ -177,7 +181,7 @@ impl Studio {
 
     fn refused(self, topic: Topic, why: &str) -> Turn {
         // While only the first look is there, a person can do nothing else about it.
-        let remedy = (!self.is_live()).then_some(Remedy::Retry);
+        let remedy = (topic != Topic::Wish && !self.is_live()).then_some(Remedy::Retry);
         self.desk.tell_of(topic, Tone::Trouble, why, remedy);
         Turn::Stuck
     }

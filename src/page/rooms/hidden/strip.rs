@@ -7,7 +7,7 @@ use web_sys::{Event, HtmlInputElement};
 use crate::page::{
     browser::{
         canvas::{lay_part, pen},
-        files,
+        files, into_the_middle,
     },
     desk::Dialog,
     state::strip::Strip,
@@ -20,11 +20,23 @@ use crate::page::{
 pub fn FilmStrip() -> impl IntoView {
     let studio = Studio::here();
     let strip = studio.table.strip;
+    let list = NodeRef::<html::Ul>::new();
+    // When another picture comes onto the table and at nothing else: a person who scrolls on is left alone.
+    let mut before = None;
+    Effect::new(move |_| {
+        let now = strip.with(Strip::current);
+        if std::mem::replace(&mut before, now) != now
+            && let Some(list) = list.get_untracked()
+            && let Ok(Some(own)) = list.query_selector(".own")
+        {
+            into_the_middle(&list, own.unchecked_ref());
+        }
+    });
     let ids = move || strip.with(|strip| strip.items().iter().map(|item| item.id).collect::<Vec<_>>());
     view! {
         <section class="strip" data-testid="strip">
             <div class="film">
-                <ul aria-label="Film strip">
+                <ul aria-label="Film strip" node_ref=list>
                     <For each=ids key=|id| *id let:id>
                         <Picture id/>
                     </For>

@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::page::{
+    browser::into_the_middle,
     state::{panel::Panel, settings::Word},
     together::Room,
 };
@@ -46,8 +47,7 @@ pub fn Tabs() -> impl IntoView {
 fn show(list: &HtmlElement, word: &str) {
     let tab = list.query_selector(&format!("#tab-{word}")).ok().flatten();
     if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<HtmlElement>().ok()) {
-        let middle = tab.offset_left() - list.offset_left() + tab.offset_width() / 2;
-        list.set_scroll_left(middle - list.client_width() / 2);
+        into_the_middle(list, &tab);
     }
 }
 
