@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::history::leave_one;
-use crate::mask::{Grid, Mask, MaskKind};
+use crate::mask::{Grid, Mask, MaskKind, Side};
 
 /// A kind of mask on the page's chips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,26 +62,24 @@ impl Hide {
         }
     }
 
-    /// As the command line spells it.
+    /// As the command line spells it when it is printed. Made here and not read from a word: reading one, with all that may be
+    /// wrong with it, is a hundredth of the page.
     #[must_use]
-    pub fn kind(self) -> String {
+    pub fn kind(self) -> MaskKind {
         match self {
-            Self::Random { percent } => format!("random:{}", f32::from(percent.min(100)) / 100.0),
-            Self::Right => "half:right".into(),
-            Self::Lower => "half:lower".into(),
-            Self::Middle => "block".into(),
-            Self::AllButMiddle => "outside-block".into(),
-            Self::Checkerboard => "checkerboard".into(),
+            Self::Random { percent } => MaskKind::Random(f32::from(percent.min(100)) / 100.0),
+            Self::Right => MaskKind::Half(Side::Right),
+            Self::Lower => MaskKind::Half(Side::Lower),
+            Self::Middle => MaskKind::Block,
+            Self::AllButMiddle => MaskKind::OutsideBlock,
+            Self::Checkerboard => MaskKind::Checkerboard,
         }
     }
 
     /// The mask on `grid`: the same as `darkroom predict --hide KIND --seed SEED` draws.
     #[must_use]
     pub fn mask(self, grid: Grid, seed: u64) -> Mask {
-        match self.kind().parse::<MaskKind>() {
-            Ok(kind) => leave_one(kind.draw(grid, seed, 0)),
-            Err(_) => Mask::none(grid),
-        }
+        leave_one(self.kind().draw(grid, seed, 0))
     }
 }
 
@@ -95,6 +93,11 @@ mod tests {
         for hide in Hide::ALL {
             let hidden = hide.mask(grid, 1).hidden_count();
             assert!(hidden > 0 && hidden < 64, "{} hides {hidden}", hide.label());
+            assert_eq!(
+                hide.kind().to_string().parse(),
+                Ok(hide.kind()),
+                "the command line takes what is printed"
+            );
         }
         assert_eq!(Hide::Random { percent: 75 }.mask(grid, 1).hidden_count(), 48);
         assert_eq!(Hide::Random { percent: 100 }.mask(grid, 1).hidden_count(), 63, "one patch stays");
