@@ -169,6 +169,42 @@ fn further_crops_count_as_strangers() {
     assert!(seen >= 5, "{seen} methods");
 }
 
+#[test]
+fn small_crops_are_learnt_from() {
+    let on = Device::flex().autodiff();
+    let multi_crop = |card: &&MethodCard| card.knobs.iter().any(|knob| knob.name == "local_views");
+    let mut seen = 0;
+    for card in family().filter(multi_crop) {
+        let first = |crops: i64| {
+            let mut config = RunConfig {
+                // One batch is a pass, after which there are clusters.
+                pictures: 16,
+                ..config(card, "tiny")
+            };
+            for (knob, value) in [("local_views", crops), ("local_size", 16)] {
+                config.knobs.insert(knob.into(), value.into());
+            }
+            let mut model = methods::build(&config, &on).unwrap();
+            let batch = to_device(batches(&config, 1).remove(0), &on);
+            let loss = model.loss(&batch, Step { index: 0, of: 50 });
+            model.settle(Step { index: 0, of: 50 }, vec![loss.kept]);
+            let loss = model.loss(&batch, Step { index: 1, of: 50 }).total.into_scalar::<f32>();
+            (model.views().recipes, loss)
+        };
+        let ((plain, loss), (more, other)) = (first(0), first(3));
+        assert_eq!(plain.len() + 3, more.len(), "{}", card.name);
+        let small = more.iter().filter(|recipe| recipe.size_px == 16).count();
+        assert_eq!(small, 3, "{}", card.name);
+        assert!(
+            other.is_finite() && (loss - other).abs() > 1e-5,
+            "{}: {loss}, and {other} with small crops",
+            card.name
+        );
+        seen += 1;
+    }
+    assert!(seen >= 4, "{seen} methods");
+}
+
 /// Steps over one and the same batch.
 const STEPS_OVER_ONE: usize = 100;
 /// What a method loses at the least over one batch, as a part of what it could: to -1 where it is a cosine, to 0 elsewhere. Three cannot

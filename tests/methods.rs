@@ -189,11 +189,13 @@ fn what_is_saved_comes_back_the_same() {
         assert_eq!(model.name(), back.name());
         assert_eq!(model.knobs(), back.knobs(), "{name}");
         let seen = to_device(batch(&config, 2), &on);
-        assert_eq!(
-            model.embed(seen.pictures.clone()).into_data(),
-            back.embed(seen.pictures.clone()).into_data(),
-            "{name}"
-        );
+        let embedded = |of: &AnyMethod| of.embed(seen.pictures.clone());
+        assert_eq!(embedded(&model).into_data(), embedded(&back).into_data(), "{name}");
+        // What energies of pairs are read off.
+        let projected = |of: &AnyMethod| of.project(embedded(of)).into_data();
+        assert_eq!(projected(&model), projected(&back), "{name}");
+        let patches = |of: &AnyMethod| of.embed_patches(seen.pictures.clone()).map(burn::tensor::Tensor::into_data);
+        assert_eq!(patches(&model), patches(&back), "{name}");
         if model.draws() {
             assert_eq!(loss(&model, &seen), loss(&back, &seen), "{name}");
         }
@@ -227,7 +229,7 @@ type Recipe = ((&'static str, &'static str), &'static str, [f64; 2], [f64; 2]);
 
 /// From the papers' own text and code, lightly's CIFAR-10 benchmark (0.06 at 128 pictures), solo-learn's scripts for
 /// CIFAR-10, eb_jepa's sweep.
-const RECIPES: [Recipe; 45] = [
+const RECIPES: [Recipe; 47] = [
     (("mae", "vit-b"), "adamw", [2.4e-3, 0.05], [4096.0, 800.0]),
     (("simclr", "imagenet"), "lars", [4.8, 1e-6], [4096.0, 100.0]),
     (("simclr", "imagenet-lightly"), "lars", [1.2, 1e-6], [256.0, 100.0]),
@@ -270,13 +272,15 @@ const RECIPES: [Recipe; 45] = [
     (("swav", "imagenet"), "lars", [4.8, 1e-6], [4096.0, 100.0]),
     (("swav", "imagenet-256"), "lars", [0.6, 1e-6], [256.0, 200.0]),
     (("swav", "cifar-solo"), "lars", [0.6, 1e-6], [256.0, 1000.0]),
+    (("deepcluster", "imagenet"), "lars", [4.8, 1e-6], [4096.0, 800.0]),
+    (("deepcluster", "imagenet-two"), "lars", [4.8, 1e-6], [4096.0, 400.0]),
     (("deepcluster", "cifar-solo"), "lars", [0.6, 1e-6], [256.0, 1000.0]),
     (("supcon", "cifar-solo"), "sgd", [0.4, 1e-5], [256.0, 1000.0]),
     (("supcon", "cifar-1000"), "sgd", [0.5, 1e-4], [1024.0, 1000.0]),
 ];
 
 /// Knobs as published, of whatever preset sets them or leaves them at the method's default.
-const KNOBS: [(&str, &str, &str, &str); 46] = [
+const KNOBS: [(&str, &str, &str, &str); 48] = [
     ("mae", "vit-b", "mask", "random:0.75"),
     ("mae", "vit-b", "decoder_depth", "8"),
     ("mae", "vit-b", "decoder_dim", "512"),
@@ -321,6 +325,8 @@ const KNOBS: [(&str, &str, &str, &str); 46] = [
     ("lejepa", "imagenet", "slices", "1024"),
     ("swav", "imagenet", "prototypes", "3000"),
     ("swav", "imagenet-256", "queue", "3840"),
+    ("deepcluster", "imagenet", "local_views", "6"),
+    ("deepcluster", "imagenet-two", "local_views", "0"),
     ("deepcluster", "cifar-solo", "clusters", "3000"),
     ("supcon", "cifar-1000", "temperature", "0.1"),
 ];

@@ -54,7 +54,20 @@ const OWN: &[Knob] = &[
         "crop_scale",
         "ratio",
         "0.14,1",
-        "Smallest and largest part of the picture that a view shows.",
+        "Smallest and largest part of the picture that a large view shows.",
+    ),
+    knob("local_views", "", "6", "Small crops, which name the picture's clusters and are not clustered."),
+    knob(
+        "local_size",
+        "px",
+        "96",
+        "Side of a small crop; a vision transformer takes multiples of its patch.",
+    ),
+    knob(
+        "local_crop",
+        "ratio",
+        "0.05,0.14",
+        "Smallest and largest part of the picture that a small crop shows.",
     ),
     knob("clusters", "", "3000", "Clusters of each clustering."),
     knob("clusterings", "", "3", "Clusterings at once, each from other starts."),
@@ -68,28 +81,38 @@ const OWN: &[Knob] = &[
          a picture belongs to, and nothing stops collapse.",
     ),
 ];
-const KNOBS: [Knob; 15] = with_shared(OWN);
+const KNOBS: [Knob; 18] = with_shared(OWN);
 
-const PRESETS: [Preset; 6] = [
+const TINY: &presets::Set = &[("clusters", "16"), ("clusterings", "2"), ("local_views", "0")];
+
+const PRESETS: [Preset; 7] = [
+    preset("tiny", presets::TINY_HELP, &[presets::TINY, presets::SEEN_AGAIN, TINY]),
     preset(
-        "tiny",
-        presets::TINY_HELP,
-        &[presets::TINY, presets::SEEN_AGAIN, &[("clusters", "16"), ("clusterings", "2")]],
+        "small",
+        presets::SMALL_HELP,
+        &[
+            presets::SMALL,
+            presets::MORE_SEEN_AGAIN,
+            &[("clusters", "64"), ("local_views", "2"), ("local_size", "24")],
+        ],
     ),
-    preset("small", presets::SMALL_HELP, &[presets::SMALL, presets::MORE_SEEN_AGAIN, &[("clusters", "64")]]),
     preset(
         "cifar",
-        "CIFAR-10, lightly's encoder and epochs.",
-        &[presets::CIFAR, &[("projector", "2048,128"), ("clusters", "512")]],
+        "CIFAR-10, lightly's encoder and epochs: two views.",
+        &[
+            presets::CIFAR,
+            &[("projector", "2048,128"), ("clusters", "512"), ("local_views", "0")],
+        ],
     ),
     preset(
         "cifar-solo",
-        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 88.9 there).",
+        "CIFAR-10, 1000 epochs, as in solo-learn's table (linear probe 88.9 there): two views.",
         &[
             presets::SOLO,
             &[
                 ("projector", "2048,128"),
                 ("clusters", "3000"),
+                ("local_views", "0"),
                 ("warmup", "0.011"),
                 ("base_lr", "0.6"),
                 ("final_lr", "0.0006"),
@@ -99,19 +122,17 @@ const PRESETS: [Preset; 6] = [
     ),
     preset(
         "imagenet",
-        "ResNet-50 as the authors retrained it: batch 4096, LARS, two large crops, 400 epochs (linear probe 70.2 there). There the bank is filled \
-         before the first pass, which only fills it here, keeps each view, and the warm-up begins at 0.3.",
+        "ResNet-50 as in the authors' script: batch 4096, LARS, 2 + 6 crops, 800 epochs (linear probe 75.2 there). There the bank is filled before \
+         the first pass, which only fills it here, keeps both large views, and the warm-up begins at 0.3.",
+        &[presets::IMAGENET, THEIRS, &[("epochs", "800"), ("warmup", "0.0125")]],
+    ),
+    preset(
+        "imagenet-two",
+        "The same with two large crops alone, 400 epochs (linear probe 70.2 there).",
         &[
             presets::IMAGENET,
-            &[
-                ("batch", "4096"),
-                ("epochs", "400"),
-                ("base_lr", "0.3"),
-                ("weight_decay", "0.000001"),
-                ("warmup", "0.025"),
-                ("final_lr", "0.0048"),
-                ("crop_scale", "0.08,1"),
-            ],
+            THEIRS,
+            &[("epochs", "400"), ("warmup", "0.025"), ("crop_scale", "0.08,1"), ("local_views", "0")],
         ],
     ),
     broken(
@@ -119,12 +140,16 @@ const PRESETS: [Preset; 6] = [
         "Break it: after the first pass the network itself says what cluster a picture is in. It comes to answer the same for all while \
          the loss falls (the degenerate solution of Asano, Rupprecht & Vedaldi, 2020, section 3).",
         Sign::above("pictures crowd together", "uniformity", -0.77),
-        &[
-            presets::TINY,
-            presets::SEEN_AGAIN,
-            &[("clusters", "16"), ("clusterings", "2"), ("clustered", "false")],
-        ],
+        &[presets::TINY, presets::SEEN_AGAIN, TINY, &[("clustered", "false")]],
     ),
+];
+
+/// What both of the authors' scripts have.
+const THEIRS: &presets::Set = &[
+    ("batch", "4096"),
+    ("base_lr", "0.3"),
+    ("weight_decay", "0.000001"),
+    ("final_lr", "0.0048"),
 ];
 
 /// Embeddings of all pictures, and what they were clustered into.
@@ -153,10 +178,11 @@ pub struct Clustering {
 impl Objective for Clustering {
     const CARD: &'static MethodCard = &CARD;
 
-    fn design(_knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
+    fn design(knobs: &Knobs<'_>, trunk: &Trunk) -> Result<Design, MethodError> {
         let projector = HeadConfig::projector(trunk.dim(), &trunk.projector);
-        let recipe = trunk.view(Recipe::swav_global(trunk.size));
-        Ok(Design::new(projector, vec![recipe; 2]))
+        let global = trunk.view(Recipe::swav_global(trunk.size));
+        let views = trunk.multi_crop(knobs, &[global.clone(), global], Recipe::swav_local)?;
+        Ok(Design::new(projector, views))
     }
 
     fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {
@@ -202,25 +228,25 @@ impl Objective for Clustering {
     }
 
     fn loss(&self, nets: &Nets<'_>, batch: &Batch, _step: Step) -> Loss {
-        let seen = batch.two_views().map(|view| nets.student(view));
-        let rows = [0, 1].map(|view| unit_rows(seen[view].projection.clone()));
+        let seen: Vec<_> = batch.views().into_iter().map(|view| nets.student(view)).collect();
+        let rows: Vec<Tensor<2>> = seen.iter().map(|seen| unit_rows(seen.projection.clone())).collect();
         let places = places(batch, self.bank.rows().dims()[0]);
         let mut losses = Vec::new();
         for (centroids, assignments) in self.centroids.iter().zip(&self.assignments) {
             let kept = picked(assignments.val(), &places);
-            let scores = [0, 1].map(|view: usize| rows[view].clone().matmul(centroids.val().transpose()));
-            for view in 0..2 {
+            let scores: Vec<Tensor<2>> = rows.iter().map(|rows| rows.clone().matmul(centroids.val().transpose())).collect();
+            for (view, own) in scores.iter().enumerate() {
                 let wanted = match self.clusters_again {
                     true => kept.clone(),
-                    false => answered(&scores[1 - view], &kept),
+                    // By another view than its own.
+                    false => answered(&scores[usize::from(view == 0)], &kept),
                 };
-                losses.push(to_assignments(scores[view].clone(), wanted, self.temperature));
+                losses.push(to_assignments(own.clone(), wanted, self.temperature));
             }
         }
-        let [first, _] = rows;
         Loss {
             kept: Kept {
-                tensors: vec![first.detach()],
+                tensors: rows.into_iter().take(1).map(Tensor::detach).collect(),
                 indices: batch.indices.clone(),
             },
             ..Loss::new(Tensor::cat(losses, 0).mean())
