@@ -133,12 +133,20 @@ fn a_run_killed_while_it_wrote_its_first_checkpoint_begins_again() {
 fn every_optimiser_and_schedule_goes_on_to_the_bit() {
     let folder = scratch();
     let at = |name: &str| folder.path().join(name);
+    let fill = ["--set=target=residual", "--set=fill_to_decoder=true"];
+    // The last two are small ones of what the presets for photographs set.
     for more in [
-        ["--set=optimiser=muon", "--set=nesterov=true", "--set=momentum=0.95"],
-        ["--set=optimiser=sgd", "--set=nesterov=true", "--set=schedule=steps"],
-        ["--set=optimiser=lars", "--set=lr_scale=none", "--set=final_lr=0.001"],
-        ["--set=optimiser=lars", "--set=trust_clip=true", "--set=bias_lr=0.1"],
-        ["--set=optimiser=adamw", "--set=weight_decay_end=0.4", "--set=schedule=constant"],
+        vec!["--set=optimiser=muon", "--set=nesterov=true", "--set=momentum=0.95"],
+        vec!["--set=optimiser=sgd", "--set=nesterov=true", "--set=schedule=steps"],
+        vec!["--set=optimiser=lars", "--set=lr_scale=none", "--set=final_lr=0.001"],
+        vec!["--set=optimiser=lars", "--set=trust_clip=true", "--set=bias_lr=0.1"],
+        vec!["--set=optimiser=adamw", "--set=weight_decay_end=0.4", "--set=schedule=constant"],
+        [&fill[..], &["--set=overlap=true", "--set=balance=true"]].concat(),
+        [
+            &fill[..],
+            &["--set=corrector_dim=4", "--set=corrector_alone=true", "--set=optimiser=muon"],
+        ]
+        .concat(),
     ] {
         let whole = [arguments("whole", STEPS).as_slice(), &more].concat();
         run(folder.path(), whole).ok();

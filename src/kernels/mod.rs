@@ -41,3 +41,5 @@ pub mod rows;
 pub mod softmax;
 pub mod threads;
 pub(crate) mod vector;
+
+pub use vector::Level;

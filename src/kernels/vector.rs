@@ -82,7 +82,7 @@ unsafe impl Vector for Plain {
 }
 
 /// Which instructions to use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// What every processor of the target has.
     Plain,
@@ -97,18 +97,30 @@ pub enum Level {
 }
 
 impl Level {
-    /// The best that this processor has.
+    /// The variable of the environment that asks for less than the processor has (`plain`, `avx2`), to look for a fault or to
+    /// get another machine's bits. PyTorch's is `ATEN_CPU_CAPABILITY`.
+    pub const ASKED: &str = "DARKROOM_VECTORS";
+
+    #[cfg(target_arch = "x86_64")]
+    const WORDS: [(&str, Self); 3] = [("plain", Self::Plain), ("avx2", Self::Avx2), ("avx512", Self::Avx512)];
+    #[cfg(not(target_arch = "x86_64"))]
+    const WORDS: [(&str, Self); 1] = [("plain", Self::Plain)];
+
+    /// The best that this processor has, or less where less was asked for: see [`Level::ASKED`]. What is no word for a level is
+    /// as if nothing were asked.
     #[must_use]
     pub fn best() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
-            // The answers are kept by the standard library: each is one load from memory.
-            let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-            if has_avx2 && is_x86_feature_detected!("avx512f") {
-                return Self::Avx512;
-            }
-            if has_avx2 {
-                return Self::Avx2;
+            use std::sync::OnceLock;
+            static FOUND: OnceLock<Level> = OnceLock::new();
+            let found = *FOUND.get_or_init(|| {
+                let asked = std::env::var(Self::ASKED).ok();
+                let asked = Self::WORDS.iter().find(|(word, _)| Some(*word) == asked.as_deref());
+                asked.map_or(Self::Avx512, |(_, level)| *level).min(Self::detected())
+            });
+            if found != Self::Plain {
+                return found;
             }
         }
         if super::product::tiles().is_some() {
@@ -116,6 +128,24 @@ impl Level {
         } else {
             Self::Plain
         }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn detected() -> Self {
+        let has_avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        match has_avx2 {
+            true if is_x86_feature_detected!("avx512f") => Self::Avx512,
+            true => Self::Avx2,
+            false => Self::Plain,
+        }
+    }
+
+    /// Words for the levels of processors that have less than this, for [`Level::ASKED`].
+    pub fn below(level: Self) -> impl Iterator<Item = &'static str> {
+        Self::WORDS
+            .into_iter()
+            .filter(move |(_, other)| *other < level)
+            .map(|(word, _)| word)
     }
 }
 

@@ -18,6 +18,7 @@ use darkroom::{
     chance::Chance,
     config::RunConfig,
     kernels::{
+        Level,
         attention::Attention,
         bridge::{self, use_plain},
         functions::{gelu, gelu_backward},
@@ -246,19 +247,24 @@ fn step(knobs: &[(&str, &str)]) -> (f32, Vec<Vec<f32>>) {
     (loss.inner().into_scalar::<f32>(), read.found)
 }
 
+/// Knobs that take different ways through a masked autoencoder.
+fn ways() -> [Vec<(&'static str, &'static str)>; 6] {
+    let residual = vec![("target", "residual"), ("fill_to_decoder", "true")];
+    let and = |knob: (&'static str, &'static str)| [residual.as_slice(), &[knob]].concat();
+    [
+        vec![("target", "pixels")],
+        vec![("target", "normalised")],
+        residual.clone(),
+        and(("balance", "true")),
+        and(("overlap", "true")),
+        and(("corrector_dim", "8")),
+    ]
+}
+
 #[test]
 fn a_whole_step_is_burns() {
-    let residual = [("target", "residual"), ("fill_to_decoder", "true")];
-    let sets: [&[(&str, &str)]; 6] = [
-        &[("target", "pixels")],
-        &[("target", "normalised")],
-        &residual,
-        &[residual[0], residual[1], ("balance", "true")],
-        &[residual[0], residual[1], ("overlap", "true")],
-        &[residual[0], residual[1], ("corrector_dim", "8")],
-    ];
-    for set in sets {
-        let [(plain, plain_gradients), (fast, gradients)] = both(|| step(set));
+    for set in ways() {
+        let [(plain, plain_gradients), (fast, gradients)] = both(|| step(&set));
         assert!((plain - fast).abs() <= 1e-4 * plain.abs(), "{set:?}: {plain} and {fast}");
         assert_eq!(plain_gradients.len(), gradients.len());
         for (index, (plain, fast)) in plain_gradients.iter().zip(&gradients).enumerate() {
@@ -270,15 +276,32 @@ fn a_whole_step_is_burns() {
 #[test]
 fn the_number_of_threads_changes_no_bit() {
     let _held = SWITCH.lock().unwrap_or_else(PoisonError::into_inner);
-    let on = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| step(&[("target", "residual"), ("fill_to_decoder", "true")]))
-    };
-    let (loss, gradients) = on(1);
-    for threads in [2, 3, 5] {
-        let (other, others) = on(threads);
-        assert_eq!(loss.to_bits(), other.to_bits());
-        assert_eq!(gradients, others, "{threads} threads");
+    for set in ways() {
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| step(&set))
+        };
+        let (loss, gradients) = on(1);
+        for threads in [2, 3, 5] {
+            let (other, others) = on(threads);
+            assert_eq!(loss.to_bits(), other.to_bits(), "{set:?}, {threads} threads");
+            assert_eq!(gradients, others, "{set:?}, {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn all_of_this_holds_with_the_instructions_of_lesser_processors() {
+    if std::env::var_os(Level::ASKED).is_some() {
+        return;
+    }
+    for level in Level::below(Level::best()) {
+        let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+        // The GPU's kernels are the same whatever the processor.
+        let ran = again.env(Level::ASKED, level).args(["--skip", "gpu"]).output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout);
+        assert!(ran.status.success(), "{level}:\n{said}");
+        assert!(said.contains("test result: ok"), "{level}:\n{said}");
     }
 }
 
