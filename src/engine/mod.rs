@@ -2,6 +2,8 @@
 //!
 //! What is plain logic compiles everywhere and is tested natively; what talks to the browser only in wasm.
 
+pub mod gate;
+pub mod kept;
 pub mod queue;
 pub mod range;
 pub use crate::picture::header as sniff;

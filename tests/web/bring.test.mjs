@@ -98,12 +98,19 @@ test('pictures of every kind are taken and predicted', async () => {
 });
 
 test('EXIF turns a picture upright', async () => {
-  const photo = await paint(page, { width: 200, height: 100, type: 'image/jpeg' });
-  await bring('lying.jpg', turned(photo, 6), 'image/jpeg');
-  await page.getByRole('button', { name: 'lying.jpg', exact: true }).waitFor();
-  await ready(page);
-  await page.locator('body').press('f');
-  await page.getByText(/the picture has 100 × 200/).waitFor();
+  // The large one is made smaller by the browser as it decodes it.
+  for (const [width, height] of [[200, 100], [3000, 1500]]) {
+    const photo = await paint(page, { width, height, type: 'image/jpeg' });
+    for (const [name, orientation, size] of [['lying', 6, [height, width]], ['standing', 1, [width, height]]]) {
+      const file = `${name}-${width}.jpg`;
+      await bring(file, turned(photo, orientation), 'image/jpeg');
+      await page.getByRole('button', { name: file, exact: true }).waitFor();
+      await ready(page);
+      await page.locator('body').press('f');
+      await page.getByText(`the picture has ${size.join(' × ')}`).waitFor();
+      await page.locator('body').press('Escape');
+    }
+  }
 });
 
 test('several at once go into the strip, the first on the table', async () => {
@@ -150,6 +157,15 @@ test('what is no picture is refused by name and nothing is lost', async () => {
     assert.equal(await strip().count(), before, `${name} leaves nothing in the strip`);
   }
   assert.equal(await energy(page), said);
+});
+
+test('of many refusals the newest stay, with the number of those before', async () => {
+  const files = Array.from({ length: 9 }, (_, i) => ({ name: `letter-${i}.jpg`, type: 'image/jpeg', bytes: Buffer.from(`letter ${i}, and no picture`) }));
+  await drop(page, files);
+  await page.getByText('… and 5 before these').waitFor({ timeout: 20_000 });
+  assert.equal(await page.getByRole('alert').count(), 4);
+  for (let left = 5; left > 0; left -= 1) await page.getByRole('button', { name: 'Put this message away' }).first().click();
+  await page.getByText('before these').waitFor({ state: 'detached' });
 });
 
 test('weights dropped on the page become the model; broken ones are refused by name', async () => {
@@ -204,7 +220,12 @@ test('a full strip keeps what is there and says how many found no room', async (
   await drop(page, Array.from({ length: 203 }, (_, i) => ({ name: `${i}.png`, type: 'image/png', bytes })));
   await alert(`${before + 3} pictures were not added`).waitFor({ timeout: 20_000 });
   assert.equal(await strip().count(), 200);
-  await page.getByRole('button', { name: '0.png', exact: true }).waitFor();
+  const first = page.getByRole('button', { name: '0.png', exact: true });
+  await first.waitFor();
+  // Among 200 the one on the table is in sight, and the page itself did not move.
+  const edges = await first.evaluate((frame) => [frame, frame.closest('ul')].map((of) => of.getBoundingClientRect()).map(({ left, right }) => [left, right]));
+  assert.ok(edges[0][0] >= edges[1][0] && edges[0][1] <= edges[1][1], `${edges}`);
+  assert.equal(await page.evaluate(() => scrollY), 0);
 });
 
 test('an emptied strip is calm, stays so over a reload, and takes the next picture', async () => {

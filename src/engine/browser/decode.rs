@@ -1,5 +1,7 @@
 //! Files into pictures: the browser's decoders first, which know more formats, then our own.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -7,9 +9,16 @@ use web_sys::{
     Blob, BlobPropertyBag, ImageBitmap, ImageBitmapOptions, ImageOrientation, OffscreenCanvas, OffscreenCanvasRenderingContext2d,
 };
 
-use super::answer::{said, scope};
+use super::{
+    answer::{said, scope},
+    decoder::Frame,
+};
 use crate::{
-    engine::sniff::{self, Header},
+    engine::{
+        gate::Gate,
+        kept,
+        sniff::{self, Header, Kind},
+    },
     picture::{self, PictureError, Rgb8},
     platform::web,
 };
@@ -18,10 +27,13 @@ use crate::{
 const MOST_BYTES: usize = 64 << 20;
 /// Most pixels taken.
 const MOST_PIXELS: u64 = 100_000_000;
-/// Longest side kept of a picture of usual shape: more than any model looks at, little enough for a strip full of pictures.
-const KEPT_PX: f64 = 2048.0;
-/// Longest side that every browser's canvas takes.
-const CANVAS_PX: f64 = 16_384.0;
+
+/// Pixels that browsers decode for us at once: four photographs of a camera.
+const AT_ONCE_PIXELS: u64 = 50_000_000;
+
+thread_local! {
+    static DECODERS: Rc<Gate> = Rc::new(Gate::new(AT_ONCE_PIXELS));
+}
 
 /// A picture as the engine keeps it.
 #[derive(Debug)]
@@ -34,11 +46,11 @@ pub struct Opened {
     pub notes: Vec<String>,
 }
 
-/// Opens a picture file.
+/// Opens a picture file, to keep it with this longest side: see [`kept`].
 ///
 /// # Errors
 /// A sentence that names the file and says what to do.
-pub async fn open(bytes: &Uint8Array, name: &str) -> Result<Opened, String> {
+pub async fn open(bytes: &Uint8Array, name: &str, longest_px: usize) -> Result<Opened, String> {
     let length = bytes.length() as usize;
     if length > MOST_BYTES {
         let limit = MOST_BYTES as u64 >> 20;
@@ -58,45 +70,55 @@ pub async fn open(bytes: &Uint8Array, name: &str) -> Result<Opened, String> {
     }
     picture::affordable(&inside, name).map_err(|reason| reason.to_string())?;
     let by_browser = match header {
-        Some(header) => by_browser(bytes, header).await.ok(),
+        Some(header) => by_browser(bytes, header, longest_px).await.ok(),
         None => None,
     };
     match by_browser {
         Some(opened) => Ok(opened),
-        None => by_ourselves(&inside, name).map_err(|reason| reason.to_string()),
+        None => by_ourselves(&inside, name, longest_px).map_err(|reason| reason.to_string()),
     }
 }
 
 /// A picture that is already here, made small enough to keep.
-pub fn keep(picture: Rgb8, notes: Vec<String>) -> Opened {
+pub fn keep(picture: Rgb8, notes: Vec<String>, longest_px: usize) -> Opened {
     let size = [picture.width, picture.height];
-    let [width, height] = kept_size(size);
-    let picture = if [width, height] == size {
-        picture
-    } else {
-        picture.thumbnail(width.max(height))
-    };
+    let picture = fit(picture, size, longest_px);
     Opened { picture, size, notes }
 }
 
-fn by_ourselves(bytes: &[u8], name: &str) -> Result<Opened, PictureError> {
-    let decoded = picture::decode(bytes, name)?;
-    Ok(keep(decoded.picture, decoded.notes))
+/// A picture that was of this size in its file, no larger than it is kept.
+pub fn fit(picture: Rgb8, size: [usize; 2], longest_px: usize) -> Rgb8 {
+    let [width, height] = kept::size(size, longest_px);
+    if picture.width <= width && picture.height <= height {
+        picture
+    } else {
+        picture.thumbnail(width.max(height))
+    }
 }
 
-async fn by_browser(bytes: &Uint8Array, header: Header) -> Result<Opened, String> {
-    let bag = BlobPropertyBag::new();
-    bag.set_type(header.kind.media_type());
-    let blob = Blob::new_with_u8_array_sequence_and_options(&Array::of1(bytes), &bag).map_err(|e| said(&e))?;
-    let options = ImageBitmapOptions::new();
-    options.set_image_orientation(ImageOrientation::FromImage);
-    let promise = scope()?
-        .create_image_bitmap_with_blob_and_image_bitmap_options(&blob, &options)
-        .map_err(|e| said(&e))?;
-    let bitmap: ImageBitmap = JsFuture::from(promise).await.map_err(|e| said(&e))?.unchecked_into();
-    let drawn = draw(&bitmap);
-    let size = [bitmap.width() as usize, bitmap.height() as usize];
-    bitmap.close();
+fn by_ourselves(bytes: &[u8], name: &str, longest_px: usize) -> Result<Opened, PictureError> {
+    let decoded = picture::decode(bytes, name)?;
+    Ok(keep(decoded.picture, decoded.notes, longest_px))
+}
+
+async fn by_browser(bytes: &Uint8Array, header: Header, longest_px: usize) -> Result<Opened, String> {
+    let declared = [header.width as usize, header.height as usize];
+    let smaller = smaller(header.kind, declared, longest_px);
+    // Each takes four bytes a pixel until it is small.
+    let inside = DECODERS.with(Rc::clone);
+    let pass = inside.pass(header.width.saturating_mul(header.height)).await;
+    let frame = match (header.kind, smaller) {
+        (Kind::Jpeg, Some(_)) if !header.cut_short => Frame::of_jpeg(bytes, kept::size(declared, longest_px)).await,
+        _ => None,
+    };
+    let (picture, size) = match frame {
+        Some(frame) => {
+            let size = kept::upright(declared, frame.size());
+            (draw(frame.size(), size, longest_px, |pen, to| frame.draw(pen, to))?, size)
+        }
+        None => by_bitmap(bytes, header, smaller.map(|width| (width, declared)), longest_px).await?,
+    };
+    drop(pass);
     let mut notes = Vec::new();
     if header.moves {
         notes.push("the first frame of several".into());
@@ -104,20 +126,59 @@ async fn by_browser(bytes: &Uint8Array, header: Header) -> Result<Opened, String
     if header.cut_short {
         notes.push("the file is cut short: a part of the picture may be missing".into());
     }
-    Ok(Opened {
-        picture: drawn?,
-        size,
-        notes,
-    })
+    Ok(Opened { picture, size, notes })
 }
 
-/// Draws a bitmap over white, at the size that is kept, and reads the pixels back.
-fn draw(bitmap: &ImageBitmap) -> Result<Rgb8, String> {
-    let size = [bitmap.width() as usize, bitmap.height() as usize];
-    if size[0] as u64 * size[1] as u64 > MOST_PIXELS {
+/// A picture and its file's size, by way of a bitmap: made `smaller`, a width, where its file's size is sure.
+async fn by_bitmap(
+    bytes: &Uint8Array,
+    header: Header,
+    smaller: Option<(usize, [usize; 2])>,
+    longest_px: usize,
+) -> Result<(Rgb8, [usize; 2]), String> {
+    let bag = BlobPropertyBag::new();
+    bag.set_type(header.kind.media_type());
+    let blob = Blob::new_with_u8_array_sequence_and_options(&Array::of1(bytes), &bag).map_err(|e| said(&e))?;
+    let options = ImageBitmapOptions::new();
+    options.set_image_orientation(ImageOrientation::FromImage);
+    if let Some((width, _)) = smaller {
+        options.set_resize_width(width as u32);
+        let _ = js_sys::Reflect::set(&options, &"resizeQuality".into(), &"high".into());
+    }
+    let promise = scope()?
+        .create_image_bitmap_with_blob_and_image_bitmap_options(&blob, &options)
+        .map_err(|e| said(&e))?;
+    let bitmap: ImageBitmap = JsFuture::from(promise).await.map_err(|e| said(&e))?.unchecked_into();
+    let shown = [bitmap.width() as usize, bitmap.height() as usize];
+    let size = smaller.map_or(shown, |(_, declared)| kept::upright(declared, shown));
+    let drawn = draw(shown, size, longest_px, |pen, [width, height]| {
+        pen.draw_image_with_image_bitmap_and_dw_and_dh(&bitmap, 0.0, 0.0, width, height)
+    });
+    bitmap.close();
+    Ok((drawn?, size))
+}
+
+/// The width that the browser is to make a picture as it decodes it, beside everything else, where it is kept smaller than it is. Its
+/// height follows from its shape. Lying on its side, as a camera leaves it, it comes out too large; never too small.
+fn smaller(kind: Kind, declared: [usize; 2], longest_px: usize) -> Option<usize> {
+    let longest = kept::size(declared, longest_px).into_iter().max()?;
+    // What others declare may not be what is shown.
+    let is_sure = matches!(kind, Kind::Jpeg | Kind::Png | Kind::WebP);
+    (is_sure && declared.into_iter().max()? > longest).then_some(longest)
+}
+
+/// Lays what is `shown` over white, at the size that is kept of a picture of `size` and no larger than it is, and reads the pixels back.
+fn draw(
+    shown: [usize; 2],
+    size: [usize; 2],
+    longest_px: usize,
+    lay: impl Fn(&OffscreenCanvasRenderingContext2d, [f64; 2]) -> Result<(), JsValue>,
+) -> Result<Rgb8, String> {
+    if shown[0] as u64 * shown[1] as u64 > MOST_PIXELS {
         return Err("more pixels than its header declares".into());
     }
-    let [width, height] = kept_size(size);
+    let kept = kept::size(size, longest_px);
+    let [width, height] = if shown[0] < kept[0] { shown } else { kept };
     let canvas = OffscreenCanvas::new(width as u32, height as u32).map_err(|e| said(&e))?;
     let settings = js_sys::Object::new();
     for key in ["willReadFrequently", "desynchronized"] {
@@ -128,9 +189,7 @@ fn draw(bitmap: &ImageBitmap) -> Result<Rgb8, String> {
     let _ = js_sys::Reflect::set(&context, &"imageSmoothingQuality".into(), &"high".into());
     context.set_fill_style_str("white");
     context.fill_rect(0.0, 0.0, width as f64, height as f64);
-    context
-        .draw_image_with_image_bitmap_and_dw_and_dh(bitmap, 0.0, 0.0, width as f64, height as f64)
-        .map_err(|e| said(&e))?;
+    lay(&context, [width as f64, height as f64]).map_err(|e| said(&e))?;
     let data = context
         .get_image_data(0.0, 0.0, width as f64, height as f64)
         .map_err(|e| said(&e))?;
@@ -147,12 +206,4 @@ fn without_alpha(mut rgba: Vec<u8>) -> Vec<u8> {
     rgba.truncate(3 * pixels);
     rgba.shrink_to_fit();
     rgba
-}
-
-/// What is kept of a picture of this size. A narrow one may be longer, so that its short side keeps some pixels.
-fn kept_size([width, height]: [usize; 2]) -> [usize; 2] {
-    let (long, short) = (width.max(height) as f64, width.min(height) as f64);
-    let by_area = (KEPT_PX * KEPT_PX * 0.75 / (long * short)).sqrt();
-    let scale = by_area.max(KEPT_PX / long).min(CANVAS_PX / long).min(1.0);
-    [width, height].map(|side| ((side as f64 * scale).round() as usize).max(1))
 }

@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod decode;
+mod decoder;
 pub mod device;
 pub mod dropped;
 pub mod fetch;

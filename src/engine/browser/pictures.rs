@@ -4,17 +4,21 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use js_sys::Uint8Array;
 
-use super::decode::Opened;
-use crate::picture::{Frame, Picture, Rgb8};
+use super::decode::{Opened, fit};
+use crate::{
+    engine::kept,
+    picture::{Frame, Picture, Rgb8},
+};
 
 /// What is said of a picture that is not there.
 const GONE: &str = "This picture is no longer here: add it again.";
-/// Bytes of pixels that are kept at most.
-const MOST_BYTES: u64 = 1 << 30;
 
 /// All pictures that the page has added.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Pictures {
+    /// Longest side of those of usual shape, while they are few, and now.
+    few_px: usize,
+    longest_px: usize,
     kept: BTreeMap<u32, Kept>,
     inside: Option<(u32, Rgb8)>,
     square: Option<Square>,
@@ -39,20 +43,41 @@ struct Square {
 }
 
 impl Pictures {
-    /// Keeps a picture, in place of any of the same number.
+    /// None yet; while they are few they are kept with this longest side.
+    pub fn new(few_px: usize) -> Self {
+        Self {
+            few_px,
+            longest_px: few_px,
+            kept: BTreeMap::new(),
+            inside: None,
+            square: None,
+        }
+    }
+
+    /// Longest side at which a picture of usual shape is kept now.
+    pub fn longest_px(&self) -> usize {
+        self.longest_px
+    }
+
+    /// Keeps a picture, in place of any of the same number. Where it would find no room, all are kept smaller from then on.
     ///
     /// # Errors
     /// A sentence, where there are too many already.
     pub fn add(&mut self, id: u32, name: &str, opened: Opened) -> Result<(), String> {
         self.remove(id);
-        let held: u64 = self.kept.values().map(|kept| u64::from(kept.pixels.length())).sum();
-        if held + opened.picture.pixels.len() as u64 > MOST_BYTES {
+        let sizes: Vec<[usize; 2]> = self.kept.values().map(|kept| kept.size).chain([opened.size]).collect();
+        let Some(longest_px) = kept::longest(&sizes, self.longest_px) else {
             return Err(format!(
                 "{name} finds no room beside the {} pictures already here: remove some and add it again.",
                 self.kept.len()
             ));
+        };
+        if longest_px < self.longest_px {
+            self.shrink(longest_px)?;
         }
-        let Rgb8 { width, height, ref pixels } = opened.picture;
+        // It may have been opened before others came.
+        let picture = fit(opened.picture, opened.size, self.longest_px);
+        let Rgb8 { width, height, ref pixels } = picture;
         let pixels = Uint8Array::from(pixels.as_slice());
         self.kept.insert(
             id,
@@ -63,13 +88,27 @@ impl Pictures {
                 size: opened.size,
             },
         );
-        self.inside = Some((id, opened.picture));
+        self.inside = Some((id, picture));
+        Ok(())
+    }
+
+    fn shrink(&mut self, longest_px: usize) -> Result<(), String> {
+        self.longest_px = longest_px;
+        self.inside = None;
+        for kept in self.kept.values_mut() {
+            let smaller = fit(kept.picture()?, kept.size, longest_px);
+            (kept.width, kept.height) = (smaller.width, smaller.height);
+            kept.pixels = Uint8Array::from(smaller.pixels.as_slice());
+        }
         Ok(())
     }
 
     /// Forgets a picture.
     pub fn remove(&mut self, id: u32) {
         self.kept.remove(&id);
+        if self.kept.is_empty() {
+            self.longest_px = self.few_px;
+        }
         self.inside.take_if(|(inside, _)| *inside == id);
         self.square.take_if(|square| square.id == id);
     }
@@ -101,8 +140,7 @@ impl Pictures {
         if self.inside.as_ref().is_none_or(|(inside, _)| *inside != id) {
             // The old one goes before the new one comes: one picture's room is enough.
             self.inside = None;
-            let picture = Rgb8::new(kept.width, kept.height, kept.pixels.to_vec()).map_err(|e| e.to_string())?;
-            self.inside = Some((id, picture));
+            self.inside = Some((id, kept.picture()?));
         }
         self.inside.as_ref().map(|(_, picture)| picture).ok_or_else(|| GONE.into())
     }
@@ -136,6 +174,11 @@ impl Pictures {
 }
 
 impl Kept {
+    /// Its pixels, inside of wasm memory.
+    fn picture(&self) -> Result<Rgb8, String> {
+        Rgb8::new(self.width, self.height, self.pixels.to_vec()).map_err(|e| e.to_string())
+    }
+
     /// A frame in the pixels that are kept. The short side, which bounds the square, sets the scale.
     fn frame(&self, frame: Frame) -> Frame {
         let [across, down] = [self.width as f32 / self.size[0] as f32, self.height as f32 / self.size[1] as f32];

@@ -6,11 +6,14 @@ use js_sys::{ArrayBuffer, Uint8Array};
 
 use super::{Beside, Engine, session::Session};
 use crate::{
-    engine::browser::{
-        answer::Progress,
-        decode,
-        dropped::{self, Dropped},
-        pictures::rgba,
+    engine::{
+        browser::{
+            answer::Progress,
+            decode,
+            dropped::{self, Dropped},
+            pictures::rgba,
+        },
+        kept,
     },
     mask::Mask,
     picture::{Frame, Picture},
@@ -35,12 +38,18 @@ pub async fn perform(engine: &Engine, request: Envelope<ToEngine>, beside: Besid
     match request.body {
         ToEngine::AddPicture { id, name } => {
             let bytes = dropped::first(beside.buffers, &name)?;
-            let opened = decode::open(&bytes, &name).await?;
+            let longest_px = engine.pictures.borrow().longest_px();
+            let opened = decode::open(&bytes, &name, longest_px).await?;
             add(engine, id, name, opened)
         }
         ToEngine::AddScene { id, seed } => {
             let picture = worlds::sample(seed).render(SCENE_PX);
-            add(engine, id, format!("Scene {seed}"), decode::keep(picture, Vec::new()))
+            add(
+                engine,
+                id,
+                format!("Scene {seed}"),
+                decode::keep(picture, Vec::new(), kept::FRAMED_PX),
+            )
         }
         ToEngine::DropPicture { id } => {
             engine.pictures.borrow_mut().remove(id);

@@ -23,6 +23,7 @@ use super::{
         shipped::{Fetching, Stop},
         storage::Storage,
     },
+    kept,
     queue::Queue,
 };
 use crate::{
@@ -73,7 +74,7 @@ async fn run() -> Result<(), String> {
     let engine = Rc::new(Engine {
         chosen,
         storage: Storage::find().await,
-        pictures: RefCell::default(),
+        pictures: RefCell::new(Pictures::new(kept::FRAMED_PX)),
         session: RefCell::default(),
         queue: RefCell::default(),
         running: Cell::new(false),

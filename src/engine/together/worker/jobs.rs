@@ -6,7 +6,10 @@ use js_sys::ArrayBuffer;
 
 use super::{Answer, Engine, asked, checked, failed, looked, models, training};
 use crate::{
-    engine::browser::{decode, dropped, pictures::rgba},
+    engine::{
+        browser::{decode, dropped, pictures::rgba},
+        kept,
+    },
     platform::web::to_buffer,
     protocol::{
         Envelope,
@@ -24,7 +27,9 @@ const SCENE_PX: usize = 512;
 pub fn takes_long(request: &ToTogether) -> bool {
     match request {
         ToTogether::Map { kind, .. } => *kind == MapKind::Neighbours,
-        ToTogether::Embed { .. }
+        // The browser decodes several at once.
+        ToTogether::AddPicture { .. }
+        | ToTogether::Embed { .. }
         | ToTogether::Heat { .. }
         | ToTogether::Colours { .. }
         | ToTogether::Correspond { .. }
@@ -44,12 +49,13 @@ pub async fn perform(engine: &Rc<Engine>, request: Envelope<ToTogether>, buffers
     match request.body {
         ToTogether::AddPicture { id, name } => {
             let bytes = dropped::first(buffers, &name).map_err(failed)?;
-            let opened = decode::open(&bytes, &name).await.map_err(failed)?;
+            let longest_px = engine.pictures.borrow().longest_px();
+            let opened = decode::open(&bytes, &name, longest_px).await.map_err(failed)?;
             add(engine, id, name, opened, None)
         }
         ToTogether::AddScene { id, seed } => {
             let scene = worlds::sample(seed);
-            let opened = decode::keep(scene.render(SCENE_PX), Vec::new());
+            let opened = decode::keep(scene.render(SCENE_PX), Vec::new(), kept::MANY_PX);
             add(engine, id, format!("Scene {seed}"), opened, Some(scene.class()))
         }
         ToTogether::DropPictures { ids } => {

@@ -33,6 +33,7 @@ use crate::{
             shipped::Stop,
             storage::Storage,
         },
+        kept,
         queue::Queue,
     },
     platform::{warn, web, yield_now},
@@ -89,7 +90,7 @@ async fn run() -> Result<(), String> {
     let engine = Rc::new(Engine {
         chosen,
         storage: Storage::find().await,
-        pictures: RefCell::default(),
+        pictures: RefCell::new(Pictures::new(kept::MANY_PX)),
         classes: RefCell::default(),
         models: RefCell::default(),
         kept: RefCell::default(),
