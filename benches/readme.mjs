@@ -21,8 +21,19 @@ const line = ({ what, value, unit, limit, floor, ours, theirs, peer, of, missing
 const stands = ({ limit, floor, missing }) => limit !== undefined || floor !== undefined || missing;
 
 const machines = new Map();
-for (const { name, machine, versions = {} } of results) {
-  const { cpu, cores, system, date, busy } = machine;
+for (const { name, machine, versions = {}, methods = [] } of results) {
+  const when = ({ cpu, date }) => `${cpu}, ${date}`;
+  const older = methods.filter(({ date }) => date);
+  const now = methods.filter(({ date }) => !date).map(({ method }) => method);
+  stood(older.length > 0 ? `${name} (${now.join(', ')})` : name, machine, versions);
+  // What was measured on one day on one processor stands together.
+  for (const first of new Map(older.map((one) => [when(one), one])).values()) {
+    const those = older.filter((one) => when(one) === when(first));
+    const many = those.length > now.length ? 'the others' : those.map(({ method }) => method).join(', ');
+    stood(`${name} (${many})`, { ...machine, cpu: first.cpu, date: first.date }, versions);
+  }
+}
+function stood(name, { cpu, cores, system, date, busy }, versions) {
   const load = busy > 0.1 ? `, busy with something else (${(100 * busy).toFixed(0)} %), so that times are too high` : '';
   const known = Object.entries(versions).map(([what, version]) => `, ${what} ${version}`);
   const key = `${cpu}, ${cores} cores, ${system}, ${date.slice(0, 10)}${known.join('')}${load}`;

@@ -14,7 +14,8 @@ pub(super) const INSTRUMENT: Instrument = Instrument {
     unit: "dimensions",
     healthy: |found| {
         format!(
-            "of at most {}; higher goes with better linear probes; 1 or less where pictures cannot be told apart",
+            "of at most {}; higher goes with better linear probes; 1 or less where pictures cannot be told apart. It goes by how \
+             many views there are of each picture, here fewer than the paper's 50: hold it against others read here",
             found.bound()
         )
     },
