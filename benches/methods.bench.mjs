@@ -99,12 +99,13 @@ function decided(method, data) {
   return runs;
 }
 
-/** What the results say of the methods that are not run now: of which commit, processor and day, too. */
+/** What the results say of the methods that are not run now, with what they were measured on. */
 function known() {
   if (!process.argv[2] || !existsSync(process.argv[2])) return { methods: [], runs: [] };
-  const { machine, methods = [], runs = [] } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+  const { machine, versions, methods = [], runs = [] } = JSON.parse(readFileSync(process.argv[2], 'utf8'));
   const others = ({ method }) => METHODS.includes(method) && !WANTED.includes(method);
-  return { methods: methods.filter(others).map((one) => ({ commit: machine.commit, cpu: machine.cpu, date: machine.date, ...one })), runs: runs.filter(others) };
+  const { commit, cpu, cores, system, date } = machine;
+  return { methods: methods.filter(others).map((one) => ({ measured: { commit, cpu, cores, system, date, versions }, ...one })), runs: runs.filter(others) };
 }
 
 mkdirSync(FOLDER, { recursive: true });

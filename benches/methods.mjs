@@ -75,7 +75,7 @@ const OWN = {
     queue_from: 0.15,
     freeze_prototypes: 0.01,
   },
-  deepcluster: { local_views: 0, clusters: 64, clusterings: 3, temperature: 0.1, iterations: 10 },
+  deepcluster: { clusters: 64, clusterings: 3, temperature: 0.1, iterations: 10 },
   supcon: { ...LARS, temperature: 0.1 },
   supervised: { ...SGD, projector: [10], jitter: 0, blur: 0 },
   siamese: {},

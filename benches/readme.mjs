@@ -22,15 +22,18 @@ const stands = ({ limit, floor, missing }) => limit !== undefined || floor !== u
 
 const machines = new Map();
 for (const { name, machine, versions = {}, methods = [] } of results) {
-  const when = ({ cpu, date }) => `${cpu}, ${date}`;
-  const older = methods.filter(({ date }) => date);
-  const now = methods.filter(({ date }) => !date).map(({ method }) => method);
+  const older = methods.filter(({ measured }) => measured);
+  const now = methods.filter(({ measured }) => !measured).map(({ method }) => method);
   stood(older.length > 0 ? `${name} (${now.join(', ')})` : name, machine, versions);
   // What was measured on one day on one processor stands together.
-  for (const first of new Map(older.map((one) => [when(one), one])).values()) {
-    const those = older.filter((one) => when(one) === when(first));
-    const many = those.length > now.length ? 'the others' : those.map(({ method }) => method).join(', ');
-    stood(`${name} (${many})`, { ...machine, cpu: first.cpu, date: first.date }, versions);
+  const groups = new Map();
+  for (const one of older) {
+    const when = `${one.measured.cpu}, ${one.measured.date.slice(0, 10)}`;
+    groups.set(when, [...(groups.get(when) ?? []), one]);
+  }
+  for (const those of groups.values()) {
+    const many = groups.size === 1 ? 'the others' : those.map(({ method }) => method).join(', ');
+    stood(`${name} (${many})`, those[0].measured, those[0].measured.versions);
   }
 }
 function stood(name, { cpu, cores, system, date, busy }, versions) {

@@ -75,7 +75,7 @@ fn one(card: &MethodCard, out: &mut Out) -> Outcome {
             out.line(format_args!("  {:width$}  Its sign: {sign}.", ""))?;
         }
     }
-    if card.presets.iter().any(|preset| preset.help.contains(" there")) {
+    if card.presets.iter().any(|preset| preset.name.starts_with("cifar")) {
         out.line("")?;
         out.line("What a preset says was reached “there” was measured there: lightly's kNN, say, is the best of all epochs, of the test")?;
         out.line("pictures by all that were trained on. Here `probe` pictures vote on `val_count` held out, at the end of the run.")?;

@@ -19,9 +19,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use out::{Failure, Out};
+use out::{Failure, Out, say};
 
-use crate::kernels;
+use crate::kernels::{self, Level};
 
 /// Hide parts of pictures and see what a model predicts there: train such models, use them, measure them.
 #[derive(Parser)]
@@ -67,6 +67,14 @@ pub fn main() -> ExitCode {
         }
     };
     kernels::bridge::use_plain(cli.plain_kernels);
+    if let (Some(word), false) = (std::env::var_os(Level::ASKED), Level::is_asked()) {
+        let known = Level::words().join(", ");
+        say(format_args!(
+            "{}={} asks for nothing: set it to one of {known}",
+            Level::ASKED,
+            word.display()
+        ));
+    }
     let mut out = Out::new();
     let outcome = match cli.command {
         Command::Train(args) => train::run(&args, &mut out),

@@ -22,6 +22,30 @@ pub fn size([width, height]: [usize; 2], longest_px: usize) -> [usize; 2] {
     [width, height].map(|side| ((side as f64 * scale).round() as usize).max(1))
 }
 
+/// The side, `[width, 0]` or `[0, height]`, that a picture is given while it is decoded: the longer one, as it is kept. One that lies on its
+/// side in its file comes out too large, by no more than twice, and never too small. `None` where it is kept as it is, and for a narrow one.
+#[must_use]
+pub fn one_side([width, height]: [usize; 2], longest_px: usize) -> Option<[usize; 2]> {
+    let [kept_width, kept_height] = size([width, height], longest_px);
+    let is_narrow = width.max(height) > 2 * width.min(height);
+    match width >= height {
+        _ if is_narrow || kept_width >= width => None,
+        true => Some([kept_width, 0]),
+        false => Some([0, kept_height]),
+    }
+}
+
+/// The size in whole eighths, which is how a JPEG is made smaller while it is decoded, at which a picture is as large as it is kept, or a
+/// thirtieth smaller at the most. `None` where that is no smaller than it is.
+#[must_use]
+pub fn in_eighths([width, height]: [usize; 2], longest_px: usize) -> Option<[usize; 2]> {
+    let longest = width.max(height) as f64;
+    let kept = size([width, height], longest_px).into_iter().max()? as f64;
+    let eighths = (8.0 * kept / longest * (1.0 - 1.0 / 30.0)).ceil().max(1.0) as usize;
+    let part = |side: usize| (side as u64 * eighths as u64).div_ceil(8) as usize;
+    (eighths < 8).then(|| [width, height].map(part))
+}
+
 /// The size of a picture whose file declares `declared`, which may lie on its side there, by the shape that it is shown in.
 #[must_use]
 pub fn upright([width, height]: [usize; 2], shown: [usize; 2]) -> [usize; 2] {
@@ -64,6 +88,38 @@ mod tests {
         assert_eq!(of(5000, MANY_PX), Some(256), "a full map");
         assert_eq!(of(100_000, MANY_PX), None);
         assert_eq!(of(5000, 256), Some(256), "once less, it stays so");
+    }
+
+    #[test]
+    fn what_is_made_smaller_while_it_is_decoded_is_large_enough() {
+        assert_eq!(in_eighths(CAMERA, 1024), Some([1008, 756]));
+        assert_eq!(in_eighths([4624, 3468], 1024), Some([1156, 867]));
+        assert_eq!(in_eighths([6000, 4000], 2048), Some([2250, 1500]));
+        assert_eq!(in_eighths(CAMERA, 256), Some([504, 378]), "an eighth is the least");
+        assert_eq!(in_eighths([2100, 1500], 2048), None);
+        for declared in [
+            CAMERA,
+            [3024, 4032],
+            [4624, 3468],
+            [5712, 4284],
+            [2500, 2500],
+            [9000, 700],
+            [40, 30],
+        ] {
+            for longest_px in [256, 512, 1024, 2048] {
+                let [kept, _] = size(declared, longest_px);
+                if let Some([width, height]) = in_eighths(declared, longest_px) {
+                    assert!(
+                        width * 30 >= kept * 29 - 30 && width < declared[0] && height < declared[1],
+                        "{declared:?}, {longest_px}"
+                    );
+                }
+            }
+        }
+        assert_eq!(one_side(CAMERA, 1024), Some([1024, 0]));
+        assert_eq!(one_side([3024, 4032], 1024), Some([0, 1024]));
+        assert_eq!(one_side([1080, 6500], 2048), None, "a whole page's screenshot");
+        assert_eq!(one_side([800, 600], 1024), None);
     }
 
     #[test]

@@ -30,9 +30,10 @@ pub fn use_plain(plain: bool) {
 }
 
 /// Whether there is code for this processor. Natively Burn's products have some for more of them (NEON, say), so that where
-/// ours would be what the compiler makes of plain Rust they are left to Burn; a browser gets its tiles when it starts.
+/// ours would be what the compiler makes of plain Rust they are left to Burn, unless a person asks for that; a browser gets its tiles
+/// when it starts.
 fn has_code() -> bool {
-    cfg!(target_family = "wasm") || Level::best() != Level::Plain
+    cfg!(target_family = "wasm") || Level::best() != Level::Plain || Level::is_asked()
 }
 
 /// Whether all kernels can take this tensor, there and back, and are the faster choice on this processor.

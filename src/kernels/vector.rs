@@ -1,5 +1,7 @@
 //! Vectors of the processor at hand, as far as a product of matrices needs them, and which of them to take.
 
+use std::sync::OnceLock;
+
 /// Some numbers that the processor takes at a time.
 ///
 /// # Safety
@@ -97,8 +99,8 @@ pub enum Level {
 }
 
 impl Level {
-    /// The variable of the environment that asks for less than the processor has (`plain`, `avx2`), to look for a fault or to
-    /// get another machine's bits. PyTorch's is `ATEN_CPU_CAPABILITY`.
+    /// The variable of the environment that asks for less than the processor has (`plain`, `avx2`), to look for a fault. PyTorch's
+    /// is `ATEN_CPU_CAPABILITY`.
     pub const ASKED: &str = "DARKROOM_VECTORS";
 
     #[cfg(target_arch = "x86_64")]
@@ -106,19 +108,28 @@ impl Level {
     #[cfg(not(target_arch = "x86_64"))]
     const WORDS: [(&str, Self); 1] = [("plain", Self::Plain)];
 
-    /// The best that this processor has, or less where less was asked for: see [`Level::ASKED`]. What is no word for a level is
-    /// as if nothing were asked.
+    /// What was asked for; `None` where that is no word for a level.
+    fn asked() -> Option<Self> {
+        static WORD: OnceLock<Option<Level>> = OnceLock::new();
+        *WORD.get_or_init(|| {
+            let word = std::env::var(Self::ASKED).ok()?;
+            Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, level)| *level)
+        })
+    }
+
+    /// Whether a level was asked for.
+    #[must_use]
+    pub fn is_asked() -> bool {
+        Self::asked().is_some()
+    }
+
+    /// The best that this processor has, or less where less was asked for: see [`Level::ASKED`].
     #[must_use]
     pub fn best() -> Self {
         #[cfg(target_arch = "x86_64")]
         {
-            use std::sync::OnceLock;
             static FOUND: OnceLock<Level> = OnceLock::new();
-            let found = *FOUND.get_or_init(|| {
-                let asked = std::env::var(Self::ASKED).ok();
-                let asked = Self::WORDS.iter().find(|(word, _)| Some(*word) == asked.as_deref());
-                asked.map_or(Self::Avx512, |(_, level)| *level).min(Self::detected())
-            });
+            let found = *FOUND.get_or_init(|| Self::asked().unwrap_or(Self::Avx512).min(Self::detected()));
             if found != Self::Plain {
                 return found;
             }
@@ -138,6 +149,12 @@ impl Level {
             true => Self::Avx2,
             false => Self::Plain,
         }
+    }
+
+    /// What may be asked for.
+    #[must_use]
+    pub fn words() -> Vec<&'static str> {
+        Self::WORDS.map(|(word, _)| word).into()
     }
 
     /// Words for the levels of processors that have less than this, for [`Level::ASKED`].

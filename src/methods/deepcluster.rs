@@ -56,7 +56,12 @@ const OWN: &[Knob] = &[
         "0.14,1",
         "Smallest and largest part of the picture that a large view shows.",
     ),
-    knob("local_views", "", "6", "Small crops, which name the picture's clusters and are not clustered."),
+    knob(
+        "local_views",
+        "",
+        "0",
+        "Small crops, which name the picture's clusters and are not clustered; the authors' longer recipe has 6.",
+    ),
     knob(
         "local_size",
         "px",
@@ -83,7 +88,7 @@ const OWN: &[Knob] = &[
 ];
 const KNOBS: [Knob; 18] = with_shared(OWN);
 
-const TINY: &presets::Set = &[("clusters", "16"), ("clusterings", "2"), ("local_views", "0")];
+const TINY: &presets::Set = &[("clusters", "16"), ("clusterings", "2")];
 
 const PRESETS: [Preset; 7] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY, presets::SEEN_AGAIN, TINY]),
@@ -101,7 +106,7 @@ const PRESETS: [Preset; 7] = [
         "CIFAR-10, lightly's encoder and epochs: two views.",
         &[
             presets::CIFAR,
-            &[("projector", "2048,128"), ("clusters", "512"), ("local_views", "0")],
+            &[("projector", "2048,128"), ("clusters", "512")],
         ],
     ),
     preset(
@@ -112,7 +117,6 @@ const PRESETS: [Preset; 7] = [
             &[
                 ("projector", "2048,128"),
                 ("clusters", "3000"),
-                ("local_views", "0"),
                 ("warmup", "0.011"),
                 ("base_lr", "0.6"),
                 ("final_lr", "0.0006"),
@@ -124,7 +128,7 @@ const PRESETS: [Preset; 7] = [
         "imagenet",
         "ResNet-50 as in the authors' script: batch 4096, LARS, 2 + 6 crops, 800 epochs (linear probe 75.2 there). There the bank is filled before \
          the first pass, which only fills it here, keeps both large views, and the warm-up begins at 0.3.",
-        &[presets::IMAGENET, THEIRS, &[("epochs", "800"), ("warmup", "0.0125")]],
+        &[presets::IMAGENET, THEIRS, &[("epochs", "800"), ("warmup", "0.0125"), ("local_views", "6")]],
     ),
     preset(
         "imagenet-two",
@@ -132,7 +136,7 @@ const PRESETS: [Preset; 7] = [
         &[
             presets::IMAGENET,
             THEIRS,
-            &[("epochs", "400"), ("warmup", "0.025"), ("crop_scale", "0.08,1"), ("local_views", "0")],
+            &[("epochs", "400"), ("warmup", "0.025"), ("crop_scale", "0.08,1")],
         ],
     ),
     broken(

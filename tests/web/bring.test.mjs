@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { crc32, deflateSync } from 'node:zlib';
-import { browser, drop, energy, file, paint, ready, serve, visit } from './darkroom.mjs';
+import { apart, browser, drop, energy, file, paint, pixels, ready, serve, visit } from './darkroom.mjs';
 
 let server;
 let chrome;
@@ -81,6 +81,8 @@ test('pictures of every kind are taken and predicted', async () => {
     'wrong-ending.gif': photo,
     'turned.jpg': turned(photo, 6),
     'photo.webp': await paint(page, { type: 'image/webp' }),
+    'whole-page.webp': await paint(page, { width: 1080, height: 6500, type: 'image/webp' }),
+    'screen.webp': await paint(page, { width: 2170, height: 2532, type: 'image/webp' }),
   };
   const before = await strip().count();
   let number = 0;
@@ -97,19 +99,29 @@ test('pictures of every kind are taken and predicted', async () => {
   assert.deepEqual(seen.errors, []);
 });
 
-test('EXIF turns a picture upright', async () => {
-  // The large one is made smaller by the browser as it decodes it.
-  for (const [width, height] of [[200, 100], [3000, 1500]]) {
-    const photo = await paint(page, { width, height, type: 'image/jpeg' });
-    for (const [name, orientation, size] of [['lying', 6, [height, width]], ['standing', 1, [width, height]]]) {
-      const file = `${name}-${width}.jpg`;
-      await bring(file, turned(photo, orientation), 'image/jpeg');
-      await page.getByRole('button', { name: file, exact: true }).waitFor();
+test('EXIF turns a picture upright, a large one as a small one', async () => {
+  // A large one is made smaller by the browser as it decodes it, on a way of its own.
+  const photos = [];
+  for (const [width, height] of [[200, 100], [3000, 1500]]) photos.push({ width, height, bytes: await paint(page, { width, height, type: 'image/jpeg' }) });
+  const [large, small] = [[], []];
+  for (let orientation = 1; orientation <= 8; orientation++) {
+    const thumbs = [];
+    for (const { width, height, bytes } of photos) {
+      const name = `${orientation}-${width}.jpg`;
+      await bring(name, turned(bytes, orientation), 'image/jpeg');
+      const frame = page.getByRole('button', { name, exact: true });
+      await frame.waitFor();
       await ready(page);
       await page.locator('body').press('f');
-      await page.getByText(`the picture has ${size.join(' × ')}`).waitFor();
+      await page.getByText(`the picture has ${(orientation < 5 ? [width, height] : [height, width]).join(' × ')}`).waitFor();
       await page.locator('body').press('Escape');
+      thumbs.push(await pixels(frame.locator('canvas'), 32));
     }
+    small.push(thumbs[0]);
+    large.push(thumbs[1]);
+  }
+  for (const [i, one] of large.entries()) {
+    for (const [k, other] of small.entries()) assert.equal(apart(one, other) < 3, i === k, `orientations ${i + 1} and ${k + 1}: ${apart(one, other)}`);
   }
 });
 

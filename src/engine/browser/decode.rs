@@ -56,6 +56,20 @@ pub async fn open(bytes: &Uint8Array, name: &str, longest_px: usize) -> Result<O
         let limit = MOST_BYTES as u64 >> 20;
         return Err(PictureError::FileTooLarge { name: name.into(), limit }.to_string());
     }
+    let header = examined(bytes, name)?;
+    let by_browser = match header {
+        Some(header) => by_browser(bytes, header, longest_px).await.ok(),
+        None => None,
+    };
+    match by_browser {
+        Some(opened) => Ok(opened),
+        None => by_ourselves(&bytes.to_vec(), name, longest_px).map_err(|reason| reason.to_string()),
+    }
+}
+
+/// What a file's header says, where a decoder may be let near it. The copy that is looked at is gone before anything is waited for:
+/// wasm memory never shrinks.
+fn examined(bytes: &Uint8Array, name: &str) -> Result<Option<Header>, String> {
     let inside = bytes.to_vec();
     let header = sniff::sniff(&inside);
     if let Some(Header { width, height, .. }) = header
@@ -69,14 +83,7 @@ pub async fn open(bytes: &Uint8Array, name: &str, longest_px: usize) -> Result<O
         .to_string());
     }
     picture::affordable(&inside, name).map_err(|reason| reason.to_string())?;
-    let by_browser = match header {
-        Some(header) => by_browser(bytes, header, longest_px).await.ok(),
-        None => None,
-    };
-    match by_browser {
-        Some(opened) => Ok(opened),
-        None => by_ourselves(&inside, name, longest_px).map_err(|reason| reason.to_string()),
-    }
+    Ok(header)
 }
 
 /// A picture that is already here, made small enough to keep.
@@ -103,12 +110,11 @@ fn by_ourselves(bytes: &[u8], name: &str, longest_px: usize) -> Result<Opened, P
 
 async fn by_browser(bytes: &Uint8Array, header: Header, longest_px: usize) -> Result<Opened, String> {
     let declared = [header.width as usize, header.height as usize];
-    let smaller = smaller(header.kind, declared, longest_px);
     // Each takes four bytes a pixel until it is small.
     let inside = DECODERS.with(Rc::clone);
     let pass = inside.pass(header.width.saturating_mul(header.height)).await;
-    let frame = match (header.kind, smaller) {
-        (Kind::Jpeg, Some(_)) if !header.cut_short => Frame::of_jpeg(bytes, kept::size(declared, longest_px)).await,
+    let frame = match kept::in_eighths(declared, longest_px) {
+        Some(size) if header.kind == Kind::Jpeg && !header.cut_short => Frame::of_jpeg(bytes, size).await,
         _ => None,
     };
     let (picture, size) = match frame {
@@ -116,7 +122,7 @@ async fn by_browser(bytes: &Uint8Array, header: Header, longest_px: usize) -> Re
             let size = kept::upright(declared, frame.size());
             (draw(frame.size(), size, longest_px, |pen, to| frame.draw(pen, to))?, size)
         }
-        None => by_bitmap(bytes, header, smaller.map(|width| (width, declared)), longest_px).await?,
+        None => by_bitmap(bytes, header, longest_px).await?,
     };
     drop(pass);
     let mut notes = Vec::new();
@@ -129,20 +135,23 @@ async fn by_browser(bytes: &Uint8Array, header: Header, longest_px: usize) -> Re
     Ok(Opened { picture, size, notes })
 }
 
-/// A picture and its file's size, by way of a bitmap: made `smaller`, a width, where its file's size is sure.
-async fn by_bitmap(
-    bytes: &Uint8Array,
-    header: Header,
-    smaller: Option<(usize, [usize; 2])>,
-    longest_px: usize,
-) -> Result<(Rgb8, [usize; 2]), String> {
+/// A picture and its file's size, by way of a bitmap, which the browser makes smaller as it decodes it, beside everything else.
+async fn by_bitmap(bytes: &Uint8Array, header: Header, longest_px: usize) -> Result<(Rgb8, [usize; 2]), String> {
     let bag = BlobPropertyBag::new();
     bag.set_type(header.kind.media_type());
     let blob = Blob::new_with_u8_array_sequence_and_options(&Array::of1(bytes), &bag).map_err(|e| said(&e))?;
     let options = ImageBitmapOptions::new();
     options.set_image_orientation(ImageOrientation::FromImage);
-    if let Some((width, _)) = smaller {
-        options.set_resize_width(width as u32);
+    let declared = [header.width as usize, header.height as usize];
+    // What others declare may not be what is shown.
+    let is_sure = matches!(header.kind, Kind::Jpeg | Kind::Png | Kind::WebP);
+    let resized = if is_sure { kept::one_side(declared, longest_px) } else { None };
+    if let Some([width, height]) = resized {
+        // The other side follows from the picture's shape.
+        match height {
+            0 => options.set_resize_width(width as u32),
+            _ => options.set_resize_height(height as u32),
+        }
         let _ = js_sys::Reflect::set(&options, &"resizeQuality".into(), &"high".into());
     }
     let promise = scope()?
@@ -150,21 +159,12 @@ async fn by_bitmap(
         .map_err(|e| said(&e))?;
     let bitmap: ImageBitmap = JsFuture::from(promise).await.map_err(|e| said(&e))?.unchecked_into();
     let shown = [bitmap.width() as usize, bitmap.height() as usize];
-    let size = smaller.map_or(shown, |(_, declared)| kept::upright(declared, shown));
+    let size = if resized.is_some() { kept::upright(declared, shown) } else { shown };
     let drawn = draw(shown, size, longest_px, |pen, [width, height]| {
         pen.draw_image_with_image_bitmap_and_dw_and_dh(&bitmap, 0.0, 0.0, width, height)
     });
     bitmap.close();
     Ok((drawn?, size))
-}
-
-/// The width that the browser is to make a picture as it decodes it, beside everything else, where it is kept smaller than it is. Its
-/// height follows from its shape. Lying on its side, as a camera leaves it, it comes out too large; never too small.
-fn smaller(kind: Kind, declared: [usize; 2], longest_px: usize) -> Option<usize> {
-    let longest = kept::size(declared, longest_px).into_iter().max()?;
-    // What others declare may not be what is shown.
-    let is_sure = matches!(kind, Kind::Jpeg | Kind::Png | Kind::WebP);
-    (is_sure && declared.into_iter().max()? > longest).then_some(longest)
 }
 
 /// Lays what is `shown` over white, at the size that is kept of a picture of `size` and no larger than it is, and reads the pixels back.

@@ -94,7 +94,7 @@ impl Pictures {
 
     fn shrink(&mut self, longest_px: usize) -> Result<(), String> {
         self.longest_px = longest_px;
-        self.inside = None;
+        (self.inside, self.square) = (None, None);
         for kept in self.kept.values_mut() {
             let smaller = fit(kept.picture()?, kept.size, longest_px);
             (kept.width, kept.height) = (smaller.width, smaller.height);

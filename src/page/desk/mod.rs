@@ -202,11 +202,11 @@ impl Desk {
                 remedy,
                 stands_for: 0,
             });
-            // Old ones make room: a hundred broken files are no hundred messages. What stands for them is put away like any.
+            // Old ones make room: a hundred broken files are no hundred messages. One stands for them, and is put away like any.
             let gone = notices.first().map_or(0, |oldest| oldest.stands_for);
             let first = usize::from(gone > 0);
-            if notices.len() > first + 4 {
-                notices.drain(..=first);
+            if notices.len() > first + 4 && notices.remove(first).tone == Tone::Trouble {
+                notices.drain(..first);
                 notices.insert(0, Notice::of_others(id + 1, gone + 1));
                 self.next.set_value(id + 1);
             }

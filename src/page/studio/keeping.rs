@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use super::Studio;
 use crate::page::{
     browser::{clipboard, storage},
-    desk::Tone,
+    desk::{Tone, Topic},
     state::{
         first,
         history::MaskHistory,
@@ -68,6 +68,7 @@ impl Studio {
             .for_each(|v| self.hiding.history.update(|history| history.set(v)));
         link.view.into_iter().for_each(|v| self.seeing.view.set(v));
         link.split.into_iter().for_each(|v| self.seeing.split.set(f64::from(v) / 100.0));
+        self.desk.settle(Topic::Wish);
         self.models.chosen.set(link.model);
         self.devices.choice.set(link.device.unwrap_or_default());
         link.theme.into_iter().for_each(|v| self.desk.theme.set(v));

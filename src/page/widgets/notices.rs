@@ -33,7 +33,7 @@ fn Message(notice: Notice, act: impl Fn(Remedy) + Copy + Send + Sync + 'static) 
         view! { <button class="chip own" on:click=move |_| act(remedy)>{words}</button> }
     });
     view! {
-        <div class="notice" class:trouble=notice.tone == Tone::Trouble role=if notice.tone == Tone::Trouble { "alert" } else { "note" }>
+        <div class="notice" aria-live=(notice.stands_for > 0).then_some("off") class:trouble=notice.tone == Tone::Trouble role=if notice.tone == Tone::Trouble { "alert" } else { "note" }>
             <p>{notice.text}</p>
             {remedy}
             <button class="tool quiet" aria-label="Put this message away" on:click=move |_| desk.put_away(notice.id)>

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use js_sys::ArrayBuffer;
 
-use super::{Answer, Engine, asked, checked, failed, looked, models, training};
+use super::{Answer, Engine, Stop, asked, checked, failed, looked, models, training};
 use crate::{
     engine::{
         browser::{decode, dropped, pictures::rgba},
@@ -50,7 +50,16 @@ pub async fn perform(engine: &Rc<Engine>, request: Envelope<ToTogether>, buffers
         ToTogether::AddPicture { id, name } => {
             let bytes = dropped::first(buffers, &name).map_err(failed)?;
             let longest_px = engine.pictures.borrow().longest_px();
-            let opened = decode::open(&bytes, &name, longest_px).await.map_err(failed)?;
+            engine.coming.borrow_mut().insert(id, job);
+            let opened = decode::open(&bytes, &name, longest_px).await;
+            // Dropped meanwhile, or another file came under its number.
+            let mut coming = engine.coming.borrow_mut();
+            if coming.get(&id) != Some(&job) {
+                return Err(Stop::Overtaken);
+            }
+            coming.remove(&id);
+            drop(coming);
+            let opened = opened.map_err(failed)?;
             add(engine, id, name, opened, None)
         }
         ToTogether::AddScene { id, seed } => {
@@ -60,6 +69,7 @@ pub async fn perform(engine: &Rc<Engine>, request: Envelope<ToTogether>, buffers
         }
         ToTogether::DropPictures { ids } => {
             engine.kept.borrow_mut().drop_pictures(&ids);
+            engine.coming.borrow_mut().retain(|id, _| !ids.contains(id));
             for id in ids {
                 engine.pictures.borrow_mut().remove(id);
                 engine.classes.borrow_mut().remove(&id);

@@ -56,6 +56,8 @@ pub struct Engine {
     pub storage: Option<Storage>,
     /// The room's pictures.
     pub pictures: RefCell<Pictures>,
+    /// Those that are still decoded, by the job that brings them.
+    pub coming: RefCell<BTreeMap<u32, Job>>,
     /// Classes of those that are scenes.
     pub classes: RefCell<BTreeMap<u32, usize>>,
     /// The models in hand.
@@ -91,6 +93,7 @@ async fn run() -> Result<(), String> {
         chosen,
         storage: Storage::find().await,
         pictures: RefCell::new(Pictures::new(kept::MANY_PX)),
+        coming: RefCell::default(),
         classes: RefCell::default(),
         models: RefCell::default(),
         kept: RefCell::default(),
