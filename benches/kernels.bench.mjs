@@ -1,4 +1,5 @@
-// Every kernel of src/kernels beside what Burn composes of its own operations: in turn, in one process, on every core.
+// The CPU's kernels of src/kernels, each as a network has it, beside what Burn composes of its own operations: in turn, in one process, on
+// every core. The shaders are in webgpu.bench.mjs, the tiles of WebAssembly in predict-*.bench.mjs: what they gain is a drawing's.
 import { execFileSync } from 'node:child_process';
 import { bench } from './native.mjs';
 import { report, versus } from './report.mjs';

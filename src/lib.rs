@@ -13,7 +13,7 @@ pub mod worlds;
 
 #[cfg(feature = "joint")]
 pub mod data;
-#[cfg(feature = "model")]
+#[cfg(feature = "kernels")]
 pub mod kernels;
 #[cfg(feature = "model")]
 pub mod nn;

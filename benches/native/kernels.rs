@@ -7,9 +7,11 @@ use burn::{
     tensor::{Device, Tensor, TensorData},
 };
 use darkroom::{
-    kernels::bridge::{self, AimTensors, PatchCut},
+    kernels::bridge::{self, AimTensors, MapTensors, NormTensors, PatchCut},
     mask::Grid,
-    nn::{BatchNorm, Block, BlockConfig, Builder, Conv, Drawn, LayerNorm, Linear, Order, Overlap, overlap::CORNERS, patches::patchify},
+    nn::{
+        BatchNorm, Block, BlockConfig, Builder, Conv, Drawn, LayerNorm, Linear, Order, Overlap, overlap::CORNERS, packed, patches::patchify,
+    },
 };
 use serde_json::json;
 
@@ -20,6 +22,8 @@ const BATCH: usize = 64;
 const TOKENS: usize = 17;
 const DIM: usize = 192;
 const HEADS: usize = 3;
+/// Under the roots of its norms.
+const EPSILON: f64 = 1e-6;
 /// Maps of the first stage of a ResNet-18 with CIFAR's stem: 32 pictures, channels last.
 const CHANNELS: usize = 64;
 const MAPS: [usize; 4] = [32, 32, 32, CHANNELS];
@@ -108,7 +112,7 @@ fn cases() -> Vec<Case> {
         dim: DIM,
         heads: HEADS,
         hidden: 4 * DIM,
-        epsilon: 1e-6,
+        epsilon: EPSILON,
         layer_scale: false,
     };
     let source = Drawn { seed: 1 };
@@ -121,7 +125,7 @@ fn cases() -> Vec<Case> {
     ));
     cases.extend(both_ways(
         ["layer norm, 1088 rows of 192", "layer norm, forward and backward"],
-        move |device| LayerNorm::new(Builder::new(&mut { source }, device), DIM, 1e-6),
+        move |device| LayerNorm::new(Builder::new(&mut { source }, device), DIM, EPSILON),
         shape,
         |layer: &LayerNorm, x| layer.forward(x),
     ));
@@ -133,6 +137,24 @@ fn cases() -> Vec<Case> {
         move |device| Block::new(Builder::new(&mut { source }, device), block),
         shape,
         |layer: &Block, x| layer.forward(x),
+    ));
+    cases.extend(both_ways(
+        ["attention with its norm", "attention with its norm, forward and backward"],
+        move |device| Block::new(Builder::new(&mut { source }, device), block),
+        shape,
+        attend,
+    ));
+    cases.extend(both_ways(
+        ["MLP with its norm", "MLP with its norm, forward and backward"],
+        move |device| Block::new(Builder::new(&mut { source }, device), block),
+        shape,
+        think,
+    ));
+    cases.extend(both_ways(
+        ["GELU of 1088 x 768 numbers", "GELU, forward and backward"],
+        |_| Vec::<Linear>::new(),
+        [BATCH, TOKENS, 4 * DIM],
+        |_: &Vec<Linear>, x| bridge::gelu(x),
     ));
     cases.extend(both_ways(
         [
@@ -158,10 +180,54 @@ fn cases() -> Vec<Case> {
         [BATCH, 1 + PLACES, DIM],
         |draw: &Linear, tokens| OVERLAP.draw(tokens, draw, PLACES, &Order::all_kept(BATCH, PLACES)),
     ));
+    cases.push(laid_out());
     cases.push(patches());
     cases.push(cells());
     cases.push(errors());
     cases
+}
+
+fn tensors(map: &Linear) -> Option<MapTensors> {
+    Some((map.weight.val(), map.bias.as_ref()?.val()))
+}
+
+fn norm(of: &LayerNorm) -> NormTensors {
+    NormTensors {
+        weight: of.weight.val(),
+        bias: of.bias.val(),
+        epsilon: EPSILON,
+    }
+}
+
+/// The first half of a layer.
+fn attend(block: &Block, x: Tensor<3>) -> Tensor<3> {
+    match (bridge::serves(&x), tensors(&block.attention.qkv), tensors(&block.attention.output)) {
+        (true, Some(qkv), Some(output)) => bridge::attention(x, norm(&block.norm1), [qkv, output], HEADS),
+        _ => x.clone() + block.attention.forward(block.norm1.forward(x)),
+    }
+}
+
+/// The second half.
+fn think(block: &Block, x: Tensor<3>) -> Tensor<3> {
+    match (bridge::serves(&x), tensors(&block.up), tensors(&block.down)) {
+        (true, Some(up), Some(down)) => bridge::mlp(x, norm(&block.norm2), [up, down]),
+        _ => x.clone() + block.down.forward(bridge::gelu(block.up.forward(block.norm2.forward(x)))),
+    }
+}
+
+/// A product by a weight that was laid out once, as networks that only answer have it.
+fn laid_out() -> Case {
+    let device = Device::flex();
+    let layer = || Linear::new(Builder::new(&mut Drawn { seed: 1 }, &device), [DIM, 4 * DIM], true, 1.0);
+    let (plain, packed) = (layer(), packed(layer()));
+    let x = numbers([BATCH, TOKENS, DIM], &device);
+    Case {
+        name: "product by a weight laid out once",
+        run: Box::new(move || {
+            let layer = if bridge::serves(&x) { &packed } else { &plain };
+            drop(layer.forward(x.clone()).into_data());
+        }),
+    }
 }
 
 fn patches() -> Case {

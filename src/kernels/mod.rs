@@ -21,6 +21,7 @@
 
 pub mod attention;
 pub mod batch_norm;
+#[cfg(feature = "model")]
 pub mod bridge;
 pub mod cells;
 pub mod conv;

@@ -195,9 +195,9 @@ fn clippy_wasm(args: &Args) -> Done {
         "--no-default-features",
         "--features",
         if args.modest {
-            "page,engine,joint"
+            "page,engine,joint,kernels-module"
         } else {
-            "page,engine,joint,webgpu"
+            "page,engine,joint,webgpu,kernels-module"
         },
         "--lib",
         "--bins",
@@ -256,8 +256,29 @@ fn furnished(args: &Args) -> Done {
 }
 
 fn in_chromium(args: &Args) -> Done {
+    kernels(args)?;
     let mut tests = in_browser(args, "tests/web", ".test.mjs")?;
     run("the tests in Chromium", &mut tests)
+}
+
+/// The CPU's kernels as a WebAssembly module, compiled as the engines are: a test holds them against plain arithmetic.
+fn kernels(args: &Args) -> Done {
+    let words = [
+        "build",
+        "--locked",
+        "--profile",
+        "engine",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--no-default-features",
+        "--features",
+        "kernels-module",
+        "--bin",
+        "kernels",
+    ];
+    let mut command = cargo(&words);
+    tools::for_building(args)?.apply(&mut command);
+    run("the kernels for WebAssembly", &mut command)
 }
 
 /// `node --test` over the scripts of a folder, told where Chromium and the server are.
