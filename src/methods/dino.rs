@@ -7,7 +7,7 @@ use burn::{module::Module, tensor::Tensor};
 use super::{
     Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Pace, Preset, Recognised, Sign, Step,
     joint::{
-        Design, Joint, Nets, Objective, Trunk, knob,
+        Design, Joint, Nets, Objective, Trunk, LOCAL_SIZE, knob, local_crop,
         presets::{self, broken, preset},
         recognise, with_shared,
     },
@@ -68,18 +68,8 @@ const OWN: &[Knob] = &[
         "Outputs that student and teacher agree on; 0 leaves that layer out.",
     ),
     knob("local_views", "", "8", "Small crops that the student alone sees."),
-    knob(
-        "local_size",
-        "px",
-        "96",
-        "Side of a small crop; a vision transformer takes multiples of its patch.",
-    ),
-    knob(
-        "local_crop",
-        "ratio",
-        "0.05,0.4",
-        "Smallest and largest part of the picture that a small crop shows.",
-    ),
+    LOCAL_SIZE,
+    local_crop("0.05,0.4"),
     knob("student_temperature", "", "0.1", "What the student's outputs are divided by."),
     knob(
         "teacher_temperature",

@@ -24,7 +24,7 @@ use burn::{
 
 pub use branch::{Branch, Seen};
 pub use objective::{Design, Nets, Objective, Side};
-pub use trunk::{SHARED_KNOBS, Trunk, knob, numbers, range, widths, with_shared};
+pub use trunk::{LOCAL_SIZE, SHARED_KNOBS, Trunk, knob, local_crop, numbers, range, widths, with_shared};
 
 use super::{
     Batch, Entry, Kept, Knobs, Loss, Method, MethodError, Names, Pace, Recognised, Step, ViewPlan,

@@ -5,7 +5,7 @@ use burn::module::Module;
 use super::{
     Batch, Knob, Knobs, Loss, MethodCard, MethodError, Preset, Step,
     joint::{
-        Design, Joint, Nets, Objective, Trunk, knob,
+        Design, Joint, Nets, Objective, Trunk, LOCAL_SIZE, knob, local_crop,
         presets::{self, broken, preset},
         with_shared,
     },
@@ -54,13 +54,8 @@ const OWN: &[Knob] = &[
         "0",
         "Small crops besides; the mean that all views are drawn to is that of the large ones.",
     ),
-    knob("local_size", "px", "96", "Side of a small crop."),
-    knob(
-        "local_crop",
-        "ratio",
-        "0.05,0.3",
-        "Smallest and largest part of the picture that a small crop shows.",
-    ),
+    LOCAL_SIZE,
+    local_crop("0.05,0.3"),
     knob(
         "lambda",
         "",

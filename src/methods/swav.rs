@@ -5,7 +5,7 @@ use burn::{module::Module, tensor::Tensor};
 use super::{
     Batch, Kept, Knob, Knobs, Loss, MethodCard, MethodError, Pace, Preset, Sign, Step,
     joint::{
-        Design, Joint, Nets, Objective, Trunk, knob,
+        Design, Joint, Nets, Objective, Trunk, LOCAL_SIZE, knob, local_crop,
         presets::{self, broken, preset},
         with_shared,
     },
@@ -54,18 +54,8 @@ const OWN: &[Knob] = &[
     ),
     knob("prototypes", "", "3000", "Prototypes that pictures are shared out among."),
     knob("local_views", "", "6", "Small crops, which predict and are not predicted."),
-    knob(
-        "local_size",
-        "px",
-        "96",
-        "Side of a small crop; a vision transformer takes multiples of its patch.",
-    ),
-    knob(
-        "local_crop",
-        "ratio",
-        "0.05,0.14",
-        "Smallest and largest part of the picture that a small crop shows.",
-    ),
+    LOCAL_SIZE,
+    local_crop("0.05,0.14"),
     knob("temperature", "", "0.1", "What cosines with prototypes are divided by."),
     knob(
         "epsilon",

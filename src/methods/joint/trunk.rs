@@ -4,6 +4,24 @@ use crate::{
     views::{Blur, Jitter, Recipe, multi_crop},
 };
 
+/// Side of a small crop, for [`Trunk::multi_crop`].
+pub const LOCAL_SIZE: Knob = knob(
+    "local_size",
+    "px",
+    "96",
+    "Side of a small crop; a vision transformer takes multiples of its patch.",
+);
+
+/// What a small crop shows, the same, with the paper's range.
+pub const fn local_crop(range: &'static str) -> Knob {
+    knob(
+        "local_crop",
+        "ratio",
+        range,
+        "Smallest and largest part of the picture that a small crop shows.",
+    )
+}
+
 /// What every method of the family is set to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trunk {
