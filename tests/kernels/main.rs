@@ -5,8 +5,11 @@
 #[cfg(feature = "shaders")]
 mod gpu;
 mod maps;
+#[cfg(feature = "shaders")]
+mod on_gpus;
 mod packed;
 mod patches;
+mod shared;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,8 +18,6 @@ use burn::{
     tensor::{Device, Gradients, Tensor, TensorData},
 };
 use darkroom::{
-    chance::Chance,
-    config::RunConfig,
     kernels::{
         Level,
         attention::Attention,
@@ -28,11 +29,11 @@ use darkroom::{
         rows::Map,
         softmax::soften,
     },
-    mask::{Grid, MaskKind},
-    methods::{self, Batch, Method, Step},
+    methods::{self, Method, Step},
     nn::{Block, BlockConfig, Builder, Drawn, LayerNorm, Linear},
     train::settings::Settings,
 };
+use shared::{UNEVEN, batch, inputs, random};
 
 /// Which kernels run is one switch for the process.
 static SWITCH: Mutex<()> = Mutex::new(());
@@ -46,26 +47,14 @@ fn both<T>(work: impl Fn() -> T) -> [T; 2] {
     [plain, work()]
 }
 
-fn random(count: usize, index: u64) -> Vec<f32> {
-    let mut chance = Chance::new(5, "kernels", index);
-    (0..count).map(|_| chance.normal()).collect()
-}
-
-/// No further apart than `tolerance` of the largest number.
 #[track_caller]
 fn assert_close(a: &[f32], b: &[f32], tolerance: f32, what: &str) {
-    assert_eq!(a.len(), b.len(), "{what}");
-    let largest = a.iter().chain(b).fold(f32::MIN_POSITIVE, |most, x| most.max(x.abs()));
-    assert_within(a, b, tolerance * largest, what);
+    shared::close(a, b, tolerance, what).unwrap();
 }
 
-/// No further apart than that.
 #[track_caller]
 fn assert_within(a: &[f32], b: &[f32], most: f32, what: &str) {
-    for (index, (a, b)) in a.iter().zip(b).enumerate() {
-        let is_close = (a - b).abs() <= most || (a.is_nan() && b.is_nan());
-        assert!(is_close, "{what}: number {index} is {a} and {b}, more than {most} apart");
-    }
+    shared::within(a, b, most, what).unwrap();
 }
 
 fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
@@ -97,29 +86,6 @@ fn there_and_back<M: Module>(module: &M, x: &[f32], shape: [usize; 3], forward: 
     };
     module.visit(&mut read);
     read.found
-}
-
-/// Equal numbers whose sums are rounded, and so their mean: one on its way to another kernel may be off by its last bit.
-const UNEVEN: &str = "all equal and rounded";
-
-/// Ordinary numbers, and those that rounding and exponentials stumble over.
-fn inputs(count: usize) -> Vec<(&'static str, Vec<f32>)> {
-    let usual = random(count, 1);
-    let scaled = |by: f32| usual.iter().map(|x| by * x).collect();
-    vec![
-        ("ordinary", usual.clone()),
-        ("large", scaled(1e4)),
-        ("huge", scaled(1e15)),
-        ("tiny", scaled(1e-6)),
-        ("one is none", {
-            let mut numbers = usual.clone();
-            numbers[count / 2] = f32::NAN;
-            numbers
-        }),
-        ("negative zero", vec![-0.0; count]),
-        ("all equal", vec![0.75; count]),
-        (UNEVEN, vec![0.7; count]),
-    ]
 }
 
 #[track_caller]
@@ -201,25 +167,6 @@ fn layers_are_burns() {
         let mut inputs = inputs(shape.iter().product());
         inputs.retain(|(kind, _)| *kind != UNEVEN);
         assert_same_for(inputs, &block, shape, 5e-4, |block, x| block.forward(x));
-    }
-}
-
-/// A batch of a preset on the device.
-fn batch(config: &RunConfig, count: usize, device: &Device) -> Batch {
-    let plan = methods::AnyMethod::plan(config).unwrap();
-    let side = plan.size_px / plan.patch_px;
-    let pixels = |index| {
-        random(count * 3 * plan.size_px * plan.size_px, index)
-            .iter()
-            .map(|x| 0.5 + 0.2 * x)
-            .collect()
-    };
-    let put = |pixels: Vec<f32>| Tensor::from_data(TensorData::new(pixels, [count, 3, plan.size_px, plan.size_px]), device);
-    let grid = Grid { rows: side, columns: side };
-    let masks = (0..count).map(|index| MaskKind::Random(0.6).draw(grid, 3, index as u64)).collect();
-    Batch {
-        fill: plan.fill.then(|| put(pixels(9))),
-        ..Batch::plain(put(pixels(8)), masks)
     }
 }
 

@@ -1,5 +1,6 @@
 // What every test in the browser needs: the served page, Chromium, and words for what a visitor does.
 import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,10 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const XTASK = process.env.DARKROOM_XTASK;
 const CHROMIUM = process.env.CHROMIUM;
 if (!XTASK || !CHROMIUM) throw new Error('Run these tests with `cargo xtask test --only web`: it says where the browser and the server are.');
+
+const hasGpuEngine = existsSync(join(ROOT, 'dist/engine-webgpu.js'));
+/** Why a test of WebGPU is left out, where it is. */
+export const withoutGpuEngine = hasGpuEngine ? false : 'dist/ was built with --cpu-only and has no WebGPU engine';
 
 /** Serves `dist/` under a sub-path, as a static host would. Switches go to `cargo xtask serve`. */
 export async function serve(...switches) {

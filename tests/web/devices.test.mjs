@@ -1,14 +1,10 @@
 // Devices: without WebGPU, with one that is wrong or lost; engines and weights that do not come; and the same answer
 // everywhere: natively, in wasm on the CPU, on WebGPU.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { browser, drop, energy, native, paint, ready, scratch, serve, visit } from './darkroom.mjs';
-
-const hasGpuEngine = existsSync(new URL('../../dist/engine-webgpu.js', import.meta.url));
-const withoutGpuEngine = hasGpuEngine ? false : 'dist/ was built with --cpu-only and has no WebGPU engine';
+import { browser, drop, energy, native, paint, ready, scratch, serve, visit, withoutGpuEngine } from './darkroom.mjs';
 
 let server;
 let chrome;

@@ -1,11 +1,14 @@
-// The CPU's kernels in WebAssembly, with a browser's vectors, against the same arithmetic in double precision: random numbers, odd sizes,
-// extreme values. The tiles that the engine writes for a browser are tested natively (src/kernels/product/linked/tests.rs).
+// Kernels against plain arithmetic, on random numbers, odd sizes and extreme values: the CPU's in WebAssembly, with a browser's vectors,
+// against double precision; the shaders in Chromium against Burn's own composition (tests/kernels/on_gpus.rs). The tiles that the engine
+// writes for a browser are tested natively (src/kernels/product/linked/tests.rs).
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { browser, withoutGpuEngine } from './darkroom.mjs';
 
-const MODULE = join(process.env.DARKROOM_TARGET ?? 'target', 'wasm32-unknown-unknown', 'engine', 'kernels.wasm');
+const TARGET = process.env.DARKROOM_TARGET ?? 'target';
+const MODULE = join(TARGET, 'wasm32-unknown-unknown', 'engine', 'kernels.wasm');
 const SIZES = [0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 33, 100];
 const EXTREME = [0, -0, 1e-38, -1e-38, 1e-20, 0.5, -0.5, 3.9, -3.9, 13, -13, 88, -88, 1e4, -1e4, 3e38, -3e38];
 let kernels;
@@ -164,4 +167,24 @@ test('products', () => {
       }
     }
   }
+});
+
+test('shaders', { skip: withoutGpuEngine }, async (t) => {
+  const chrome = await browser({ gpu: true });
+  const page = await chrome.newPage();
+  const folder = 'http://localhost/shaders/';
+  await page.route(`${folder}*`, (route) => route.fulfill({ path: join(TARGET, 'shaders', route.request().url().slice(folder.length)) }));
+  await page.goto(`${folder}index.html`);
+  const names = await page.evaluate(async () => {
+    const module = await import('./shaders.js');
+    await module.default();
+    await module.open();
+    window.shaders = module;
+    return module.comparisons();
+  });
+  assert.ok(names.length > 0);
+  for (const name of names) {
+    await t.test(name.replaceAll('_', ' '), () => page.evaluate((name) => window.shaders.compare(name), name));
+  }
+  await chrome.close();
 });

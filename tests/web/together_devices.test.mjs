@@ -1,12 +1,8 @@
 // The room "Together" on WebGPU: the same answers as on the processor, a run that trains there, and a GPU that is lost.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { browser, drop, engine, paint, serve, visit } from './darkroom.mjs';
-
-const hasGpuEngine = existsSync(new URL('../../dist/engine-webgpu.js', import.meta.url));
-const skip = hasGpuEngine ? false : 'dist/ was built with --cpu-only and has no WebGPU engine';
+import { browser, drop, engine, paint, serve, visit, withoutGpuEngine as skip } from './darkroom.mjs';
 
 let server, chrome;
 before(async () => {

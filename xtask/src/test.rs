@@ -257,6 +257,9 @@ fn furnished(args: &Args) -> Done {
 
 fn in_chromium(args: &Args) -> Done {
     kernels(args)?;
+    if build::has_gpu_engine() {
+        build::shaders(args)?;
+    }
     let mut tests = in_browser(args, "tests/web", ".test.mjs")?;
     run("the tests in Chromium", &mut tests)
 }

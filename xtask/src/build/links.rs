@@ -8,7 +8,8 @@ use crate::{
 };
 
 const COPY: &str = ".index-copy.html";
-const GPU_ENGINE: &str = "engine-webgpu";
+/// The program of that engine.
+pub const GPU_ENGINE: &str = "engine-webgpu";
 
 /// The page to give to Trunk: `index.html`, or a copy beside it whose link to the WebGPU engine is gone or asks for a quicker build.
 pub fn index_for(args: &Args) -> Outcome<PathBuf> {

@@ -68,6 +68,25 @@ pub fn programs(args: &Args) -> Done {
     optimise::shrink(args, &dist())
 }
 
+/// Whether the page that was built has an engine for WebGPU.
+pub fn has_gpu_engine() -> bool {
+    dist().join(links::GPU_ENGINE).with_extension("js").is_file()
+}
+
+/// Builds the module that holds the shaders against plain arithmetic, of what a trial of that engine is built of.
+pub fn shaders(args: &Args) -> Done {
+    let compiler = tools::for_building(args)?;
+    let folder = target_folder().join("shaders");
+    fs::create_dir_all(&folder).map_err(file_trouble("make", &folder))?;
+    let mut trunk = program("trunk");
+    trunk
+        .args(["build", "tests/kernels/shaders.html", "--dist"])
+        .arg(&folder)
+        .env_remove("NO_COLOR");
+    compiler.apply(&mut trunk);
+    run("building the shaders' module", &mut trunk)
+}
+
 /// Adds what the native program makes, and the lists of what there is; returns the page's folder.
 pub fn furnish(darkroom: &Path) -> Outcome<PathBuf> {
     let dist = dist();
