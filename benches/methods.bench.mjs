@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HELD_OUT, parts, PICTURES } from './cifar.mjs';
 import { spread } from './figures.mjs';
-import { METHODS, settings, words } from './methods.mjs';
+import { METHODS, named, settings, words } from './methods.mjs';
 import { darkroom, ROOT, SCRATCH } from './native.mjs';
 import { script } from './peers.mjs';
 import { report } from './report.mjs';
@@ -36,9 +36,9 @@ function ours(method, seed, [train, heldOut]) {
   const out = join(folder, 'run');
   const set = Object.entries(measured).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
   const often = ['--validate-every', settings(method).steps, '--checkpoint-every', settings(method).steps];
-  const named = ['train', method, ...words(method), ...set, ...often, '--data', train, '--val-data', heldOut, '--device', 'cpu', '--quiet', '--out', out];
+  const asked = ['train', named(method), ...words(method), ...set, ...often, '--data', train, '--val-data', heldOut, '--device', 'cpu', '--quiet', '--out', out];
   try {
-    execFileSync(darkroom(), named.map(String), { env: ONE, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(darkroom(), asked.map(String), { env: ONE, stdio: ['ignore', 'ignore', 'inherit'] });
     const lines = (name) => readFileSync(join(out, name), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
     return { knn: lines('validation.jsonl').at(-1).instruments.knn, losses: lines('metrics.jsonl').map(({ loss }) => loss) };
   } finally {

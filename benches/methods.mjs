@@ -27,6 +27,7 @@ const TEACHER = { teacher_momentum: 0.97, rising: true };
 const OWN = {
   simclr: { temperature: 0.2 },
   moco: { ...SGD, temperature: 0.2, queue: 1024, teacher_momentum: 0.97, rising: false },
+  'moco-v3': { ...TEACHER, queue: 0, temperature: 0.2, predictor: [256, 64] },
   instdisc: { projector: [64], temperature: 0.2, negatives: 0, bank_momentum: 0.5 },
   pirl: { projector: [64], temperature: 0.5, negatives: 1024, lambda: 0.5, bank_momentum: 0.5 },
   nnclr: { temperature: 0.2, queue: 1024, predictor: [256, 64] },
@@ -84,6 +85,9 @@ const OWN = {
 
 /** The methods that have a peer. */
 export const METHODS = Object.keys(OWN);
+
+/** What `darkroom train` calls it: a version is a setting there. */
+export const named = (method) => method.replace(/-v\d$/, '');
 
 /** Everything that a method is set to. */
 export const settings = (method) => ({ ...COMMON, ...OWN[method] });

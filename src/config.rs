@@ -159,3 +159,12 @@ impl Default for RunConfig {
         }
     }
 }
+
+impl RunConfig {
+    /// Optimiser steps of a pass over the pictures, at least 1.
+    #[must_use]
+    pub fn steps_a_pass(&self) -> u64 {
+        let a_step = self.batch.max(1) * self.accumulate.max(1);
+        self.pictures.max(1).div_ceil(a_step) as u64
+    }
+}

@@ -217,7 +217,7 @@ fn learnt(name: &str) -> [f32; 2] {
 
 #[test]
 fn one_batch_is_learnt() {
-    for card in family().filter(|card| card.name != "untrained") {
+    for card in methods::cards().iter().filter(|card| card.name != "untrained") {
         let mut config = RunConfig {
             // So that clusters are found once, after twenty steps, and then stay.
             pictures: 20 * 16,

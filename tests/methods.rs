@@ -229,7 +229,7 @@ type Recipe = ((&'static str, &'static str), &'static str, [f64; 2], [f64; 2]);
 
 /// From the papers' own text and code, lightly's CIFAR-10 benchmark (0.06 at 128 pictures), solo-learn's scripts for
 /// CIFAR-10, eb_jepa's sweep.
-const RECIPES: [Recipe; 47] = [
+const RECIPES: [Recipe; 64] = [
     (("mae", "vit-b"), "adamw", [2.4e-3, 0.05], [4096.0, 800.0]),
     (("simclr", "imagenet"), "lars", [4.8, 1e-6], [4096.0, 100.0]),
     (("simclr", "imagenet-lightly"), "lars", [1.2, 1e-6], [256.0, 100.0]),
@@ -277,10 +277,27 @@ const RECIPES: [Recipe; 47] = [
     (("deepcluster", "cifar-solo"), "lars", [0.6, 1e-6], [256.0, 1000.0]),
     (("supcon", "cifar-solo"), "sgd", [0.4, 1e-5], [256.0, 1000.0]),
     (("supcon", "cifar-1000"), "sgd", [0.5, 1e-4], [1024.0, 1000.0]),
+    (("simclr", "imagenette"), "sgd", [0.06, 5e-4], [256.0, 800.0]),
+    (("moco", "imagenette"), "sgd", [0.06, 5e-4], [256.0, 800.0]),
+    (("nnclr", "imagenette"), "sgd", [0.06, 5e-4], [256.0, 800.0]),
+    (("simsiam", "imagenette"), "sgd", [0.06, 5e-4], [256.0, 800.0]),
+    (("dino", "imagenette"), "sgd", [0.06, 5e-4], [256.0, 800.0]),
+    (("barlow", "imagenette"), "sgd", [0.06, 5e-4], [256.0, 800.0]),
+    (("vicreg", "imagenette"), "lars", [0.3, 1e-4], [256.0, 800.0]),
+    (("swav", "imagenette"), "adamw", [1e-3, 1e-6], [256.0, 800.0]),
+    (("simclr", "imagenet-100"), "lars", [0.3, 1e-6], [256.0, 200.0]),
+    (("moco", "imagenet-100"), "sgd", [0.03, 1e-4], [256.0, 200.0]),
+    (("nnclr", "imagenet-100"), "lars", [0.3, 1e-6], [256.0, 200.0]),
+    (("simsiam", "imagenet-100"), "sgd", [0.05, 1e-4], [256.0, 200.0]),
+    (("dino", "imagenet-100"), "lars", [0.3, 1e-6], [256.0, 200.0]),
+    (("barlow", "imagenet-100"), "lars", [0.2, 1.5e-6], [256.0, 200.0]),
+    (("swav", "imagenet-100"), "sgd", [4.8, 1e-6], [256.0, 200.0]),
+    (("byol", "imagenette"), "sgd", [0.015, 2e-3], [256.0, 800.0]), // of a loss four times lightly's
+    (("byol", "imagenet-100"), "lars", [0.2, 6e-6], [256.0, 200.0]), // likewise
 ];
 
 /// Knobs as published, of whatever preset sets them or leaves them at the method's default.
-const KNOBS: [(&str, &str, &str, &str); 48] = [
+const KNOBS: [(&str, &str, &str, &str); 55] = [
     ("mae", "vit-b", "mask", "random:0.75"),
     ("mae", "vit-b", "decoder_depth", "8"),
     ("mae", "vit-b", "decoder_dim", "512"),
@@ -329,6 +346,13 @@ const KNOBS: [(&str, &str, &str, &str); 48] = [
     ("deepcluster", "imagenet-two", "local_views", "0"),
     ("deepcluster", "cifar-solo", "clusters", "3000"),
     ("supcon", "cifar-1000", "temperature", "0.1"),
+    ("simclr", "imagenette", "size", "128"),
+    ("moco", "imagenette", "queue", "4096"),
+    ("moco", "imagenet-100", "temperature", "0.07"),
+    ("simsiam", "imagenet-100", "projector", "512,512,2048"),
+    ("dino", "imagenette", "local_size", "64"),
+    ("swav", "imagenette", "prototypes", "3000"),
+    ("byol", "imagenet-100", "teacher_momentum", "0.999"),
 ];
 
 fn preset(method: &'static str, preset: &'static str) -> RunConfig {

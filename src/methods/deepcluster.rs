@@ -199,7 +199,7 @@ impl Objective for Clustering {
             temperature: knobs.within("temperature", 0.001, 100.0)?,
             clusters_again: knobs.read("clustered", "it is true or false")?,
             steps: config.steps,
-            steps_a_pass: pictures.div_ceil(config.batch.max(1) * config.accumulate.max(1)) as u64,
+            steps_a_pass: config.steps_a_pass(),
             seed: config.seed,
         })
     }

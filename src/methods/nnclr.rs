@@ -67,7 +67,7 @@ const OWN: &[Knob] = &[
 ];
 const KNOBS: [Knob; 17] = with_shared(OWN);
 
-const PRESETS: [Preset; 7] = [
+const PRESETS: [Preset; 9] = [
     preset(
         "tiny",
         presets::TINY_HELP,
@@ -108,6 +108,36 @@ const PRESETS: [Preset; 7] = [
                 ("blur", "0"),
                 ("base_lr", "0.4"),
                 ("weight_decay", "0.00001"),
+            ],
+        ],
+    ),
+    preset(
+        "imagenette",
+        "Imagenette at 128 px, ResNet-18 as in lightly's benchmark: 800 epochs of batch 256 (kNN 88.4 there), whose negatives are those of both views.",
+        &[
+            presets::CIFAR,
+            presets::IMAGENETTE,
+            &[
+                ("projector", "2048,2048,256"),
+                ("predictor", "4096,256"),
+                ("queue", "4096"),
+                ("temperature", "0.5"),
+            ],
+        ],
+    ),
+    preset(
+        "imagenet-100",
+        "A hundred classes of ImageNet, ResNet-18 as in lightly's benchmark: 200 epochs of batch 256 (kNN 45.3 there), whose negatives are those of both views.",
+        &[
+            presets::IMAGENET,
+            presets::IMAGENET_100,
+            &[
+                ("projector", "4096,4096,256"),
+                ("predictor", "4096,256"),
+                ("queue", "65536"),
+                ("temperature", "0.5"),
+                ("base_lr", "0.3"),
+                ("warmup", "0"),
             ],
         ],
     ),

@@ -74,7 +74,7 @@ const OWN: &[Knob] = &[
 ];
 const KNOBS: [Knob; 17] = with_shared(OWN);
 
-const PRESETS: [Preset; 14] = [
+const PRESETS: [Preset; 16] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY, &[("temperature", "0.5")]]),
     preset("small", presets::SMALL_HELP, &[presets::SMALL, &[("temperature", "0.2")]]),
     preset(
@@ -93,6 +93,31 @@ const PRESETS: [Preset; 14] = [
                 ("temperature", "0.2"),
                 ("base_lr", "0.4"),
                 ("weight_decay", "0.0001"),
+            ],
+        ],
+    ),
+    preset(
+        "imagenette",
+        "Imagenette at 128 px, ResNet-18 as in lightly's benchmark: 800 epochs of batch 256 (kNN 88.9 there).",
+        &[
+            presets::CIFAR,
+            presets::IMAGENETTE,
+            THEIR_HEAD,
+            &[
+                ("temperature", "0.5"),
+            ],
+        ],
+    ),
+    preset(
+        "imagenet-100",
+        "A hundred classes of ImageNet, ResNet-18 as in lightly's benchmark: 200 epochs of batch 256 (kNN 46.9 there).",
+        &[
+            presets::IMAGENET,
+            presets::IMAGENET_100,
+            THEIR_HEAD,
+            &[
+                ("temperature", "0.1"),
+                ("base_lr", "0.3"),
             ],
         ],
     ),

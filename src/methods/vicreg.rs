@@ -52,7 +52,7 @@ const OWN: &[Knob] = &[
 ];
 const KNOBS: [Knob; 13] = with_shared(OWN);
 
-const PRESETS: [Preset; 15] = [
+const PRESETS: [Preset; 16] = [
     preset("tiny", presets::TINY_HELP, &[presets::TINY]),
     preset("small", presets::SMALL_HELP, &[presets::SMALL]),
     preset(
@@ -86,6 +86,22 @@ const PRESETS: [Preset; 15] = [
                 ("invariance", "1"),
                 ("variance", "2"),
                 ("covariance", "0.0978"),
+            ],
+        ],
+    ),
+    preset(
+        "imagenette",
+        "Imagenette at 128 px, ResNet-18 as in lightly's benchmark: 800 epochs of batch 256 (kNN 84.5 there).",
+        &[
+            presets::CIFAR,
+            presets::IMAGENETTE,
+            &[
+                ("projector", "2048,2048,2048"),
+                ("jitter", "1"),
+                ("optimiser", "lars"),
+                ("base_lr", "0.3"),
+                ("weight_decay", "0.0001"),
+                ("warmup", "0.05"),
             ],
         ],
     ),

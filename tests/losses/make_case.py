@@ -242,6 +242,12 @@ def sim_siam(p1, p2, z1, z2):
     return -(cosine(p1, z2.detach()).mean() + cosine(p2, z1.detach()).mean()) * 0.5
 
 
+def sim_siam_entropy(p1, p2, z1, z2):
+    """Chen & He, 2021, sec. 4.5: cross-entropy between soft pseudo-categories."""
+    one = lambda p, z: F.cross_entropy(p, F.softmax(z.detach(), dim=1))
+    return (one(p1, z2) + one(p2, z1)) / 2
+
+
 def dino(students, teachers, centre, student_temperature, teacher_temperature):
     """facebookresearch/dino, main_dino.py: DINOLoss."""
     total, terms = 0, 0
@@ -252,6 +258,12 @@ def dino(students, teachers, centre, student_temperature, teacher_temperature):
                 total = total + torch.sum(-q * F.log_softmax(student / student_temperature, dim=-1), dim=-1).mean()
                 terms += 1
     return total / terms
+
+
+def dino_squares(students, teachers, centre):
+    """Caron et al., 2021, table 7, "MSE": here BYOL's, of what DINOLoss compares."""
+    pairs = [(t, s) for iq, t in enumerate(teachers) for v, s in enumerate(students) if v != iq]
+    return torch.stack([(unit(s) - unit((t - centre).detach())).square().sum(dim=1).mean() for t, s in pairs]).mean()
 
 
 def teacher_entropy(teachers, centre, temperature):
@@ -286,6 +298,26 @@ def barlow_twins(a, b, lambd, scale):
     normal = torch.nn.BatchNorm1d(D, affine=False).double()
     c = normal(a).T @ normal(b) / N
     return scale * ((torch.diagonal(c) - 1).square().sum() + lambd * off_diagonal(c).square().sum())
+
+
+def barlow_twins_by_features(a, b, lambd):
+    """Zbontar et al., 2021, sec. 4: normalised along the features."""
+    c = F.layer_norm(a, (D,)).T @ F.layer_norm(b, (D,)) / N
+    return (torch.diagonal(c) - 1).square().sum() + lambd * off_diagonal(c).square().sum()
+
+
+def barlow_twins_unnormalised(a, b, lambd):
+    """Zbontar et al., 2021, sec. 4: the cross-covariance."""
+    c = torch.cov(torch.cat([a, b], dim=1).T, correction=0)[:D, D:]
+    return (torch.diagonal(c) - 1).square().sum() + lambd * off_diagonal(c).square().sum()
+
+
+def barlow_twins_entropies(a, b, lambd, temperature):
+    """Zbontar et al., 2021, sec. 4: a cross-entropy with temperature."""
+    normal = torch.nn.BatchNorm1d(D, affine=False).double()
+    c = normal(a).T @ normal(b) / N
+    same, apart = torch.diagonal(c), F.relu(off_diagonal(c))
+    return -torch.logsumexp(same / temperature, 0) + lambd * torch.logsumexp(apart / temperature, 0)
 
 
 def vicreg(a, b):
@@ -387,8 +419,10 @@ def main():
     keep("negative_cosine", "a b", lambda x: -cosine(x["a"], x["b"]).mean())
     keep("byol", "a b", lambda x: byol(x["a"], x["b"], x["c"], x["d"]))
     keep("sim_siam", "a b", lambda x: sim_siam(x["a"], x["b"], x["c"], x["d"]))
+    keep("sim_siam_entropy", "a b", lambda x: sim_siam_entropy(x["a"], x["b"], x["c"], x["d"]))
     students, teachers = ["s1", "s2", "s3", "s4"], ["t1", "t2"]
     keep("dino", "s1 s2 s3 s4", lambda x: dino([x[s] for s in students], [x[t] for t in teachers], x["centre"], 0.1, 0.04))
+    keep("dino_squares", "s1 s2 s3 s4", lambda x: dino_squares([x[s] for s in students], [x[t] for t in teachers], x["centre"]))
     case["teacher_entropy.value"] = teacher_entropy([given[t] for t in teachers], given["centre"], 0.04).view(1)
     keep("i_jepa", "patches", lambda x: i_jepa(x["patches"], x["target"]))
     unstopped = lambda x: F.smooth_l1_loss(x["patches"], F.layer_norm(x["target"], (D,)))
@@ -397,6 +431,9 @@ def main():
 
     keep("barlow_twins", "a b", lambda x: barlow_twins(x["a"], x["b"], 0.0051, 1.0))
     keep("barlow_twins_scaled", "a b", lambda x: barlow_twins(x["a"], x["b"], 0.0051, 0.1))
+    keep("barlow_twins_by_features", "a b", lambda x: barlow_twins_by_features(x["a"], x["b"], 0.0051))
+    keep("barlow_twins_unnormalised", "a b", lambda x: barlow_twins_unnormalised(x["a"], x["b"], 0.0051))
+    keep("barlow_twins_entropies", "a b", lambda x: barlow_twins_entropies(x["a"], x["b"], 0.5, 0.1))
     keep("vicreg", "a b", lambda x: vicreg(x["a"], x["b"]))
     keep("view_agreement", "a b c", lambda x: agreement([x["a"], x["b"], x["c"]], 3))
     keep("view_agreement_global", "a b c", lambda x: agreement([x["a"], x["b"], x["c"]], 2))

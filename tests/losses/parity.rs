@@ -7,9 +7,12 @@ use darkroom::methods::losses::{
         Crops, Instances, Negatives, Noise, bank_nce, bank_softmax, info_nce, log_partition, moco_v3, nearest, nnclr, nt_xent, pirl,
         sup_con, sup_con_positives,
     },
-    distil::{Temperatures, byol, dino, i_jepa, i_jepa_unstopped, koleo, negative_cosine, sim_siam, teacher_entropy},
+    distil::{
+        Temperatures, byol, dino, dino_squares, i_jepa, i_jepa_unstopped, koleo, negative_cosine, sim_siam, sim_siam_entropy,
+        teacher_entropy,
+    },
     labels::cross_entropy,
-    regularise::{Sketch, barlow_twins, sigreg, vicreg, view_agreement},
+    regularise::{Correlation, Normalised, Sketch, barlow_twins, sigreg, vicreg, view_agreement},
 };
 
 use super::case::{Case, Inputs, device, numbers, same};
@@ -171,6 +174,7 @@ fn distillation_by_cosine() {
     case.check("negative_cosine", |x| negative_cosine(x.get("a"), x.get("b")));
     case.check("byol", |x| byol(x.rows(["a", "b"]), x.rows(["c", "d"])));
     case.check("sim_siam", |x| sim_siam(x.rows(["a", "b"]), x.rows(["c", "d"])));
+    case.check("sim_siam_entropy", |x| sim_siam_entropy(x.rows(["a", "b"]), x.rows(["c", "d"])));
 }
 
 #[test]
@@ -180,6 +184,10 @@ fn distillation_by_prototypes() {
     case.check("dino", |x| {
         let (students, teachers) = (x.rows(["s1", "s2", "s3", "s4"]), x.rows(["t1", "t2"]));
         dino(&students, &teachers, &x.get("centre"), at)
+    });
+    case.check("dino_squares", |x| {
+        let (students, teachers) = (x.rows(["s1", "s2", "s3", "s4"]), x.rows(["t1", "t2"]));
+        dino_squares(&students, &teachers, &x.get("centre"))
     });
     let entropy = teacher_entropy(&[case.tensor("t1"), case.tensor("t2")], &case.tensor("centre"), at);
     same("teacher_entropy", &numbers(entropy), case.numbers("teacher_entropy.value"));
@@ -198,6 +206,16 @@ fn regularised_pairs() {
     let case = Case::read();
     case.check("barlow_twins", |x| barlow_twins(x.get("a"), x.get("b")).total(0.0051, 1.0));
     case.check("barlow_twins_scaled", |x| barlow_twins(x.get("a"), x.get("b")).total(0.0051, 0.1));
+    let other = |x: &Inputs, by| Correlation::new(x.get("a"), x.get("b"), by);
+    case.check("barlow_twins_by_features", |x| {
+        other(x, Normalised::Features).squares().total(0.0051, 1.0)
+    });
+    case.check("barlow_twins_unnormalised", |x| {
+        other(x, Normalised::Nothing).squares().total(0.0051, 1.0)
+    });
+    case.check("barlow_twins_entropies", |x| {
+        other(x, Normalised::Batch).entropies(0.1).total(0.5, 1.0)
+    });
     case.check("vicreg", |x| vicreg(x.get("a"), x.get("b")).total([25.0, 25.0, 1.0]));
 }
 

@@ -55,6 +55,27 @@ class MoCo(Method):
         super().settle(step)
 
 
+class MoCoV3(Method):
+    """Version 3: keys of the same batch, a predictor, and a first layer that stays as it was drawn (Chen et al., 2021, algorithm 1)."""
+
+    recipes = "byol"
+
+    def __init__(self, settings, count):
+        end = dict(norm_last=True, affine_last=False)
+        super().__init__(settings, count, **end)
+        self.predictor = nets.head(self.width, settings["predictor"], **end)
+        self.student[0].embed.requires_grad_(False)
+        self.teacher = nets.follower(self.student)
+
+    def loss(self, views, labels, indices, step):
+        q = [F.normalize(self.predictor(self.student(view))) for view in views]
+        with torch.no_grad():
+            k = [F.normalize(self.teacher(view)) for view in views]
+        own, temperature = torch.arange(len(q[0])), self.settings["temperature"]
+        of = lambda q, k: 2 * temperature * F.cross_entropy(q @ k.T / temperature, own)
+        return of(q[0], k[1]) + of(q[1], k[0])
+
+
 class Bank:
     """One row a picture."""
 

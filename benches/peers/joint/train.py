@@ -22,26 +22,27 @@ import probe  # noqa: E402
 import regularise  # noqa: E402
 from optim import Optimiser  # noqa: E402
 
-METHODS = dict(
-    simclr=contrast.SimClr,
-    moco=contrast.MoCo,
-    instdisc=contrast.InstDisc,
-    pirl=contrast.Pirl,
-    nnclr=contrast.NnClr,
-    byol=distil.Byol,
-    simsiam=distil.SimSiam,
-    dino=distil.Dino,
-    ijepa=distil.IJepa,
-    barlow=regularise.BarlowTwins,
-    vicreg=regularise.VicReg,
-    lejepa=regularise.LeJepa,
-    swav=cluster.Swav,
-    deepcluster=cluster.DeepCluster,
-    supcon=labels.SupCon,
-    supervised=labels.Supervised,
-    siamese=labels.Siamese,
-    untrained=labels.Untrained,
-)
+METHODS = {
+    "simclr": contrast.SimClr,
+    "moco": contrast.MoCo,
+    "moco-v3": contrast.MoCoV3,
+    "instdisc": contrast.InstDisc,
+    "pirl": contrast.Pirl,
+    "nnclr": contrast.NnClr,
+    "byol": distil.Byol,
+    "simsiam": distil.SimSiam,
+    "dino": distil.Dino,
+    "ijepa": distil.IJepa,
+    "barlow": regularise.BarlowTwins,
+    "vicreg": regularise.VicReg,
+    "lejepa": regularise.LeJepa,
+    "swav": cluster.Swav,
+    "deepcluster": cluster.DeepCluster,
+    "supcon": labels.SupCon,
+    "supervised": labels.Supervised,
+    "siamese": labels.Siamese,
+    "untrained": labels.Untrained,
+}
 
 
 def main():

@@ -85,6 +85,29 @@ pub const CIFAR: &Set = &[
     ("probe", "8000"),
 ];
 
+/// Imagenette as in lightly's benchmark (`docs/source/getting_started/benchmarks/imagenette_benchmark.py`), over [`CIFAR`]: a ResNet-18
+/// as for ImageNet, 128 px, 800 epochs of batch 256, SGD at 0.06.
+pub const IMAGENETTE: &Set = &[
+    ("size", "128"),
+    ("backbone", "resnet18"),
+    ("blur", "1"),
+    ("batch", "256"),
+    ("epochs", "800"),
+    ("base_lr", "0.06"),
+];
+
+/// A hundred classes of ImageNet as in lightly's benchmark (`imagenet100_benchmark.py`, beside the other), over [`IMAGENET`]: ResNet-18,
+/// 200 epochs of batch 256, 10 of them to warm up, LARS.
+pub const IMAGENET_100: &Set = &[
+    ("backbone", "resnet18"),
+    ("batch", "256"),
+    ("epochs", "200"),
+    ("warmup", "0.05"),
+    ("weight_decay", "0.000001"),
+];
+/// What some of its methods have in place of LARS: SGD from the first step on.
+pub const IMAGENET_100_SGD: &Set = &[("optimiser", "sgd"), ("weight_decay", "0.0001"), ("warmup", "0")];
+
 /// CIFAR-10 as in solo-learn's table (`scripts/pretrain/cifar/*.yaml`): ResNet-18 with a 3x3 stem, 1000 epochs of batch 256,
 /// 10 of them to warm up, LARS unless a method's own list says SGD; its figure is that of a linear probe.
 pub const SOLO: &Set = &[

@@ -41,6 +41,21 @@ pub fn sim_siam([p1, p2]: [Tensor<2>; 2], [z1, z2]: [Tensor<2>; 2]) -> Tensor<1>
     (negative_cosine(p1, z2.detach()) + negative_cosine(p2, z1.detach())) * 0.5
 }
 
+/// The cross-entropy that SimSiam tried in the cosine's place (Chen & He, 2021, sec. 4.5): `½ Σ over both mean −softmax(sg z) · log
+/// softmax(p)`, where a projection's numbers are taken for the scores of so many classes.
+///
+/// All `[batch, dim]`. Published: 63.2 % where 68.1 % stood.
+#[must_use]
+pub fn sim_siam_entropy([p1, p2]: [Tensor<2>; 2], [z1, z2]: [Tensor<2>; 2]) -> Tensor<1> {
+    (class_entropy(p1, z2.detach()) + class_entropy(p2, z1.detach())) * 0.5
+}
+
+/// `mean −softmax(target) · log softmax(said)`, 0 and above: `[batch, classes]` each. The gradient reaches both.
+#[must_use]
+pub fn class_entropy(said: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
+    dots(softmax(target, 1), log_softmax(said, 1)).mean().neg()
+}
+
 /// DINO's temperatures (Caron et al., 2021, sec. 3.1).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Temperatures {
@@ -74,20 +89,40 @@ fn taught(teacher: Tensor<2>, centre: &Tensor<2>, temperature: f32) -> Tensor<2>
 /// they balance, with a teacher that is a moving average.
 #[must_use]
 pub fn dino(students: &[Tensor<2>], teachers: &[Tensor<2>], centre: &Tensor<2>, at: Temperatures) -> Tensor<1> {
-    let said: Vec<_> = students
-        .iter()
-        .map(|student| log_softmax(student.clone() / at.student, 1))
-        .collect();
+    let said = |student: Tensor<2>| log_softmax(student / at.student, 1);
+    let aim = |teacher: Tensor<2>| taught(teacher, centre, at.teacher);
+    over_pairs(
+        students.iter().cloned().map(said),
+        teachers.iter().cloned().map(aim),
+        |said, aim| dots(aim, said).mean().neg(),
+    )
+}
+
+/// The mean squared error that DINO tried in the cross-entropy's place (Caron et al., 2021, table 7), over the same pairs. The paper
+/// does not say of what: here it is that of BYOL, which the paper compares itself with: `mean 2 − 2 cos(s, t − c)`, 0..4. Published:
+/// kNN 52.6 % where 72.8 % stood.
+#[must_use]
+pub fn dino_squares(students: &[Tensor<2>], teachers: &[Tensor<2>], centre: &Tensor<2>) -> Tensor<1> {
+    let aim = |teacher: Tensor<2>| (teacher - centre.clone()).detach();
+    over_pairs(students.iter().cloned(), teachers.iter().cloned().map(aim), |said, aim| {
+        negative_cosine(said, aim) * 2.0 + 2.0
+    })
+}
+
+/// The mean of an energy over all pairs of what the teacher made of a view and the student of another one; 0 where there is none.
+fn over_pairs(
+    said: impl Iterator<Item = Tensor<2>>,
+    aims: impl Iterator<Item = Tensor<2>>,
+    energy: impl Fn(Tensor<2>, Tensor<2>) -> Tensor<1>,
+) -> Tensor<1> {
+    let said: Vec<_> = said.collect();
     let mut pairs = Vec::new();
-    for (seen, teacher) in teachers.iter().enumerate() {
-        let aim = taught(teacher.clone(), centre, at.teacher);
+    for (seen, aim) in aims.enumerate() {
         let others = said.iter().enumerate().filter(|(view, _)| *view != seen);
-        pairs.extend(others.map(|(_, said)| dots(aim.clone(), said.clone()).mean().neg()));
+        pairs.extend(others.map(|(_, said)| energy(said.clone(), aim.clone())));
     }
     match pairs.is_empty() {
-        true => said
-            .into_iter()
-            .fold(Tensor::zeros([1], &centre.device()), |sum, said| sum + said.sum() * 0.0),
+        true => Tensor::cat(said, 0).sum() * 0.0,
         false => Tensor::cat(pairs, 0).mean(),
     }
 }

@@ -26,6 +26,91 @@ fn off_diagonal(matrix: &Tensor<2>) -> Tensor<1> {
     matrix.clone().mask_fill(diagonal(dim, &matrix.device()), 0.0).square().sum()
 }
 
+/// What the two views are divided by before their dimensions are compared (Zbontar et al., 2021, sec. 4 and table 5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Normalised {
+    /// Each dimension by its deviation over the batch: a correlation, as in the paper's equation 2.
+    #[default]
+    Batch,
+    /// Each picture by the deviation of its numbers. Published: 69.8 % where 71.4 % stood.
+    Features,
+    /// Nothing: a covariance. Published, without batch norms in the projector either: 53.4 %.
+    Nothing,
+}
+
+impl Normalised {
+    /// `batch`, `features` or `none`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "batch" => Some(Self::Batch),
+            "features" => Some(Self::Features),
+            "none" => Some(Self::Nothing),
+            _ => None,
+        }
+    }
+
+    fn apply(self, x: Tensor<2>) -> Tensor<2> {
+        let standard = |x: Tensor<2>, axis| {
+            let (variance, mean) = x.clone().var_mean_bias(axis);
+            (x - mean) / (variance + BATCH_NORM_EPSILON).sqrt()
+        };
+        match self {
+            Self::Batch => standard(x, 0),
+            Self::Features => standard(x, 1),
+            Self::Nothing => centred(x),
+        }
+    }
+}
+
+/// How the dimensions of two views go together: `C = aᵀ b / batch` of normalised rows, `[dim, dim]`, which should be the identity.
+#[derive(Clone, Debug)]
+pub struct Correlation(Tensor<2>);
+
+impl Correlation {
+    /// `a` and `b` are `[batch, dim]`. A dimension that does not vary has correlation 0.
+    #[must_use]
+    pub fn new(a: Tensor<2>, b: Tensor<2>, by: Normalised) -> Self {
+        let [batch, _] = a.dims();
+        Self(by.apply(a).transpose().matmul(by.apply(b)) / batch as f32)
+    }
+
+    /// `C_ii`, `[dim]`.
+    fn agreement(&self) -> Tensor<1> {
+        let [dim, _] = self.0.dims();
+        (self.0.clone() * Tensor::eye(dim, &self.0.device())).sum_dim(1).squeeze_dim(1)
+    }
+
+    /// Barlow Twins' squares (Zbontar et al., 2021, eq. 1).
+    #[must_use]
+    pub fn squares(&self) -> BarlowTerms {
+        BarlowTerms {
+            invariance: (self.agreement() - 1.0).square().sum(),
+            redundancy: off_diagonal(&self.0),
+        }
+    }
+
+    /// The cross-entropy that the paper tried in their place (sec. 4, "loss function"):
+    /// `−log Σ_i exp(C_ii/τ)` and `log Σ_{i≠j} exp(max(C_ij, 0)/τ)`. Published: 63.3 % where 71.4 % stood.
+    #[must_use]
+    pub fn entropies(&self, temperature: f32) -> BarlowTerms {
+        let [dim, _] = self.0.dims();
+        let apart = relu(self.0.clone()) / temperature;
+        // What is left out stands so far below that its exponential is 0.
+        let apart = apart.mask_fill(diagonal(dim, &self.0.device()), f32::MIN / 2.0);
+        BarlowTerms {
+            invariance: log_sum_exp(self.agreement() / temperature).neg(),
+            redundancy: log_sum_exp(apart.flatten(0, 1)),
+        }
+    }
+}
+
+/// `log Σ exp x`, `[1]`, without exponentials of large numbers.
+fn log_sum_exp(x: Tensor<1>) -> Tensor<1> {
+    let most = x.clone().detach().max();
+    (x - most.clone()).exp().sum().log() + most
+}
+
 /// The parts of Barlow Twins' loss, `[1]` each.
 #[derive(Clone, Debug)]
 pub struct BarlowTerms {
@@ -47,21 +132,10 @@ impl BarlowTerms {
 /// Barlow Twins (Zbontar et al., 2021, eq. 1 and 2): the correlations of two views' dimensions, `C = BN(a)ᵀ BN(b)/batch`,
 /// should be the identity.
 ///
-/// `a` and `b` are `[batch, dim]`; each is normalised over the batch, without scale and shift. A dimension that does
-/// not vary has correlation 0.
+/// `a` and `b` are `[batch, dim]`; each is normalised over the batch, without scale and shift.
 #[must_use]
 pub fn barlow_twins(a: Tensor<2>, b: Tensor<2>) -> BarlowTerms {
-    let [batch, dim] = a.dims();
-    let normal = |x: Tensor<2>| {
-        let (variance, mean) = x.clone().var_mean_bias(0);
-        (x - mean) / (variance + BATCH_NORM_EPSILON).sqrt()
-    };
-    let correlation = normal(a).transpose().matmul(normal(b)) / batch as f32;
-    let agreement = (correlation.clone() * Tensor::eye(dim, &correlation.device())).sum_dim(1);
-    BarlowTerms {
-        invariance: (agreement - 1.0).square().sum(),
-        redundancy: off_diagonal(&correlation),
-    }
+    Correlation::new(a, b, Normalised::Batch).squares()
 }
 
 /// The parts of VICReg's loss, `[1]` each.
