@@ -21,7 +21,7 @@ use crate::{
 /// The method.
 pub type Lejepa = Joint<Gaussian>;
 
-/// The card.
+/// The card. Defaults are those of the authors' minimal code.
 pub const CARD: MethodCard = MethodCard {
     name: "lejepa",
     title: "LeJEPA",
@@ -38,14 +38,20 @@ const OWN: &[Knob] = &[
     knob(
         "projector",
         "",
-        "2048,2048,64",
+        "2048,2048,16",
         "Widths of the projector's layers, the last its output.",
     ),
     knob(
         "crop_scale",
         "ratio",
-        "0.3,1",
+        "0.08,1",
         "Smallest and largest part of the picture that a view shows.",
+    ),
+    knob(
+        "jitter",
+        "",
+        "2",
+        "How strongly colours change; 1 is what the authors recommend beside small crops.",
     ),
     knob("views", "", "4", "Large views of each picture."),
     knob(
@@ -75,7 +81,7 @@ const PRESETS: [Preset; 8] = [
     preset(
         "tiny",
         presets::TINY_HELP,
-        &[presets::TINY, &[("projector", "64,16"), ("views", "2"), ("slices", "64")]],
+        &[presets::TINY, TINY],
     ),
     preset(
         "small",
@@ -89,6 +95,7 @@ const PRESETS: [Preset; 8] = [
             presets::CIFAR,
             &[
                 ("projector", "2048,2048,64"),
+                ("crop_scale", "0.3,1"),
                 ("optimiser", "adamw"),
                 ("base_lr", "0.002"),
                 ("weight_decay", "0.0005"),
@@ -106,6 +113,7 @@ const PRESETS: [Preset; 8] = [
             presets::JEPA,
             &[
                 ("projector", "2048,2048,128"),
+                ("jitter", "1"),
                 ("views", "2"),
                 ("lambda", "0.00967"),
             ],
@@ -119,6 +127,9 @@ const PRESETS: [Preset; 8] = [
         &[
             presets::IMAGENET,
             &[
+                ("projector", "2048,2048,64"),
+                ("crop_scale", "0.3,1"),
+                ("jitter", "1"),
                 ("views", "2"),
                 ("local_views", "6"),
                 ("slices", "1024"),
@@ -146,10 +157,6 @@ const PRESETS: [Preset; 8] = [
             &[
                 ("size", "128"),
                 ("backbone", "vit-small/8"),
-                ("projector", "2048,2048,16"),
-                ("crop_scale", "0.08,1"),
-                ("jitter", "2"),
-                ("views", "4"),
                 ("batch", "256"),
                 ("epochs", "800"),
                 ("optimiser", "adamw"),
@@ -168,7 +175,8 @@ const PRESETS: [Preset; 8] = [
         sign::ONE_POINT,
         &[
             presets::TINY,
-            &[("projector", "64,16"), ("views", "2"), ("slices", "64"), ("lambda", "0")],
+            TINY,
+            &[("lambda", "0")],
         ],
     ),
     broken(
@@ -178,10 +186,13 @@ const PRESETS: [Preset; 8] = [
         sign::ONE_POINT,
         &[
             presets::TINY,
-            &[("projector", "64,16"), ("views", "2"), ("slices", "64"), ("lambda", "0.0002")],
+            TINY,
+            &[("lambda", "0.0002")],
         ],
     ),
 ];
+
+const TINY: &presets::Set = &[("projector", "64,16"), ("crop_scale", "0.3,1"), ("views", "2"), ("slices", "64")];
 
 /// Agreement and SIGReg.
 #[derive(Module, Debug)]

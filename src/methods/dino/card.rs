@@ -242,8 +242,8 @@ const PRESETS: [Preset; 17] = [
     ),
     broken(
         "break-sharpening",
-        "Break it: no sharpening. Published: the output becomes even, the loss falls to ln(prototypes) and stays there. Here pictures differ in few directions.",
-        Sign::below("pictures differ in few directions", "RankMe", 4.25),
+        "Break it: no sharpening. Published: the output becomes even, the loss falls to ln(prototypes) and stays there. So here.",
+        Sign::above("the output is even: the loss stands at ln(128) = 4.85", sign::LOSS, 4.8),
         &[presets::TINY, TINY, &[("teacher_temperature", "1"), ("warm_temperature", "1")]],
     ),
     broken(
