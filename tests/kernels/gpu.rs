@@ -2,8 +2,7 @@
 
 use std::sync::PoisonError;
 
-use burn_cubecl::cubecl::future::block_on;
-use darkroom::device;
+use darkroom::{device, predict::block_on};
 
 use super::{SWITCH, on_gpus};
 
