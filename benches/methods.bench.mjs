@@ -47,8 +47,8 @@ function ours(method, seed, [train, heldOut]) {
 }
 
 function theirs(method, seed, [train, heldOut]) {
-  const [program, ...named] = script('joint/train.py', method, seed, train, heldOut, JSON.stringify(settings(method)));
-  return JSON.parse(execFileSync(program, named, { env: ONE, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim().split('\n').at(-1));
+  const [program, ...rest] = script('joint/train.py', method, seed, train, heldOut, JSON.stringify(settings(method)));
+  return JSON.parse(execFileSync(program, rest, { env: ONE, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim().split('\n').at(-1));
 }
 
 const digest = (...texts) => texts.reduce((hash, text) => hash.update(text), createHash('sha256')).digest('hex').slice(0, 16);

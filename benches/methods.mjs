@@ -1,5 +1,5 @@
 // What the methods are set to where they are held against PyTorch: the same for both sides, so that nothing is left to
-// either's defaults. Names are ours, as `darkroom methods NAME` prints them.
+// either's defaults. Names are ours, as `darkroom methods NAME` prints them, a version behind them where it is not the first.
 
 const COMMON = {
   size: 32,

@@ -103,7 +103,7 @@ const PRESETS: [Preset; 13] = [
     ),
     preset(
         "imagenette",
-        "Imagenette at 128 px, ResNet-18 as in lightly's benchmark: 800 epochs of batch 256 (kNN 88.7 there); rate and weight decay are those of a loss four times its.",
+        "Imagenette at 128 px, ResNet-18 as in lightly's benchmark: 800 epochs of batch 256 (kNN 88.7 there). Our loss is four times theirs, so the rate is a quarter and the weight decay four times.",
         &[
             presets::CIFAR,
             presets::IMAGENETTE,
@@ -120,7 +120,7 @@ const PRESETS: [Preset; 13] = [
     ),
     preset(
         "imagenet-100",
-        "A hundred classes of ImageNet, ResNet-18 as in lightly's benchmark: 200 epochs of batch 256 (kNN 43.9 there); weight decay and the rate of biases are those of a loss four times its.",
+        "A hundred classes of ImageNet, ResNet-18 as in lightly's benchmark: 200 epochs of batch 256 (kNN of 20 neighbours 43.9 there, where LARS gives biases and norms a trust ratio, too). Our loss is four times theirs, and so is the weight decay.",
         &[
             presets::IMAGENET,
             presets::IMAGENET_100,
@@ -130,7 +130,7 @@ const PRESETS: [Preset; 13] = [
                 ("rising", "false"),
                 ("teacher_momentum", "0.999"),
                 ("base_lr", "0.2"),
-                ("bias_lr", "0.25"),
+                ("final_lr", "0.0002"),
                 ("weight_decay", "0.000006"),
             ],
         ],

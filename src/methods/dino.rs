@@ -1,6 +1,8 @@
 //! DINO (Caron et al., "Emerging Properties in Self-Supervised Vision Transformers", 2021).
 
 mod card;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -48,6 +50,8 @@ struct Settings {
     rising: bool,
     /// Steps after which the teacher becomes a copy; 0 has the moving average.
     copied_every: u64,
+    /// Of the run, where it counts them.
+    steps: u64,
     freeze_last: f64,
     koleo: f32,
     squares: bool,
@@ -78,6 +82,7 @@ impl Objective for SelfDistillation {
                 momentum: knobs.within("teacher_momentum", 0.0, 1.0)?,
                 rising: flag("rising")?,
                 copied_every: config.steps_a_pass() * knobs.within("teacher_epochs", 0, 1000)?,
+                steps: config.steps,
                 freeze_last: knobs.within("freeze_last", 0.0, 1.0)?,
                 koleo: knobs.within("koleo", 0.0, 100.0)?,
                 squares: squares(knobs)?,
@@ -132,7 +137,14 @@ impl Objective for SelfDistillation {
         let outputs = self.centre.value().dims()[1];
         let few = (outputs < classes)
             .then(|| format!("{outputs} prototypes are fewer than the {classes} classes of these pictures: some classes have to share one"));
-        few.into_iter().collect()
+        let Settings { copied_every, steps, .. } = self.settings;
+        let never = (1..copied_every).contains(&steps).then(|| {
+            format!(
+                "the teacher, which is what answers in the end, becomes a copy of the student every {copied_every} steps, and this run has \
+                 {steps}: it stays as it was drawn; give the run more steps, or fewer pictures"
+            )
+        });
+        few.into_iter().chain(never).collect()
     }
 
     fn momentum(&self, step: Step) -> f64 {

@@ -21,7 +21,7 @@ use crate::{
 /// The method.
 pub type Lejepa = Joint<Gaussian>;
 
-/// The card. Defaults are those of the authors' minimal code.
+/// The card. Its own knobs stand where the authors' minimal code has them, but for the change of saturation, half of its.
 pub const CARD: MethodCard = MethodCard {
     name: "lejepa",
     title: "LeJEPA",

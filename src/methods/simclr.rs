@@ -110,7 +110,7 @@ const PRESETS: [Preset; 16] = [
     ),
     preset(
         "imagenet-100",
-        "A hundred classes of ImageNet, ResNet-18 as in lightly's benchmark: 200 epochs of batch 256 (kNN 46.9 there).",
+        "A hundred classes of ImageNet, ResNet-18 as in lightly's benchmark: 200 epochs of batch 256 (kNN of 20 neighbours 46.9 there, where LARS gives biases and norms a trust ratio, too).",
         &[
             presets::IMAGENET,
             presets::IMAGENET_100,
@@ -118,6 +118,7 @@ const PRESETS: [Preset; 16] = [
             &[
                 ("temperature", "0.1"),
                 ("base_lr", "0.3"),
+                ("final_lr", "0.0003"),
             ],
         ],
     ),
@@ -207,7 +208,7 @@ const PRESETS: [Preset; 16] = [
     ),
 ];
 
-/// The projector of lightly's benchmark on CIFAR-10.
+/// The projector of lightly's benchmarks with a ResNet-18.
 const THEIR_HEAD: &presets::Set = &[("projector", "512,128"), ("head_norms", "all")];
 
 /// The rate of lightly's benchmark on ImageNet, and a norm at its projector's end.

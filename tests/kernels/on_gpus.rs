@@ -1,5 +1,5 @@
-//! The shaders against Burn's own composition on the CPU, number by number: natively (`gpu.rs`) and in a browser (`shaders.rs`), where
-//! reading from a device takes a promise.
+//! The shaders against Burn's own composition on the CPU, norms against double precision, number by number: natively (`gpu.rs`) and in a
+//! browser (`shaders.rs`), where reading from a device takes a promise.
 
 use burn::{
     module::Module,

@@ -37,19 +37,20 @@ pub fn inputs(count: usize) -> Vec<(&'static str, Vec<f32>)> {
     ]
 }
 
-/// Says what is further apart than `tolerance` of the largest number.
-pub fn close(a: &[f32], b: &[f32], tolerance: f32, what: &str) -> Result<(), String> {
-    let largest = a.iter().chain(b).fold(f32::MIN_POSITIVE, |most, x| most.max(x.abs()));
-    within(a, b, tolerance * largest, what)
+/// Says what is further apart than `tolerance` of the largest finite number that there should be.
+pub fn close(wanted: &[f32], found: &[f32], tolerance: f32, what: &str) -> Result<(), String> {
+    let finite = wanted.iter().filter(|x| x.is_finite());
+    let largest = finite.fold(f32::MIN_POSITIVE, |most, x| most.max(x.abs()));
+    within(wanted, found, tolerance * largest, what)
 }
 
 /// Says what is further apart than that.
-pub fn within(a: &[f32], b: &[f32], most: f32, what: &str) -> Result<(), String> {
-    if a.len() != b.len() {
-        return Err(format!("{what}: {} numbers and {}", a.len(), b.len()));
+pub fn within(wanted: &[f32], found: &[f32], most: f32, what: &str) -> Result<(), String> {
+    if wanted.len() != found.len() {
+        return Err(format!("{what}: {} numbers and {}", wanted.len(), found.len()));
     }
-    for (index, (a, b)) in a.iter().zip(b).enumerate() {
-        let is_close = (a - b).abs() <= most || (a.is_nan() && b.is_nan());
+    for (index, (a, b)) in wanted.iter().zip(found).enumerate() {
+        let is_close = (a - b).abs() <= most || a == b || (a.is_nan() && b.is_nan());
         if !is_close {
             return Err(format!("{what}: number {index} is {a} and {b}, more than {most} apart"));
         }

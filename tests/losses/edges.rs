@@ -9,9 +9,9 @@ use darkroom::{
             Crops, Instances, Negatives, Noise, bank_nce, bank_softmax, info_nce, log_partition, moco_v3, nearest, nnclr, nt_xent, pirl,
             sup_con,
         },
-        distil::{Temperatures, byol, dino, dino_squares, i_jepa, koleo, negative_cosine, sim_siam, sim_siam_entropy, teacher_entropy},
+        distil::{Temperatures, both_ways, byol, class_entropy, dino, dino_squares, i_jepa, koleo, negative_cosine, teacher_entropy},
         labels::cross_entropy,
-        regularise::{Correlation, Normalised, Sketch, barlow_twins, sigreg, vicreg, view_agreement},
+        regularise::{Correlation, Normalised, Sketch, sigreg, vicreg, view_agreement},
     },
 };
 
@@ -62,7 +62,7 @@ fn bank(x: &Tensor<2>) -> (Instances<'static>, Noise) {
 }
 
 /// Both views are the rows they are given, in sum over the loss's settings.
-const LOSSES: [(&str, Loss); 22] = [
+const LOSSES: [(&str, Loss); 21] = [
     ("nt_xent", |x| {
         sum(negatives(&x).map(|how| nt_xent(x.clone(), x.clone(), 0.05, &how)))
     }),
@@ -92,9 +92,10 @@ const LOSSES: [(&str, Loss); 22] = [
         nce + pirl([x.clone(), x], &at, [&noise, &noise], 0.5, log_z)
     }),
     ("negative_cosine", |x| negative_cosine(x.clone(), x)),
-    ("byol and sim_siam", |x| {
+    ("byol and both_ways", |x| {
         let pair = || [x.clone(), x.clone()];
-        byol(pair(), pair()) + sim_siam(pair(), pair()) + sim_siam_entropy(pair(), pair())
+        let ways = both_ways(negative_cosine, pair(), pair()) + both_ways(class_entropy, pair(), pair());
+        byol(pair(), pair()) + ways
     }),
     ("dino", |x| {
         let views = [x.clone(), x.clone(), x];
@@ -113,10 +114,11 @@ const LOSSES: [(&str, Loss); 22] = [
     }),
     ("i_jepa", |x| i_jepa(x.clone().unsqueeze(), x.unsqueeze())),
     ("koleo", koleo),
-    ("barlow_twins", |x| barlow_twins(x.clone(), x).total(0.0051, 1.0)),
-    ("barlow_twins otherwise", |x| {
+    ("barlow_twins", |x| {
         let by = |by| Correlation::new(x.clone(), x.clone(), by);
-        let squares = by(Normalised::Features).squares().total(0.0051, 1.0) + by(Normalised::Nothing).squares().total(0.0051, 1.0);
+        let squares = by(Normalised::Batch).squares().total(0.0051, 1.0)
+            + by(Normalised::Features).squares().total(0.0051, 1.0)
+            + by(Normalised::Nothing).squares().total(0.0051, 1.0);
         squares + by(Normalised::Batch).entropies(0.1).total(1.0, 1.0)
     }),
     ("vicreg", |x| vicreg(x.clone(), x).total([25.0, 25.0, 1.0])),

@@ -301,8 +301,9 @@ def barlow_twins(a, b, lambd, scale):
 
 
 def barlow_twins_by_features(a, b, lambd):
-    """Zbontar et al., 2021, sec. 4: normalised along the features."""
-    c = F.layer_norm(a, (D,)).T @ F.layer_norm(b, (D,)) / N
+    """Zbontar et al., 2021, sec. 4: normalised along the batch, then, without a mean, along the features; the covariance of that."""
+    normal = torch.nn.BatchNorm1d(D, affine=False).double()
+    c = unit(normal(a)).T @ unit(normal(b)) / N
     return (torch.diagonal(c) - 1).square().sum() + lambd * off_diagonal(c).square().sum()
 
 

@@ -8,11 +8,10 @@ use darkroom::methods::losses::{
         sup_con, sup_con_positives,
     },
     distil::{
-        Temperatures, byol, dino, dino_squares, i_jepa, i_jepa_unstopped, koleo, negative_cosine, sim_siam, sim_siam_entropy,
-        teacher_entropy,
+        Temperatures, both_ways, byol, class_entropy, dino, dino_squares, i_jepa, i_jepa_unstopped, koleo, negative_cosine, teacher_entropy,
     },
     labels::cross_entropy,
-    regularise::{Correlation, Normalised, Sketch, barlow_twins, sigreg, vicreg, view_agreement},
+    regularise::{Correlation, Normalised, Sketch, sigreg, vicreg, view_agreement},
 };
 
 use super::case::{Case, Inputs, device, numbers, same};
@@ -173,8 +172,9 @@ fn distillation_by_cosine() {
     let case = Case::read();
     case.check("negative_cosine", |x| negative_cosine(x.get("a"), x.get("b")));
     case.check("byol", |x| byol(x.rows(["a", "b"]), x.rows(["c", "d"])));
-    case.check("sim_siam", |x| sim_siam(x.rows(["a", "b"]), x.rows(["c", "d"])));
-    case.check("sim_siam_entropy", |x| sim_siam_entropy(x.rows(["a", "b"]), x.rows(["c", "d"])));
+    let sim_siam = |x: &Inputs, energy| both_ways(energy, x.rows(["a", "b"]), x.rows(["c", "d"]).map(Tensor::detach));
+    case.check("sim_siam", |x| sim_siam(x, negative_cosine));
+    case.check("sim_siam_entropy", |x| sim_siam(x, class_entropy));
 }
 
 #[test]
@@ -204,17 +204,17 @@ fn distillation_of_patches_and_spreading() {
 #[test]
 fn regularised_pairs() {
     let case = Case::read();
-    case.check("barlow_twins", |x| barlow_twins(x.get("a"), x.get("b")).total(0.0051, 1.0));
-    case.check("barlow_twins_scaled", |x| barlow_twins(x.get("a"), x.get("b")).total(0.0051, 0.1));
-    let other = |x: &Inputs, by| Correlation::new(x.get("a"), x.get("b"), by);
+    let twins = |x: &Inputs, by| Correlation::new(x.get("a"), x.get("b"), by);
+    case.check("barlow_twins", |x| twins(x, Normalised::Batch).squares().total(0.0051, 1.0));
+    case.check("barlow_twins_scaled", |x| twins(x, Normalised::Batch).squares().total(0.0051, 0.1));
     case.check("barlow_twins_by_features", |x| {
-        other(x, Normalised::Features).squares().total(0.0051, 1.0)
+        twins(x, Normalised::Features).squares().total(0.0051, 1.0)
     });
     case.check("barlow_twins_unnormalised", |x| {
-        other(x, Normalised::Nothing).squares().total(0.0051, 1.0)
+        twins(x, Normalised::Nothing).squares().total(0.0051, 1.0)
     });
     case.check("barlow_twins_entropies", |x| {
-        other(x, Normalised::Batch).entropies(0.1).total(0.5, 1.0)
+        twins(x, Normalised::Batch).entropies(0.1).total(0.5, 1.0)
     });
     case.check("vicreg", |x| vicreg(x.get("a"), x.get("b")).total([25.0, 25.0, 1.0]));
 }

@@ -1,5 +1,6 @@
 // Kernels against plain arithmetic, on random numbers, odd sizes and extreme values: the CPU's in WebAssembly, with a browser's vectors,
-// against double precision; the shaders in Chromium against Burn's own composition (tests/kernels/on_gpus.rs). The tiles that the engine
+// against double precision; the shaders in Chromium against Burn's own composition, norms against double precision
+// (tests/kernels/on_gpus.rs). The tiles that the engine
 // writes for a browser are tested natively (src/kernels/product/linked/tests.rs).
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -171,20 +172,31 @@ test('products', () => {
 
 test('shaders', { skip: withoutGpuEngine }, async (t) => {
   const chrome = await browser({ gpu: true });
+  t.after(() => chrome.close());
   const page = await chrome.newPage();
+  const said = [];
+  page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
   const folder = 'http://localhost/shaders/';
   await page.route(`${folder}*`, (route) => route.fulfill({ path: join(TARGET, 'shaders', route.request().url().slice(folder.length)) }));
-  await page.goto(`${folder}index.html`);
-  const names = await page.evaluate(async () => {
-    const module = await import('./shaders.js');
-    await module.default();
-    await module.open();
-    window.shaders = module;
-    return module.comparisons();
-  });
+  /** Opens the module anew: one that panicked is of no more use. */
+  const fresh = async () => {
+    await page.goto(`${folder}index.html`);
+    await page.evaluate(async () => {
+      window.shaders = await import('./shaders.js');
+      await window.shaders.default();
+      await window.shaders.open();
+    });
+  };
+  await fresh();
+  const names = await page.evaluate(() => window.shaders.comparisons());
   assert.ok(names.length > 0);
   for (const name of names) {
-    await t.test(name.replaceAll('_', ' '), () => page.evaluate((name) => window.shaders.compare(name), name));
+    await t.test(name.replaceAll('_', ' '), async () => {
+      await fresh();
+      // Of a module that panicked no promise is ever kept.
+      const broken = new Promise((_, fail) => page.once('pageerror', (error) => fail(new Error([...said.splice(0), error].join('\n')))));
+      const compared = page.evaluate((name) => window.shaders.compare(name).then(() => '', String), name);
+      assert.equal(await Promise.race([compared, broken]), '');
+    });
   }
-  await chrome.close();
 });

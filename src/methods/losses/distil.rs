@@ -32,25 +32,21 @@ pub fn byol([p1, p2]: [Tensor<2>; 2], [z1, z2]: [Tensor<2>; 2]) -> Tensor<1> {
     (negative_cosine(p1, z2.detach()) + negative_cosine(p2, z1.detach())) * 2.0 + 4.0
 }
 
-/// SimSiam (Chen & He, 2021, eq. 2): `−½ mean cos(p₁, sg z₂) − ½ mean cos(p₂, sg z₁)`, −1..1.
+/// SimSiam (Chen & He, 2021, eq. 2): `½ D(p₁, z₂) + ½ D(p₂, z₁)`, where the energy D is [`negative_cosine`], or [`class_entropy`] as
+/// in section 4.5.
 ///
-/// All `[batch, dim]`: predictions `p` and projections `z` of one and the same network. What stops collapse is the
-/// stop-gradient on `z`, with the predictor; [`negative_cosine`] of the same tensors is the loss without it.
+/// All `[batch, dim]`: predictions `p` and projections `z` of one and the same network. What stops collapse is that `z` comes detached,
+/// behind a predictor.
 #[must_use]
-pub fn sim_siam([p1, p2]: [Tensor<2>; 2], [z1, z2]: [Tensor<2>; 2]) -> Tensor<1> {
-    (negative_cosine(p1, z2.detach()) + negative_cosine(p2, z1.detach())) * 0.5
+pub fn both_ways(energy: Energy, [p1, p2]: [Tensor<2>; 2], [z1, z2]: [Tensor<2>; 2]) -> Tensor<1> {
+    (energy(p1, z2) + energy(p2, z1)) * 0.5
 }
 
-/// The cross-entropy that SimSiam tried in the cosine's place (Chen & He, 2021, sec. 4.5): `½ Σ over both mean −softmax(sg z) · log
-/// softmax(p)`, where a projection's numbers are taken for the scores of so many classes.
-///
-/// All `[batch, dim]`. Published: 63.2 % where 68.1 % stood.
-#[must_use]
-pub fn sim_siam_entropy([p1, p2]: [Tensor<2>; 2], [z1, z2]: [Tensor<2>; 2]) -> Tensor<1> {
-    (class_entropy(p1, z2.detach()) + class_entropy(p2, z1.detach())) * 0.5
-}
+/// The energy of what was said and what should have been, `[batch, dim]` each: the mean over the batch.
+pub type Energy = fn(Tensor<2>, Tensor<2>) -> Tensor<1>;
 
-/// `mean −softmax(target) · log softmax(said)`, 0 and above: `[batch, classes]` each. The gradient reaches both.
+/// `mean −softmax(target) · log softmax(said)`, 0 and above: `[batch, classes]` each. The gradient reaches both. Where SimSiam has this
+/// in place of the cosine, projections are taken for scores of classes; published: 63.2 % where 68.1 % stood.
 #[must_use]
 pub fn class_entropy(said: Tensor<2>, target: Tensor<2>) -> Tensor<1> {
     dots(softmax(target, 1), log_softmax(said, 1)).mean().neg()

@@ -8,7 +8,7 @@ use crate::{
 };
 
 const COPY: &str = ".index-copy.html";
-/// The program of that engine.
+/// The program with a GPU under it.
 pub const GPU_ENGINE: &str = "engine-webgpu";
 
 /// The page to give to Trunk: `index.html`, or a copy beside it whose link to the WebGPU engine is gone or asks for a quicker build.

@@ -73,8 +73,9 @@ pub fn has_gpu_engine() -> bool {
     dist().join(links::GPU_ENGINE).with_extension("js").is_file()
 }
 
-/// Builds the module that holds the shaders against plain arithmetic, of what a trial of that engine is built of.
+/// Builds the module that compares shaders with plain arithmetic, from the same crates as the WebGPU engine for tests (`Args::trial`).
 pub fn shaders(args: &Args) -> Done {
+    say("Building the shaders' module (a minute where the page was built for these tests, else some 8 of one core the first time)");
     let compiler = tools::for_building(args)?;
     let folder = target_folder().join("shaders");
     fs::create_dir_all(&folder).map_err(file_trouble("make", &folder))?;

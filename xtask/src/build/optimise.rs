@@ -5,7 +5,7 @@
 
 use std::{fs, path::Path};
 
-use super::names;
+use super::{links::GPU_ENGINE, names};
 use crate::{
     args::Args,
     hash,
@@ -24,8 +24,6 @@ const OPTIONS: [&str; 4] = [
 ];
 /// What every visitor waits for goes through it twice, for another three hundred bytes.
 const TWICE: (&str, &str) = ("page-", "-Os");
-
-const GPU_ENGINE: &str = "engine-webgpu";
 
 /// Programs that wasm-opt is not worth it for.
 const PLAIN: [&str; 2] = ["engine_bg.wasm", "together-engine_bg.wasm"];
