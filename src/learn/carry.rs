@@ -17,7 +17,10 @@ impl Trainer {
 
 /// `new` with what `old` has under the same name and in the same shape.
 fn merged(new: Tensors, old: Tensors) -> Tensors {
-    let of_student = |name: &str| name.contains("teacher.").then(|| name.replacen("teacher.", "student.", 1));
+    let of_student = |name: &str| {
+        let side = ["teacher.", "later."].into_iter().find(|side| name.contains(side))?;
+        Some(name.replacen(side, "student.", 1))
+    };
     // Steps that a part rested are written where there were some.
     let rested = old.iter().filter(|(name, _)| {
         let part = name.strip_prefix("rested.");

@@ -64,7 +64,11 @@ impl Objective for SelfDistillation {
         let global = Recipe::dino_global(trunk.size).map(|recipe| trunk.view(recipe));
         let projector = head(knobs, trunk)?;
         let design = Design::new(projector, trunk.multi_crop(knobs, &global, Recipe::dino_local)?).with_answering_teacher();
-        Ok(Design { least_batch: 1, ..design })
+        Ok(Design {
+            least_batch: 1,
+            is_teacher_behind: knobs.read("teacher_behind", "it is true or false")?,
+            ..design
+        })
     }
 
     fn new(mut at: Builder<'_>, knobs: &Knobs<'_>, trunk: &Trunk, config: &RunConfig) -> Result<Self, MethodError> {

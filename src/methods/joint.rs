@@ -47,6 +47,8 @@ pub struct Joint<O: Objective> {
     pub student: Branch,
     /// What follows the student by a moving average, where the method has one.
     pub teacher: Option<Branch>,
+    /// What the teacher will be a step later, where it is behind.
+    pub later: Option<Branch>,
     /// The loss, and what it keeps.
     pub objective: O,
     #[module(skip)]
@@ -118,6 +120,7 @@ impl<O: Objective> Method for Joint<O> {
         let objective = O::new(at.at("objective"), &Knobs::new(O::CARD, &config.knobs)?, trunk, config)?;
         Ok(Self {
             teacher: design.has_teacher.then(|| frozen(first.clone())),
+            later: design.is_teacher_behind.then(|| frozen(first.clone())),
             student: first,
             objective,
             setting,
@@ -214,7 +217,12 @@ impl<O: Objective> Method for Joint<O> {
         self.objective.settle(step, kept);
         if let Some(teacher) = self.teacher.take() {
             let momentum = self.objective.momentum(step);
-            self.teacher = Some(teacher::momentum_update(teacher, &self.student, momentum as f32, Statistics::Keep));
+            let follow = |teacher| teacher::momentum_update(teacher, &self.student, momentum as f32, Statistics::Keep);
+            let (teacher, later) = match self.later.take() {
+                Some(later) => (later.clone(), Some(follow(later))),
+                None => (follow(teacher), None),
+            };
+            (self.teacher, self.later) = (Some(teacher), later);
         }
     }
 
@@ -232,8 +240,8 @@ impl<O: Objective> Method for Joint<O> {
 
     fn training_only(&self) -> &'static [&'static str] {
         match self.setting.design.answers {
-            Side::Student => &["teacher.", "objective."],
-            Side::Teacher => &["student.", "objective."],
+            Side::Student => &["teacher.", "later.", "objective."],
+            Side::Teacher => &["student.", "later.", "objective."],
         }
     }
 }

@@ -1,11 +1,18 @@
 #![allow(clippy::unwrap_used)]
 
-use burn::tensor::Device;
+use burn::tensor::{Device, TensorData};
 
 use super::*;
-use crate::methods::{AnyMethod, build};
+use crate::{
+    methods::{AnyMethod, Method, build},
+    weights::{state, with_state},
+};
 
 fn dino(knobs: &[(&'static str, &'static str)], run: RunConfig) -> SelfDistillation {
+    whole(knobs, run).objective
+}
+
+fn whole(knobs: &[(&'static str, &'static str)], run: RunConfig) -> Dino {
     let tiny = CARD.presets[0]
         .settings()
         .filter(|(name, _)| CARD.knobs.iter().any(|knob| knob.name == *name));
@@ -18,8 +25,8 @@ fn dino(knobs: &[(&'static str, &'static str)], run: RunConfig) -> SelfDistillat
         knobs,
         ..run
     };
-    match build(&config, &Device::flex()).unwrap() {
-        AnyMethod::Dino(method) => method.objective,
+    match build(&config, &Device::flex().autodiff()).unwrap() {
+        AnyMethod::Dino(method) => method,
         other => panic!("{} in place of dino", other.name()),
     }
 }
@@ -52,4 +59,38 @@ fn a_teacher_that_would_never_be_copied_is_doubted() {
     let said = |steps| dino(&[("teacher_epochs", "2")], short(steps)).doubts(2, 2).join(" ");
     assert!(said(5).contains("every 6 steps, and this run has 5"), "{}", said(5));
     assert_eq!(said(6), "");
+}
+
+/// A number of the projector of this branch.
+fn number(model: &Dino, branch: &str) -> f32 {
+    let prefix = format!("{branch}.projector.");
+    let (_, data) = state(model).into_iter().find(|(path, _)| path.starts_with(&prefix)).unwrap();
+    data.iter::<f32>().next().unwrap()
+}
+
+/// The student with this added to its projector, and what follows from a step.
+fn stepped(model: Dino, by: f32, index: u64) -> Dino {
+    let moved = state(&model).into_iter().map(|(path, data)| {
+        let shape = data.shape().to_vec();
+        let by = if path.starts_with("student.projector.") { by } else { 0.0 };
+        let numbers: Vec<f32> = data.iter::<f32>().map(|x| x + by).collect();
+        (path, TensorData::new(numbers, shape))
+    });
+    let mut model = with_state(model, moved.collect()).unwrap();
+    model.settle(Step { index, of: 10 }, vec![]);
+    model
+}
+
+#[test]
+fn a_late_teacher_is_the_student_of_the_step_before() {
+    let copied = [("teacher_momentum", "0"), ("rising", "false"), ("centre", "false")];
+    for behind in ["false", "true"] {
+        let mut model = whole(&[copied.as_slice(), &[("teacher_behind", behind)]].concat(), short(10));
+        for index in 0..3 {
+            let before = number(&model, "student");
+            model = stepped(model, 1.0, index);
+            let wanted = if behind == "true" { before } else { number(&model, "student") };
+            assert_eq!(number(&model, "teacher"), wanted, "{behind}, step {index}");
+        }
+    }
 }

@@ -40,6 +40,8 @@ pub struct Design {
     pub projector: HeadConfig,
     /// Whether a teacher follows the student.
     pub has_teacher: bool,
+    /// Whether it is a step behind.
+    pub is_teacher_behind: bool,
     /// Which branch answers once training is over.
     pub answers: Side,
     /// How each view of a picture is made.
@@ -57,6 +59,7 @@ impl Design {
         Self {
             projector,
             has_teacher: false,
+            is_teacher_behind: false,
             answers: Side::Student,
             recipes,
             least_batch: LEAST_BATCH,
