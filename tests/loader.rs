@@ -5,9 +5,10 @@
 use std::{
     collections::HashSet,
     sync::{
-        Arc,
+        Arc, Condvar, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    thread,
 };
 
 use darkroom::{
@@ -257,6 +258,83 @@ fn it_works_ahead_but_no_further_and_stops_when_dropped() {
     let read = source.reads.load(Ordering::Relaxed);
     assert!((30..=(5 + 3) * 6).contains(&read), "{read} pictures read");
     assert_eq!(Arc::strong_count(&source), 1, "every thread has ended");
+}
+
+/// Pictures that the loader's own threads never finish while it is shut: as where a second program has every core.
+struct Starved {
+    pictures: Made,
+    /// Reads that get through nonetheless.
+    free: AtomicUsize,
+    is_shut: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Starved {
+    fn new(free: usize) -> Self {
+        Self {
+            pictures: with_broken(),
+            free: free.into(),
+            is_shut: Mutex::new(true),
+            opened: Condvar::new(),
+        }
+    }
+
+    fn open(&self) {
+        *self.is_shut.lock().unwrap() = false;
+        self.opened.notify_all();
+    }
+}
+
+impl Source for Starved {
+    fn name(&self) -> &str {
+        self.pictures.name()
+    }
+
+    fn len(&self) -> usize {
+        self.pictures.len()
+    }
+
+    fn get(&self, index: usize) -> Result<Sample, DataError> {
+        let is_own = thread::current().name().is_some_and(|name| name.starts_with("loader"));
+        let passes = |free: usize| free.checked_sub(1);
+        if is_own && self.free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, passes).is_err() {
+            drop(self.opened.wait_while(self.is_shut.lock().unwrap(), |shut| *shut).unwrap());
+        }
+        self.pictures.get(index)
+    }
+
+    fn classes(&self) -> &[String] {
+        &[]
+    }
+
+    fn label(&self, index: usize) -> Option<usize> {
+        self.pictures.label(index)
+    }
+}
+
+#[test]
+fn threads_that_give_way_and_get_no_turn_hold_nothing_up() {
+    let expected = all(with_broken(), config());
+    let standing_back = |threads, ahead| LoaderConfig {
+        threads,
+        ahead,
+        gives_way: true,
+        cache_bytes: 0,
+        ..config()
+    };
+    for (free, threads, ahead) in [(0, 1, 1), (0, 7, 3), (10, 2, 2), (45, 3, 9)] {
+        let source = Arc::new(Starved::new(free));
+        let mut loader = Loader::start(source.clone(), standing_back(threads, ahead)).unwrap();
+        let found: Vec<_> = loader.by_ref().map(Result::unwrap).collect();
+        assert!(
+            expected == found,
+            "{threads} threads, {ahead} ahead, {free} pictures read before they hang"
+        );
+        source.open();
+        drop(loader);
+        assert_eq!(Arc::strong_count(&source), 1, "every thread has ended");
+    }
+    assert!(expected == all(with_broken(), standing_back(2, 3)), "where they do get turns");
 }
 
 #[test]

@@ -55,17 +55,32 @@ pub fn keep_memory() {
 }
 
 /// Lets other threads go before the calling one, for good, and before those that it starts: for work that is to be ready when it is
-/// asked for and to hold nobody up before. A tenth of its weight is left to it, so that a second program on the same machine does
-/// not starve it. Elsewhere than on Linux, where a thread has a priority of its own, nothing.
+/// asked for and to hold nobody up before. Such a thread gives its core up as soon as another wakes, where one of low priority
+/// would end its turn; and it may get next to nothing of a machine that a second program keeps busy. Elsewhere than on Linux,
+/// where a thread has a priority of its own, nothing.
 pub fn give_way() {
     #[cfg(target_os = "linux")]
     {
+        #[repr(C)]
+        struct Parameters {
+            priority: i32,
+            /// Room for what some C libraries have besides; not read.
+            more: [i64; 7],
+        }
         unsafe extern "C" {
+            fn sched_setscheduler(thread: i32, policy: i32, parameters: *const Parameters) -> i32;
             fn nice(more: i32) -> i32;
         }
+        const SELF: i32 = 0;
+        const IDLE: i32 = 5;
         const BEHIND: i32 = 10;
-        // SAFETY: this adds to a number of the system's, which it may refuse; what stands back already stands back further.
-        unsafe { nice(BEHIND) };
+        let parameters = Parameters { priority: 0, more: [0; 7] };
+        // SAFETY: these set numbers of the calling thread's, and read no more than `parameters` has; the system may refuse either.
+        unsafe {
+            if sched_setscheduler(SELF, IDLE, &raw const parameters) != 0 {
+                nice(BEHIND);
+            }
+        }
     }
 }
 

@@ -5,7 +5,12 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use super::{HostBatch, LoaderConfig, make::Maker, queue::Queue};
+use super::{
+    HostBatch, LoaderConfig,
+    batch::Pending,
+    make::Maker,
+    queue::{Queue, Turn},
+};
 use crate::{
     data::{DataError, Skipped, Source},
     platform::give_way,
@@ -16,6 +21,8 @@ pub struct Loader {
     maker: Arc<Maker>,
     queue: Arc<Queue>,
     threads: Vec<JoinHandle<()>>,
+    /// Whether whoever waits makes what is missing.
+    helps: bool,
 }
 
 impl Loader {
@@ -31,6 +38,7 @@ impl Loader {
             maker: Arc::new(Maker::new(source, config, grid)),
             queue,
             threads: Vec::with_capacity(count),
+            helps: gives_way,
         };
         for number in 0..count {
             let (maker, queue) = (loader.maker.clone(), loader.queue.clone());
@@ -64,18 +72,37 @@ impl Loader {
 
 fn work(maker: &Maker, queue: &Queue) {
     while let Some((pending, slot)) = queue.take() {
-        let piece = maker.piece(&pending, slot);
-        if pending.put(slot, piece) {
-            queue.finish(pending.step, maker.batch(&pending));
-        }
+        make(maker, queue, &pending, slot);
     }
+}
+
+fn make(maker: &Maker, queue: &Queue, pending: &Pending, slot: usize) {
+    match maker.piece(pending, slot) {
+        Ok(piece) => {
+            if pending.put(slot, piece) {
+                assemble(maker, queue, pending);
+            }
+        }
+        Err(error) => queue.finish(pending.step, Err(error)),
+    }
+}
+
+/// From slots that stay where they are, so that another can do it again.
+fn assemble(maker: &Maker, queue: &Queue, pending: &Pending) {
+    queue.finish(pending.step, maker.batch(pending, pending.pieces()));
 }
 
 impl Iterator for Loader {
     type Item = Result<HostBatch, DataError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.queue.next()
+        loop {
+            match self.queue.next(self.helps) {
+                Turn::Has(batch) => return batch,
+                Turn::Makes(pending, slot) => make(&self.maker, &self.queue, &pending, slot),
+                Turn::Assembles(pending) => assemble(&self.maker, &self.queue, &pending),
+            }
+        }
     }
 }
 

@@ -1,9 +1,6 @@
-use std::sync::{
-    Mutex, OnceLock, PoisonError,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::{data::DataError, mask::Mask, picture::Picture, views::Drawn};
+use crate::{mask::Mask, picture::Picture, views::Drawn};
 
 /// A batch in host memory, ready for a device.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,37 +53,60 @@ pub(super) struct Piece {
     pub factors: Vec<(&'static str, f32)>,
 }
 
-/// A batch in the making, shared by the threads that make it. Nobody waits: each slot is written once, by the thread it was handed to.
+/// A batch in the making, shared by the threads that make it. Its lock is held to hand a slot over, never while one is made.
 pub(super) struct Pending {
     pub step: u64,
     pub plan: OnceLock<Plan>,
-    pieces: Vec<Mutex<Option<Result<Piece, DataError>>>>,
-    left: AtomicUsize,
+    slots: Mutex<Slots>,
+}
+
+struct Slots {
+    pieces: Vec<Option<Arc<Piece>>>,
+    left: usize,
 }
 
 impl Pending {
     pub fn new(step: u64, batch: usize) -> Self {
-        let pieces = (0..batch).map(|_| Mutex::new(None)).collect();
+        let slots = Slots {
+            pieces: vec![None; batch],
+            left: batch,
+        };
         Self {
             step,
             plan: OnceLock::new(),
-            pieces,
-            left: AtomicUsize::new(batch),
+            slots: Mutex::new(slots),
         }
     }
 
-    /// Keeps a finished slot; true for the last one.
-    pub fn put(&self, slot: usize, piece: Result<Piece, DataError>) -> bool {
-        if let Some(place) = self.pieces.get(slot) {
-            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(piece);
-        }
-        self.left.fetch_sub(1, Ordering::AcqRel) == 1
+    fn slots(&self) -> MutexGuard<'_, Slots> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The finished slots, in order; leaves nothing behind.
-    pub fn take_pieces(&self) -> impl Iterator<Item = Result<Piece, DataError>> {
-        self.pieces
-            .iter()
-            .filter_map(|place| place.lock().unwrap_or_else(PoisonError::into_inner).take())
+    /// Keeps a finished slot; true for the last one. One that is there already, or that nobody wants any more, changes nothing.
+    pub fn put(&self, slot: usize, piece: Piece) -> bool {
+        let mut slots = self.slots();
+        let Some(place @ None) = slots.pieces.get_mut(slot) else {
+            return false;
+        };
+        *place = Some(Arc::new(piece));
+        slots.left -= 1;
+        slots.left == 0
+    }
+
+    /// The first slot that is not there.
+    #[cfg(feature = "train")]
+    pub fn missing(&self) -> Option<usize> {
+        self.slots().pieces.iter().position(Option::is_none)
+    }
+
+    /// The finished slots, in order.
+    #[cfg(feature = "train")]
+    pub fn pieces(&self) -> Vec<Arc<Piece>> {
+        self.slots().pieces.iter().flatten().cloned().collect()
+    }
+
+    /// The finished slots, in order; leaves nothing behind, and takes nothing more.
+    pub fn take(&self) -> Vec<Arc<Piece>> {
+        std::mem::take(&mut self.slots().pieces).into_iter().flatten().collect()
     }
 }

@@ -89,7 +89,14 @@ impl Maker {
     /// Makes one slot. A decoder's panic is that slot's error, never the loader's end.
     pub fn piece(&self, pending: &Pending, slot: usize) -> Result<Piece, DataError> {
         let made = catch_unwind(AssertUnwindSafe(|| {
-            let plan = pending.plan.get_or_init(|| self.plan(pending.step));
+            // Not `get_or_init` alone: a thread that stands back in the middle of a plan would hold up all others.
+            let plan = match pending.plan.get() {
+                Some(plan) => plan,
+                None => {
+                    let plan = self.plan(pending.step);
+                    pending.plan.get_or_init(|| plan)
+                }
+            };
             let mask = plan.masks.get(slot);
             match plan.samples.get(slot) {
                 Some(&index) => self.stored(index, plan.start + slot as u64, mask),
@@ -157,8 +164,8 @@ impl Maker {
         }
     }
 
-    /// Puts the slots of a finished batch together; the first error of any slot is the batch's.
-    pub fn batch(&self, pending: &Pending) -> Result<HostBatch, DataError> {
+    /// Puts the slots of a finished batch together. What nobody else holds is freed on the way.
+    pub fn batch(&self, pending: &Pending, pieces: Vec<Arc<Piece>>) -> Result<HostBatch, DataError> {
         let thread_failed = || DataError::Thread {
             step: pending.step,
             why: "its plan is missing".into(),
@@ -177,22 +184,21 @@ impl Maker {
             labels: Vec::with_capacity(self.config.batch),
             factors: Vec::with_capacity(self.config.batch),
         };
-        for piece in pending.take_pieces() {
-            let piece = piece?;
+        for piece in pieces {
             batch.pictures.extend_from_slice(&piece.picture.pixels);
             for (all, one) in batch.others.iter_mut().zip(&piece.others) {
                 all.extend_from_slice(&one.pixels);
             }
             batch.colours.resize(piece.colours.len(), Vec::new());
-            for (all, one) in batch.colours.iter_mut().zip(piece.colours) {
-                all.push(one);
+            for (all, one) in batch.colours.iter_mut().zip(&piece.colours) {
+                all.push(*one);
             }
             if let (Some(all), Some(one)) = (&mut batch.fill, &piece.fill) {
                 all.extend_from_slice(&one.pixels);
             }
             batch.indices.push(piece.index);
             batch.labels.push(piece.label);
-            batch.factors.push(piece.factors);
+            batch.factors.push(piece.factors.clone());
         }
         Ok(batch)
     }

@@ -54,8 +54,8 @@ impl Batches {
     pub fn make(&self, step: u64) -> Result<HostBatch, DataError> {
         let pending = Pending::new(step, self.batch);
         for slot in 0..self.batch {
-            pending.put(slot, self.maker.piece(&pending, slot));
+            pending.put(slot, self.maker.piece(&pending, slot)?);
         }
-        self.maker.batch(&pending)
+        self.maker.batch(&pending, pending.take())
     }
 }

@@ -3,10 +3,25 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use super::batch::{HostBatch, Pending};
 use crate::data::DataError;
+
+/// How long nothing may come before whoever waits makes a slot that another thread has begun: longer than a picture takes, as
+/// a rule.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// What whoever wants the next batch does.
+pub(super) enum Turn {
+    /// Takes it; `None` at the end, and after an error.
+    Has(Option<Result<HostBatch, DataError>>),
+    /// Makes a slot of it.
+    Makes(Arc<Pending>, usize),
+    /// Puts it together: every slot is there.
+    Assembles(Arc<Pending>),
+}
 
 struct State {
     /// The batch whose slots are handed out, and the next slot.
@@ -15,6 +30,8 @@ struct State {
     next: u64,
     /// Number of the batch that the model gets next.
     wanted: u64,
+    /// Begun, and not yet ready.
+    making: BTreeMap<u64, Arc<Pending>>,
     ready: BTreeMap<u64, Result<HostBatch, DataError>>,
     is_stopped: bool,
 }
@@ -35,6 +52,7 @@ impl Queue {
             open: None,
             next: start,
             wanted: start,
+            making: BTreeMap::new(),
             ready: BTreeMap::new(),
             is_stopped: false,
         };
@@ -59,34 +77,50 @@ impl Queue {
             if state.is_stopped {
                 return None;
             }
-            if let Some((pending, slot)) = state.open.take() {
-                if slot + 1 < self.batch {
-                    state.open = Some((pending.clone(), slot + 1));
-                }
-                return Some((pending, slot));
+            if let Some(slot) = self.slot(&mut state) {
+                return Some(slot);
             }
             if state.next >= self.end {
                 return None;
-            }
-            if state.next - state.wanted < self.ahead {
-                state.open = Some((Arc::new(Pending::new(state.next, self.batch)), 0));
-                state.next += 1;
-                self.work.notify_all();
-                continue;
             }
             state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// A batch is made.
-    pub fn finish(&self, step: u64, batch: Result<HostBatch, DataError>) {
-        self.state().ready.insert(step, batch);
-        self.done.notify_all();
+    /// A slot that nobody has begun, of the lowest batch that has one.
+    fn slot(&self, state: &mut State) -> Option<(Arc<Pending>, usize)> {
+        if state.open.is_none() && state.next < self.end && state.next - state.wanted < self.ahead {
+            let pending = Arc::new(Pending::new(state.next, self.batch));
+            state.making.insert(state.next, pending.clone());
+            state.open = Some((pending, 0));
+            state.next += 1;
+            self.work.notify_all();
+        }
+        let (pending, slot) = state.open.take()?;
+        if slot + 1 < self.batch {
+            state.open = Some((pending.clone(), slot + 1));
+        }
+        Some((pending, slot))
     }
 
-    /// The next batch, once it is there; `None` at the end, and after an error.
-    pub fn next(&self) -> Option<Result<HostBatch, DataError>> {
+    /// A batch is made, or cannot be. Only the first time counts.
+    pub fn finish(&self, step: u64, batch: Result<HostBatch, DataError>) {
         let mut state = self.state();
+        let Some(pending) = state.making.remove(&step) else {
+            return;
+        };
+        state.ready.insert(step, batch);
+        drop(state);
+        self.done.notify_all();
+        pending.take();
+    }
+
+    /// The next batch, once it is there. Whoever helps gets work of it instead of waiting: first slots that nobody has begun, and
+    /// then, when nothing comes for a while, what others have begun. They may be standing back for a second program, and what a
+    /// slot holds does not depend on who makes it.
+    pub fn next(&self, helps: bool) -> Turn {
+        let mut state = self.state();
+        let mut is_overdue = false;
         while !state.is_stopped && state.wanted < self.end {
             let wanted = state.wanted;
             if let Some(batch) = state.ready.remove(&wanted) {
@@ -94,11 +128,26 @@ impl Queue {
                 state.is_stopped = batch.is_err();
                 drop(state);
                 self.work.notify_all();
-                return Some(batch);
+                return Turn::Has(Some(batch));
             }
-            state = self.done.wait(state).unwrap_or_else(PoisonError::into_inner);
+            if !helps {
+                state = self.done.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let is_open = state.next == wanted || state.open.as_ref().is_some_and(|(pending, _)| pending.step == wanted);
+            if is_open && let Some((pending, slot)) = self.slot(&mut state) {
+                return Turn::Makes(pending, slot);
+            }
+            if is_overdue && let Some(pending) = state.making.get(&wanted) {
+                return match pending.missing() {
+                    Some(slot) => Turn::Makes(pending.clone(), slot),
+                    None => Turn::Assembles(pending.clone()),
+                };
+            }
+            let waited = self.done.wait_timeout(state, PATIENCE).unwrap_or_else(PoisonError::into_inner);
+            (state, is_overdue) = (waited.0, waited.1.timed_out());
         }
-        None
+        Turn::Has(None)
     }
 
     pub fn ready(&self) -> usize {
@@ -109,5 +158,62 @@ impl Queue {
         self.state().is_stopped = true;
         self.work.notify_all();
         self.done.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{data::loader::batch::Piece, picture::Picture};
+
+    fn piece() -> Piece {
+        Piece {
+            picture: Picture::grey(4, 4, 0.5),
+            others: Vec::new(),
+            colours: Vec::new(),
+            fill: None,
+            index: None,
+            label: None,
+            factors: Vec::new(),
+        }
+    }
+
+    fn failed(step: u64) -> Result<HostBatch, DataError> {
+        let why = "tried".into();
+        Err(DataError::Thread { step, why })
+    }
+
+    #[test]
+    fn who_helps_takes_what_nobody_began_then_what_is_overdue_and_then_puts_it_together() {
+        let queue = Queue::new(3, 2, 7, Some(9));
+        let (pending, first) = queue.take().unwrap();
+        assert_eq!((pending.step, first), (7, 0));
+        for slot in [1, 2] {
+            let Turn::Makes(helped, found) = queue.next(true) else { panic!() };
+            assert_eq!((helped.step, found), (7, slot));
+            assert!(!helped.put(found, piece()));
+        }
+        // The first is still in another's hands.
+        let Turn::Makes(helped, 0) = queue.next(true) else { panic!() };
+        assert!(helped.put(0, piece()), "it was the last");
+        assert!(!pending.put(0, piece()), "the other comes too late");
+        // Whoever put the last does not get to put them together.
+        let Turn::Assembles(helped) = queue.next(true) else { panic!() };
+        assert_eq!(helped.pieces().len(), 3);
+        // And what was begun of the next batch has to wait for it.
+        assert_eq!(queue.take().unwrap().0.step, 8);
+    }
+
+    #[test]
+    fn a_batch_is_finished_once() {
+        let queue = Queue::new(1, 1, 0, None);
+        let (pending, _) = queue.take().unwrap();
+        queue.finish(0, failed(0));
+        queue.finish(0, failed(1));
+        assert!(pending.pieces().is_empty() && !pending.put(0, piece()), "its slots are let go");
+        assert!(matches!(queue.next(false), Turn::Has(Some(Err(DataError::Thread { step: 0, .. })))));
+        queue.finish(0, failed(2));
+        assert_eq!(queue.ready(), 0);
+        assert!(matches!(queue.next(true), Turn::Has(None)), "an error ends it");
     }
 }
