@@ -48,16 +48,21 @@ impl Order {
     }
 
     fn of(&self, epoch: u64) -> Arc<Vec<usize>> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, order)) = kept.iter().find(|(e, _)| *e == epoch) {
-            return order.clone();
-        }
-        let order = Arc::new(Chance::new(self.seed, "order", epoch).permutation(self.len));
-        if kept.len() == KEPT {
-            kept.pop_front();
-        }
-        kept.push_back((epoch, order.clone()));
-        order
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let find = |kept: &VecDeque<(u64, Arc<Vec<usize>>)>| kept.iter().find(|(e, _)| *e == epoch).map(|(_, order)| order.clone());
+        let known = find(&kept());
+        known.unwrap_or_else(|| {
+            // Not under the lock: of millions of pictures it takes a while, and whoever makes it may be standing back.
+            let order = Arc::new(Chance::new(self.seed, "order", epoch).permutation(self.len));
+            let mut kept = kept();
+            find(&kept).unwrap_or_else(|| {
+                if kept.len() == KEPT {
+                    kept.pop_front();
+                }
+                kept.push_back((epoch, order.clone()));
+                order
+            })
+        })
     }
 }
 

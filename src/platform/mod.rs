@@ -56,8 +56,8 @@ pub fn keep_memory() {
 
 /// Lets other threads go before the calling one, for good, and before those that it starts: for work that is to be ready when it is
 /// asked for and to hold nobody up before. Such a thread gives its core up as soon as another wakes, where one of low priority
-/// would end its turn; and it may get next to nothing of a machine that a second program keeps busy. Elsewhere than on Linux,
-/// where a thread has a priority of its own, nothing.
+/// would end its turn; and it may get next to nothing of a machine that a second program keeps busy. Where the system or its C
+/// library refuses that, a low priority stands in. Elsewhere than on Linux, where a thread has a priority of its own, nothing.
 pub fn give_way() {
     #[cfg(target_os = "linux")]
     {
@@ -107,4 +107,33 @@ pub async fn yield_now() {
 pub fn warn(_message: &str) {
     #[cfg(all(feature = "web", target_family = "wasm"))]
     web_sys::console::warn_1(&_message.into());
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::{fs, thread};
+
+    use super::*;
+
+    /// How the system treats the calling thread: its niceness and its policy, which stand in fields 19 and 41.
+    fn standing() -> (i32, i32) {
+        let line = fs::read_to_string("/proc/thread-self/stat").unwrap();
+        let from_the_third: Vec<&str> = line.rsplit(')').next().unwrap().split_whitespace().collect();
+        [16, 38].map(|at| from_the_third[at].parse().unwrap()).into()
+    }
+
+    #[test]
+    fn a_thread_that_gives_way_stands_behind_and_no_other_does() {
+        let before = standing();
+        let behind = thread::spawn(|| {
+            give_way();
+            [standing(), thread::spawn(standing).join().unwrap()]
+        });
+        for (niceness, policy) in behind.join().unwrap() {
+            assert!(policy == 5 || niceness >= before.0 + 10, "niceness {niceness}, policy {policy}");
+        }
+        assert_eq!(standing(), before);
+    }
 }

@@ -5,6 +5,8 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+use rayon::prelude::*;
+
 use super::{
     HostBatch, LoaderConfig,
     batch::Pending,
@@ -21,8 +23,6 @@ pub struct Loader {
     maker: Arc<Maker>,
     queue: Arc<Queue>,
     threads: Vec<JoinHandle<()>>,
-    /// Whether whoever waits makes what is missing.
-    helps: bool,
 }
 
 impl Loader {
@@ -38,8 +38,10 @@ impl Loader {
             maker: Arc::new(Maker::new(source, config, grid)),
             queue,
             threads: Vec::with_capacity(count),
-            helps: gives_way,
         };
+        if gives_way {
+            rayon::current_num_threads(); // starts rayon's threads: those that a thread which gives way starts do so, too
+        }
         for number in 0..count {
             let (maker, queue) = (loader.maker.clone(), loader.queue.clone());
             let started = thread::Builder::new().name(format!("loader {number}")).spawn(move || {
@@ -76,6 +78,7 @@ fn work(maker: &Maker, queue: &Queue) {
     }
 }
 
+/// An error of any slot that nobody else has made is its batch's, the first to come.
 fn make(maker: &Maker, queue: &Queue, pending: &Pending, slot: usize) {
     match maker.piece(pending, slot) {
         Ok(piece) => {
@@ -83,34 +86,43 @@ fn make(maker: &Maker, queue: &Queue, pending: &Pending, slot: usize) {
                 assemble(maker, queue, pending);
             }
         }
-        Err(error) => queue.finish(pending.step, Err(error)),
+        Err(error) => {
+            if pending.missing().contains(&slot) {
+                queue.finish(pending.step, Err(error));
+            }
+        }
     }
 }
 
-/// From slots that stay where they are, so that another can do it again.
+/// Where somebody else may have to do it again, the slots stay where they are until it is done.
 fn assemble(maker: &Maker, queue: &Queue, pending: &Pending) {
-    queue.finish(pending.step, maker.batch(pending, pending.pieces()));
+    let pieces = if maker.gives_way() { pending.pieces() } else { pending.take() };
+    queue.finish(pending.step, maker.batch(pending, pieces));
 }
 
 impl Iterator for Loader {
     type Item = Result<HostBatch, DataError>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        let (maker, queue) = (&*self.maker, &*self.queue);
         loop {
-            match self.queue.next(self.helps) {
-                Turn::Has(batch) => return batch,
-                Turn::Makes(pending, slot) => make(&self.maker, &self.queue, &pending, slot),
-                Turn::Assembles(pending) => assemble(&self.maker, &self.queue, &pending),
+            match queue.next(maker.gives_way()) {
+                Turn::Take(batch) => return batch,
+                // On every core: the model's threads have nothing to do until this is done.
+                Turn::Make(pending, slots) => slots.into_par_iter().for_each(|slot| make(maker, queue, &pending, slot)),
+                Turn::Assemble(pending) => assemble(maker, queue, &pending),
             }
         }
     }
 }
 
 impl Drop for Loader {
+    /// Waits for its threads, but not for those that give way: they end with the slot they have in hand, and that may take long
+    /// where a second program keeps the processor busy.
     fn drop(&mut self) {
         self.queue.stop();
-        for thread in self.threads.drain(..) {
-            let _ = thread.join(); // a thread's panic was already reported as its batch's error
+        for thread in self.threads.drain(..).filter(|_| !self.maker.gives_way()) {
+            let _ = thread.join(); // a picture's panic is its batch's error
         }
     }
 }

@@ -93,10 +93,16 @@ impl Pending {
         slots.left == 0
     }
 
-    /// The first slot that is not there.
+    /// Slots that are not there.
     #[cfg(feature = "train")]
-    pub fn missing(&self) -> Option<usize> {
-        self.slots().pieces.iter().position(Option::is_none)
+    pub fn missing(&self) -> Vec<usize> {
+        let slots = self.slots();
+        slots
+            .pieces
+            .iter()
+            .enumerate()
+            .filter_map(|(slot, piece)| piece.is_none().then_some(slot))
+            .collect()
     }
 
     /// The finished slots, in order.

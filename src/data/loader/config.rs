@@ -34,8 +34,8 @@ pub struct LoaderConfig {
     ///
     /// [`HostBatch::colours`]: super::HostBatch::colours
     pub leave_colours: bool,
-    /// Whether other threads go before those that make batches, for where the model is on the same processor. Whoever waits for a
-    /// batch then makes what is missing of it, so that a second program cannot hold it up.
+    /// Whether other threads go before those that make batches, for where the model is on the same processor. Where a second program
+    /// keeps that busy they may get next to no turns: whoever waits for a batch then makes what is missing of it.
     pub gives_way: bool,
     /// Part of every batch drawn from the procedural worlds, never the same scene twice, 0..1.
     pub mix_scenes: f32,
@@ -126,7 +126,7 @@ impl LoaderConfig {
         match platform::memory_bytes() {
             Some(has) if self.bytes() as f64 > MOST_MEMORY * has as f64 => wrong(format!(
                 "the pictures of {} batches of {} take {:.0} GB, and this machine has {:.0} GB of memory; choose a smaller batch",
-                self.ahead.max(1) + 2,
+                self.batches(),
                 self.batch,
                 self.bytes() as f64 / 1e9,
                 has as f64 / 1e9
@@ -135,8 +135,13 @@ impl LoaderConfig {
         }
     }
 
-    /// Bytes of the pictures of all batches that are there at once: those ahead, one of them twice while it is put together, and the
-    /// one that the model has.
+    /// Batches whose pictures are there at once: those ahead, and the one that the model has; and where somebody else may have to put
+    /// one together again, its pieces until that is done.
+    fn batches(&self) -> usize {
+        self.ahead.max(1) + 1 + usize::from(self.gives_way)
+    }
+
+    /// Bytes of their pictures.
     fn bytes(&self) -> u64 {
         let numbers = |size_px: usize| 3 * (size_px as u64).saturating_pow(2);
         let views: u64 = match self.recipes.as_slice() {
@@ -144,6 +149,6 @@ impl LoaderConfig {
             recipes => recipes.iter().map(|recipe| numbers(recipe.size_px)).sum(),
         };
         let a_batch = (self.batch as u64).saturating_mul(4).saturating_mul(views);
-        a_batch.saturating_mul(self.ahead.max(1) as u64 + 2)
+        a_batch.saturating_mul(self.batches() as u64)
     }
 }

@@ -66,6 +66,12 @@ impl Maker {
         self.cache.skipped()
     }
 
+    /// As in [`LoaderConfig::gives_way`].
+    #[cfg(feature = "train")]
+    pub fn gives_way(&self) -> bool {
+        self.config.gives_way
+    }
+
     /// Mixed-in scenes in all batches before `step`: whole numbers that keep to the wanted part over time.
     fn scenes_before(&self, step: u64) -> u64 {
         (u128::from(step) * self.config.batch as u128 * u128::from(self.scenes_ppm) / 1_000_000) as u64

@@ -9,18 +9,18 @@ use std::{
 use super::batch::{HostBatch, Pending};
 use crate::data::DataError;
 
-/// How long nothing may come before whoever waits makes a slot that another thread has begun: longer than a picture takes, as
-/// a rule.
+/// How long no batch may be finished before whoever waits makes the slots that other threads have begun. Where slots take longer
+/// than that, some are made twice.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// What whoever wants the next batch does.
 pub(super) enum Turn {
     /// Takes it; `None` at the end, and after an error.
-    Has(Option<Result<HostBatch, DataError>>),
-    /// Makes a slot of it.
-    Makes(Arc<Pending>, usize),
+    Take(Option<Result<HostBatch, DataError>>),
+    /// Makes these slots of it.
+    Make(Arc<Pending>, Vec<usize>),
     /// Puts it together: every slot is there.
-    Assembles(Arc<Pending>),
+    Assemble(Arc<Pending>),
 }
 
 struct State {
@@ -30,6 +30,8 @@ struct State {
     next: u64,
     /// Number of the batch that the model gets next.
     wanted: u64,
+    /// Whether that was waited for in vain.
+    is_overdue: bool,
     /// Begun, and not yet ready.
     making: BTreeMap<u64, Arc<Pending>>,
     ready: BTreeMap<u64, Result<HostBatch, DataError>>,
@@ -52,6 +54,7 @@ impl Queue {
             open: None,
             next: start,
             wanted: start,
+            is_overdue: false,
             making: BTreeMap::new(),
             ready: BTreeMap::new(),
             is_stopped: false,
@@ -115,20 +118,20 @@ impl Queue {
         pending.take();
     }
 
-    /// The next batch, once it is there. Whoever helps gets work of it instead of waiting: first slots that nobody has begun, and
-    /// then, when nothing comes for a while, what others have begun. They may be standing back for a second program, and what a
+    /// The next batch, once it is there. Whoever helps gets work of it instead of waiting: first the slots that nobody has begun, and
+    /// then, when nothing comes for a while, those that others have begun. They may be standing back for a second program, and what a
     /// slot holds does not depend on who makes it.
     pub fn next(&self, helps: bool) -> Turn {
         let mut state = self.state();
-        let mut is_overdue = false;
         while !state.is_stopped && state.wanted < self.end {
             let wanted = state.wanted;
             if let Some(batch) = state.ready.remove(&wanted) {
                 state.wanted += 1;
+                state.is_overdue = false;
                 state.is_stopped = batch.is_err();
                 drop(state);
                 self.work.notify_all();
-                return Turn::Has(Some(batch));
+                return Turn::Take(Some(batch));
             }
             if !helps {
                 state = self.done.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -136,18 +139,25 @@ impl Queue {
             }
             let is_open = state.next == wanted || state.open.as_ref().is_some_and(|(pending, _)| pending.step == wanted);
             if is_open && let Some((pending, slot)) = self.slot(&mut state) {
-                return Turn::Makes(pending, slot);
+                state.open = None;
+                return Turn::Make(pending, (slot..self.batch).collect());
             }
-            if is_overdue && let Some(pending) = state.making.get(&wanted) {
-                return match pending.missing() {
-                    Some(slot) => Turn::Makes(pending.clone(), slot),
-                    None => Turn::Assembles(pending.clone()),
+            if state.is_overdue
+                && let Some(pending) = state.making.get(&wanted).cloned()
+            {
+                drop(state);
+                let missing = pending.missing();
+                return if missing.is_empty() {
+                    Turn::Assemble(pending)
+                } else {
+                    Turn::Make(pending, missing)
                 };
             }
             let waited = self.done.wait_timeout(state, PATIENCE).unwrap_or_else(PoisonError::into_inner);
-            (state, is_overdue) = (waited.0, waited.1.timed_out());
+            state = waited.0;
+            state.is_overdue = waited.1.timed_out();
         }
-        Turn::Has(None)
+        Turn::Take(None)
     }
 
     pub fn ready(&self) -> usize {
@@ -188,20 +198,18 @@ mod tests {
         let queue = Queue::new(3, 2, 7, Some(9));
         let (pending, first) = queue.take().unwrap();
         assert_eq!((pending.step, first), (7, 0));
-        for slot in [1, 2] {
-            let Turn::Makes(helped, found) = queue.next(true) else { panic!() };
-            assert_eq!((helped.step, found), (7, slot));
-            assert!(!helped.put(found, piece()));
-        }
-        // The first is still in another's hands.
-        let Turn::Makes(helped, 0) = queue.next(true) else { panic!() };
+        let Turn::Make(helped, rest) = queue.next(true) else { panic!() };
+        assert_eq!((helped.step, &*rest), (7, &[1, 2][..]));
+        assert!(rest.iter().all(|&slot| !helped.put(slot, piece())));
+        assert_eq!(queue.take().unwrap().0.step, 8, "the others go on with the next");
+        // The first is still in another's hands, and so is the next batch, which is not the one that is wanted.
+        let Turn::Make(helped, overdue) = queue.next(true) else { panic!() };
+        assert_eq!((helped.step, &*overdue), (7, &[0][..]));
         assert!(helped.put(0, piece()), "it was the last");
         assert!(!pending.put(0, piece()), "the other comes too late");
         // Whoever put the last does not get to put them together.
-        let Turn::Assembles(helped) = queue.next(true) else { panic!() };
-        assert_eq!(helped.pieces().len(), 3);
-        // And what was begun of the next batch has to wait for it.
-        assert_eq!(queue.take().unwrap().0.step, 8);
+        let Turn::Assemble(helped) = queue.next(true) else { panic!() };
+        assert_eq!((helped.step, helped.pieces().len()), (7, 3));
     }
 
     #[test]
@@ -211,9 +219,12 @@ mod tests {
         queue.finish(0, failed(0));
         queue.finish(0, failed(1));
         assert!(pending.pieces().is_empty() && !pending.put(0, piece()), "its slots are let go");
-        assert!(matches!(queue.next(false), Turn::Has(Some(Err(DataError::Thread { step: 0, .. })))));
+        assert!(matches!(
+            queue.next(false),
+            Turn::Take(Some(Err(DataError::Thread { step: 0, .. })))
+        ));
         queue.finish(0, failed(2));
         assert_eq!(queue.ready(), 0);
-        assert!(matches!(queue.next(true), Turn::Has(None)), "an error ends it");
+        assert!(matches!(queue.next(true), Turn::Take(None)), "an error ends it");
     }
 }
