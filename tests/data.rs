@@ -2,6 +2,8 @@
 #![cfg(feature = "train")]
 #![allow(clippy::unwrap_used)]
 
+#[path = "data/folders.rs"]
+mod folders;
 #[path = "common/skip.rs"]
 mod skip;
 
@@ -374,7 +376,7 @@ fn statistics_are_those_of_the_pixels() {
     write(dir.path().join("x/dark.png"), png(4, 4, 0));
     write(dir.path().join("y/light.png"), png(8, 2, 255));
     let source = open(dir.path()).unwrap().source;
-    let stats = data::stats(&*source);
+    let stats = data::stats(&*source, || ());
     assert_eq!(
         (stats.pictures, stats.labelled, stats.smallest_px, stats.largest_px),
         (2, 2, [4, 2], [8, 4])
@@ -382,7 +384,7 @@ fn statistics_are_those_of_the_pixels() {
     assert!(stats.mean.iter().chain(&stats.std).all(|v| (v - 0.5).abs() < 1e-12), "{stats:?}");
     assert_eq!(stats.classes, [("x".to_owned(), 1), ("y".to_owned(), 1)]);
     let some: Arc<dyn Source> = Arc::new(Subset::new(source.clone(), vec![1]));
-    assert_eq!(data::stats(&*some).classes, [("y".to_owned(), 1)], "those that occur");
+    assert_eq!(data::stats(&*some, || ()).classes, [("y".to_owned(), 1)], "those that occur");
     let sheet = data::contact_sheet(&source, 5, 2, 8).unwrap();
     assert_eq!((sheet.width, sheet.height), (22, 12));
     assert_eq!((sheet.at(4, 4), sheet.at(14, 4), sheet.at(0, 0)), ([0; 3], [255; 3], [255; 3]));
@@ -435,7 +437,7 @@ fn the_photographs_are_all_there() {
     // with colour at full size decode to 0.01 of 255 alike.
     const MEANS: [f64; 3] = [0.50998, 0.45761, 0.39319];
     const BIAS: [f64; 3] = [0.224, -0.170, 0.291];
-    let stats = data::stats(&*val.source);
+    let stats = data::stats(&*val.source, || ());
     for (got, (mean, bias)) in stats.mean.iter().zip(MEANS.iter().zip(BIAS)) {
         assert!((got - (mean + bias / 255.0)).abs() < 1e-4, "{stats:?}");
     }

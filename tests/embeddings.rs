@@ -280,6 +280,37 @@ fn pictures_without_classes_are_measured_by_what_needs_none() {
 }
 
 #[test]
+fn classes_to_measure_on_that_none_to_learn_from_has_are_said() {
+    let folder = scratch();
+    for class in ["learn/cat", "learn/dog", "some/dog", "some/emu", "others/emu", "others/fox"] {
+        scenes(&folder.path().join(class), 3);
+    }
+    let model = text(joint_weights());
+    for probe in ["knn", "linear"] {
+        let call = |measured| {
+            run(
+                folder.path(),
+                ["eval", probe, "--model", model, "--data", "learn", "--val-data", measured],
+            )
+        };
+        call("others").refused(&[
+            "`others` has none of the classes of `learn`",
+            "emu, fox there",
+            "cat, dog here",
+            "name them alike",
+        ]);
+        let some = call("some");
+        for words in ["warning: 3 picture(s) of `some`", "(emu)", "it has cat, dog"] {
+            assert!(some.err.contains(words), "{words}: {}", some.err);
+        }
+        some.ok();
+        let same = call("learn");
+        assert!(!same.err.contains("warning"), "{}", same.err);
+        same.ok();
+    }
+}
+
+#[test]
 fn a_model_that_draws_nothing_is_sent_to_where_it_is_of_use() {
     let folder = scratch();
     scenes(&folder.path().join("in"), 1);

@@ -75,6 +75,26 @@ fn a_folder_is_predicted_picture_by_picture_and_what_is_broken_is_counted() {
 }
 
 #[test]
+fn a_folder_is_told_line_by_line_and_drawn_though_nobody_reads_on() {
+    let folder = scratch();
+    scenes(&folder.path().join("in"), 3);
+    let args = ["predict", "in", "--hide", "block", "-o", "out", "--model", text(weights())];
+    let words = run(folder.path(), args).ok();
+    let names: Vec<&str> = words.lines().filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(names, ["in/000.png", "in/001.png", "in/002.png"]);
+    fs::remove_dir_all(folder.path().join("out")).unwrap();
+    let mut child = common::darkroom()
+        .args(args)
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(fs::read_dir(folder.path().join("out")).unwrap().count(), 3);
+}
+
+#[test]
 fn a_painted_mask_hides_what_is_white_in_it() {
     let folder = scratch();
     fs::write(folder.path().join("a.png"), encode_png(&common::scene(0, 40))).unwrap();

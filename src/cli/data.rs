@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     open,
-    out::{Failure, Out, Outcome, grouped, say},
+    out::{Failure, Out, Outcome, bar, grouped, say},
 };
 use crate::{
     data::{Stats, contact_sheet, stats},
@@ -65,7 +65,9 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         open::write(path, &encode_png(&sheet))?;
         say(format_args!("contact sheet: {}", path.display()));
     }
-    let stats = stats(&*source);
+    let bar = bar(source.len(), args.json);
+    let stats = stats(&*source, || bar.inc(1));
+    bar.finish_and_clear();
     if let Some(sentence) = stats.skipped.sentence() {
         say(sentence);
     }

@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::{
     open,
-    out::{Failure, Out, Outcome, grouped, say},
+    out::{Failure, Out, Outcome, bar, grouped, say},
     tables::{self, Row, Table},
 };
 use crate::{
@@ -55,7 +54,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     } else {
         args.count.min(source.len())
     };
-    let bar = ProgressBar::new(most as u64); // on a terminal only
+    let bar = bar(most, args.asked.json);
     let mut squares = Squares::new(source.clone(), size_px);
     let mut table = Table::default();
     loop {
@@ -72,6 +71,14 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         let Embedded {
             embeddings, projections, ..
         } = embedded;
+        if args.projected && before == 0 && projections == embeddings {
+            bar.suspend(|| {
+                say(format_args!(
+                    "{} has no projector: these are its embeddings as they are",
+                    args.model.display()
+                ))
+            });
+        }
         let chosen = if args.projected { projections } else { embeddings };
         table.dim = chosen.dim();
         table.values.extend_from_slice(chosen.values());

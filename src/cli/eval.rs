@@ -9,12 +9,11 @@ mod sets;
 
 use std::path::PathBuf;
 
-use indicatif::ProgressBar;
 use serde_json::{Map, Value, json};
 
 use super::{
     open,
-    out::{Failure, Out, Outcome, say},
+    out::{Failure, Out, Outcome, bar, say},
 };
 use crate::{
     data::Squares,
@@ -103,7 +102,7 @@ fn drawing(args: &Args, out: &mut Out) -> Outcome {
     } else {
         args.count.min(source.len())
     };
-    let bar = ProgressBar::new(most as u64); // on a terminal only
+    let bar = bar(most, args.asked.json);
     let mut squares = Squares::new(source, size_px);
     let pictures = squares
         .by_ref()

@@ -7,6 +7,7 @@ use std::{
     process::ExitCode,
 };
 
+use indicatif::ProgressBar;
 use serde::Serialize;
 
 use crate::{data::DataError, device::DeviceError, mask::MaskError, methods::MethodError, train::TrainError};
@@ -78,6 +79,15 @@ impl Out {
 /// A line of words on standard error. Failing to say it is no reason to stop.
 pub fn say(text: impl Display) {
     let _ = writeln!(io::stderr(), "{}", harmless(&text.to_string()));
+}
+
+/// A bar over so many pictures on standard error: on a terminal only, and not where JSON is asked for.
+pub fn bar(pictures: usize, is_json: bool) -> ProgressBar {
+    if is_json {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::new(pictures as u64)
+    }
 }
 
 /// What terminals do not act on: names and values out of foreign files may hold their control sequences.

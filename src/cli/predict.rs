@@ -1,21 +1,25 @@
 //! `darkroom predict`.
 
+mod hide;
+
 use std::{
     collections::HashSet,
     fs,
     path::{Path, PathBuf},
 };
 
+use hide::Hide;
+use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::{
     open,
-    out::{Failure, Out, Outcome, say},
+    out::{Failure, Out, Outcome, bar, say},
 };
 use crate::{
-    data::{self, Skipped, is_picture},
+    data::{self, Skipped},
     device::OpenDevice,
-    mask::{Grid, Mask, MaskKind},
+    mask::{Grid, Mask},
     methods::{AnyMethod, Method},
     picture::{Decoded, Picture, Rgb8, encode_png},
     predict::{Predicted, block_on, predict},
@@ -47,59 +51,6 @@ pub struct Args {
     asked: open::Asked,
 }
 
-/// A mask by its kind, or painted.
-enum Hide {
-    Kind(MaskKind),
-    Painted(Rgb8),
-}
-
-impl Hide {
-    /// A picture file where there is one, or where the text looks like one.
-    fn new(text: &str) -> Result<Self, Failure> {
-        let path = Path::new(text);
-        if path.is_file() || is_picture(path) {
-            return Ok(Self::Painted(open::mask(path)?.picture));
-        }
-        text.parse()
-            .map(Self::Kind)
-            .map_err(|error: crate::mask::MaskError| Failure::Usage(error.to_string()))
-    }
-
-    /// The mask for one picture. A painted one is square, or of the picture's own size and cut to the same square.
-    fn mask(&self, name: &str, picture: &Rgb8, grid: Grid, seed: u64, index: u64) -> Result<Mask, Failure> {
-        let painted = match self {
-            Self::Kind(kind) => return Ok(kind.draw(grid, seed, index)),
-            Self::Painted(painted) => painted,
-        };
-        let mask = scaled(painted, name, picture, grid)?;
-        if mask.hidden_count() == grid.len() {
-            return Err(Failure::Usage(format!(
-                "the mask {name} hides everything: leave at least one of the {} x {} patches black, so that there is something to predict \
-                 from",
-                grid.columns, grid.rows
-            )));
-        }
-        Ok(mask)
-    }
-}
-
-/// A painted mask on the model's patches.
-fn scaled(painted: &Rgb8, name: &str, picture: &Rgb8, grid: Grid) -> Result<Mask, Failure> {
-    let (width, height) = (painted.width, painted.height);
-    if (width, height) == (picture.width, picture.height) {
-        let side = width.min(height);
-        let square = painted.square(painted.centre_frame(), side).to_rgb8();
-        return Ok(Mask::from_picture(&square, grid));
-    }
-    if !grid.takes(width, height) {
-        return Err(Failure::Usage(format!(
-            "the mask {name} is {width} x {height} pixels, which cannot be scaled to a square of {} x {} patches: make it square, or as large as the picture ({} x {})",
-            grid.columns, grid.rows, picture.width, picture.height
-        )));
-    }
-    Ok(Mask::from_picture(painted, grid))
-}
-
 /// A picture to predict: where it is, and below a folder of pictures its path from there.
 struct Item {
     path: PathBuf,
@@ -116,23 +67,27 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     let (items, mut skipped) = items(&args.picture, is_folder)?;
     keep_inputs(args, &items)?;
     let (opened, on) = open::drawing(&args.model, &args.asked.device)?;
+    let bar = bar(items.len(), args.asked.json || !is_folder);
     let job = Job {
         args,
         hide,
         model: &opened.method,
         on: &on,
+        bar: &bar,
     };
-    let mut answers = Vec::new();
+    let mut told = Told::default();
     for (index, item) in items.iter().enumerate() {
         // One broken file of many is counted, and the others go on.
         match open::picture(&item.path) {
-            Ok(decoded) => answers.push(job.one(item, decoded, index as u64)?),
+            Ok(decoded) => told.add(&job, job.one(item, decoded, index as u64)?, out)?,
             Err(Failure::Failed(why)) if is_folder => skipped.add(why),
             Err(failure) => return Err(failure),
         }
+        bar.inc(1);
     }
+    bar.finish_and_clear();
     let sentence = skipped.sentence();
-    if answers.is_empty() {
+    if told.pictures == 0 {
         let why = sentence.unwrap_or_else(|| "it is empty".into());
         return Err(Failure::Failed(format!(
             "{} holds no picture that can be read: {why}",
@@ -143,14 +98,39 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         say(format_args!("{}: {sentence}", args.picture.display()));
     }
     if args.asked.json {
-        return out.json(&answers);
+        return out.json(&told.answers);
     }
-    answers.iter().try_for_each(|answer| out.line(words(answer)))?;
-    if args.out.is_none() && args.panels.is_none() {
-        out.flush()?;
+    if !args.writes() {
         say("No picture was written: -o out.png writes what it sees and what it draws, side by side");
     }
     Ok(())
+}
+
+/// Answers so far: in words each is told when it is there, as JSON all at the end.
+#[derive(Default)]
+struct Told {
+    pictures: usize,
+    answers: Vec<serde_json::Value>,
+    has_reader_left: bool,
+}
+
+impl Told {
+    fn add(&mut self, job: &Job<'_>, answer: serde_json::Value, out: &mut Out) -> Outcome {
+        self.pictures += 1;
+        if job.args.asked.json {
+            self.answers.push(answer);
+            return Ok(());
+        }
+        if self.has_reader_left {
+            return Ok(());
+        }
+        match job.bar.suspend(|| out.line(words(&answer)).and_then(|()| out.flush())) {
+            // Drawings are wanted though nobody reads the words.
+            Err(Failure::ReaderLeft) if job.args.writes() => self.has_reader_left = true,
+            outcome => return outcome,
+        }
+        Ok(())
+    }
 }
 
 /// The picture, or those of a folder and what has a picture's name there and is no file: the same that `--data` takes of it.
@@ -194,6 +174,11 @@ fn keep_inputs(args: &Args, items: &[Item]) -> Outcome {
 const PANELS: [&str; 4] = ["truth", "seen", "drawn", "set-in"];
 
 impl Args {
+    /// Whether anything is drawn into files.
+    fn writes(&self) -> bool {
+        self.out.is_some() || self.panels.is_some()
+    }
+
     /// Where the panels of a picture go side by side. Names of a folder's pictures keep their endings: of `a.jpg` and `a.png`
     /// neither is written over.
     fn side_by_side(&self, item: &Item) -> Option<PathBuf> {
@@ -218,13 +203,16 @@ struct Job<'a> {
     hide: Hide,
     model: &'a AnyMethod,
     on: &'a OpenDevice,
+    bar: &'a ProgressBar,
 }
 
 impl Job<'_> {
     fn one(&self, item: &Item, decoded: Decoded, index: u64) -> Result<serde_json::Value, Failure> {
         let Decoded { picture, notes } = decoded;
         let name = item.path.display().to_string();
-        notes.iter().for_each(|note| say(format_args!("{name}: {note}")));
+        for note in &notes {
+            self.bar.suspend(|| say(format_args!("{name}: {note}")));
+        }
         let views = self.model.views();
         let grid = Grid::of(views.size_px, views.patch_px).unwrap_or(Grid::new(1, 1));
         let mask = self.hide.mask(&self.args.hide, &picture, grid, self.args.seed, index)?;

@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use indicatif::ProgressBar;
 use serde::Serialize;
 
 use super::{
     open,
-    out::{Failure, Out, Outcome, grouped, say},
+    out::{Failure, Out, Outcome, bar, grouped, say},
 };
 use crate::{
     data::{Square, Squares},
@@ -77,7 +76,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         )));
     }
     let source = open::source(&args.source, args.seed, size_px)?;
-    let bar = ProgressBar::new(source.len() as u64); // on a terminal only
+    let bar = bar(source.len(), args.asked.json);
     let mut squares = Squares::new(source, size_px);
     // Of each round the best are kept: a folder may be larger than memory.
     let mut found: Vec<(Found, Picture)> = Vec::new();

@@ -73,6 +73,21 @@ pub enum DataError {
         /// Its length.
         len: usize,
     },
+    /// No picture to measure on has a class that one to learn from has.
+    #[error(
+        "data `{measured}` has none of the classes of `{learnt}`, so that nothing could be told right: {theirs} there, {ours} here; \
+         classes are the same where their names are, so name them alike"
+    )]
+    OtherClasses {
+        /// The source to learn from.
+        learnt: String,
+        /// Its classes, the first of many.
+        ours: String,
+        /// The source to measure on.
+        measured: String,
+        /// Its classes.
+        theirs: String,
+    },
     /// A loader's settings cannot work.
     #[error("loader: {0}")]
     Config(String),

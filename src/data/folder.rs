@@ -1,20 +1,20 @@
-//! A plain folder of pictures. Subfolders are classes where there are any; none are needed.
+//! A plain folder of pictures, or several together. Subfolders are classes where there are any; none are needed.
+
+mod walk;
 
 use std::{
     collections::BTreeSet,
-    ffi::OsStr,
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+use walk::Walk;
 
 use super::{Built, DataError, MAX_PICTURE_BYTES, Sample, Skipped, Source, beyond, regular, spec::has_ending};
 use crate::picture;
 
 /// Endings of the files that are taken for pictures, in any case.
 pub const ENDINGS: [&str; 6] = ["jpg", "jpeg", "png", "webp", "gif", "bmp"];
-
-/// Folders below folders that are followed.
-const MAX_DEPTH: usize = 32;
 
 /// Whether a file's ending is a picture's.
 #[must_use]
@@ -35,14 +35,6 @@ struct Folder {
     classes: Vec<String>,
 }
 
-/// A picture file, its name below its root, the folder that names its class.
-struct Found {
-    path: PathBuf,
-    name: PathBuf,
-    class: Option<String>,
-    bytes: u64,
-}
-
 /// Picture files below `folder`, at any depth and in the order of a source: where each is, and its path below the folder.
 /// With them, what has a picture's name and is no file.
 ///
@@ -59,21 +51,9 @@ pub(super) fn files(roots: &[PathBuf]) -> Vec<PathBuf> {
     found.into_iter().map(|file| file.path).collect()
 }
 
-/// Goes through folders and picture files, and sorts what it finds.
+/// What the folders and picture files hold, where they hold anything.
 fn walk(spec: &str, roots: &[PathBuf]) -> Result<Walk, DataError> {
-    let mut walk = Walk::default();
-    for root in roots {
-        let prefix = if roots.len() > 1 {
-            root.file_name().map(PathBuf::from).unwrap_or_default()
-        } else {
-            PathBuf::new()
-        };
-        if root.is_dir() {
-            walk.folder(root, &prefix, 0)?;
-        } else {
-            walk.file(root, Path::new(root.file_name().unwrap_or_default()));
-        }
-    }
+    let walk = walk::walk(roots)?;
     if walk.found.is_empty() && walk.skipped.count == 0 {
         let endings = ENDINGS.join(", ");
         let why = match walk.others {
@@ -82,7 +62,6 @@ fn walk(spec: &str, roots: &[PathBuf]) -> Result<Walk, DataError> {
         };
         return Err(DataError::Empty { spec: spec.into(), why });
     }
-    walk.found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(walk)
 }
 
@@ -123,72 +102,6 @@ fn slashed(path: &Path) -> String {
         .map(|c| c.as_os_str().to_string_lossy())
         .collect::<Vec<_>>()
         .join("/")
-}
-
-#[derive(Default)]
-struct Walk {
-    found: Vec<Found>,
-    skipped: Skipped,
-    others: usize,
-    above: Vec<PathBuf>,
-}
-
-impl Walk {
-    /// Everything below `path`. A folder that cannot be read is an error at the top, and skipped further down.
-    fn folder(&mut self, path: &Path, name: &Path, depth: usize) -> Result<(), DataError> {
-        let read = |error| DataError::Read { path: path.into(), error };
-        let real = path.canonicalize().map_err(read)?;
-        if depth > MAX_DEPTH || self.above.contains(&real) {
-            return Ok(()); // a link that leads back up
-        }
-        let mut inside: Vec<PathBuf> = Vec::new();
-        for entry in std::fs::read_dir(path).map_err(read)? {
-            inside.push(entry.map_err(read)?.path());
-        }
-        inside.sort();
-        self.above.push(real);
-        for path in inside {
-            let Some(last) = path.file_name().filter(|n| !is_hidden(n)) else {
-                continue;
-            };
-            let name = name.join(last);
-            if path.is_dir() {
-                if let Err(error) = self.folder(&path, &name, depth + 1) {
-                    self.skipped.add(error.to_string());
-                }
-            } else {
-                self.file(&path, &name);
-            }
-        }
-        self.above.pop();
-        Ok(())
-    }
-
-    fn file(&mut self, path: &Path, name: &Path) {
-        if !is_picture(path) {
-            self.others += 1;
-            return;
-        }
-        match path.metadata() {
-            Ok(meta) if meta.is_file() => {
-                let mut parts = name.components();
-                let first = parts.next().map(|c| c.as_os_str().to_string_lossy().into_owned());
-                let class = first.filter(|_| parts.next().is_some());
-                self.found.push(Found {
-                    path: path.into(),
-                    name: name.into(),
-                    class,
-                    bytes: meta.len(),
-                });
-            }
-            Ok(_) => self.skipped.add(format!("{}: not a regular file", slashed(name))),
-            Err(error) => self.skipped.add(format!("{}: {error}", slashed(name))),
-        }
-    }
-}
-
-fn is_hidden(name: &OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(b".")
 }
 
 impl Source for Folder {

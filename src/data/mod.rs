@@ -7,6 +7,8 @@
 mod cache;
 #[cfg(feature = "train")]
 pub mod cifar;
+#[cfg(feature = "train")]
+mod classes;
 mod error;
 #[cfg(feature = "train")]
 pub mod folder;
@@ -32,6 +34,8 @@ pub mod webdataset;
 
 use std::sync::Arc;
 
+#[cfg(feature = "train")]
+pub use classes::{same_classes, unlearnt_classes};
 pub use error::DataError;
 #[cfg(feature = "train")]
 pub use folder::{is_picture, list};

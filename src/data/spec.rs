@@ -21,7 +21,8 @@ const MAX_PATHS: usize = 100_000;
 /// | `shard-{000..099}.tar`, `train-*.tar`, a folder of tars | WebDataset shards |
 /// | `data_batch_{1..5}.bin`, a folder of them | CIFAR-10 or CIFAR-100, binary version |
 ///
-/// Several paths may be joined by `::`.
+/// Several paths may be joined by `::`. Each folder's subfolders are its classes, and classes of one name are one class;
+/// pictures that lie in one of several folders itself are of a class of that folder's name, as in `cats::dogs`.
 ///
 /// # Errors
 /// A sentence when nothing is there, when it cannot be read, or when no picture in it can.

@@ -75,12 +75,17 @@ impl Tally {
     }
 }
 
-/// Reads every picture of a source. Broken ones are counted and left out.
+/// Reads every picture of a source. Broken ones are counted and left out. `read` is called after each, by any thread.
 #[must_use]
-pub fn stats(source: &dyn Source) -> Stats {
+pub fn stats(source: &dyn Source, read: impl Fn() + Sync) -> Stats {
+    let add = |tally: Tally, index: usize| {
+        let tally = tally.add(source.get(index));
+        read();
+        tally
+    };
     let tally = (0..source.len())
         .into_par_iter()
-        .fold(Tally::default, |t, i| t.add(source.get(i)))
+        .fold(Tally::default, add)
         .reduce(Tally::default, Tally::join);
     let n = tally.pixels.max(1) as f64;
     let mean: [f64; 3] = std::array::from_fn(|c| tally.sums[c] as f64 / n / 255.0);

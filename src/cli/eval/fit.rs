@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
 use super::sets;
@@ -10,7 +9,7 @@ use crate::{
     chance::Chance,
     cli::{
         open,
-        out::{Failure, Out, Outcome, say},
+        out::{Failure, Out, Outcome, bar, say},
     },
     data::{Square, Squares},
     mask::Grid,
@@ -67,7 +66,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     let pool: Vec<(String, Rgb8)> = Squares::new(sets::spread(source.clone(), POOL), views.size_px)
         .map(|square| (square.name, square.picture.to_rgb8()))
         .collect();
-    let bar = ProgressBar::new(source.len() as u64); // on a terminal only
+    let bar = bar(source.len(), args.asked.json);
     let mut squares = Squares::new(source, views.size_px);
     let mut tally = Tally::default();
     for (number, Square { index, name, picture, .. }) in (0..).zip(squares.by_ref()) {

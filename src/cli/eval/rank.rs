@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::sets::{self, embed_all};
+use super::sets;
 use crate::{
     cli::out::{Out, Outcome},
     data::Squares,
@@ -31,7 +31,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     let views = two_views(&plan, &squares, &source, sets.seed);
     let embedded = |pictures: &Vec<Picture>| block_on(embed(&model, pictures, &on.device, |_| ()));
     let views = views.iter().map(embedded).collect::<Result<Vec<_>, _>>()?;
-    let (embedded, _) = embed_all(&model, &on, source, spec)?;
+    let (embedded, _) = sets.embed_all(&model, &on, source, spec)?;
     let found = embedded.instruments(&views);
     if let Some(row) = found.bad_row {
         return Err(sets.no_number(row, spec));

@@ -1,19 +1,17 @@
 //! Embeddings of pictures to learn from and of others to be judged by, with their classes.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use indicatif::ProgressBar;
-
 use crate::{
     cli::{
         open,
-        out::{Failure, grouped, say},
+        out::{Failure, bar, grouped, say},
     },
-    data::{Source, Square, Squares, Subset, held_out},
+    data::{Source, Square, Squares, Subset, held_out, same_classes, unlearnt_classes},
     device::OpenDevice,
     methods::{AnyMethod, Method},
     picture::Picture,
@@ -103,9 +101,14 @@ impl Args {
                 )));
             }
         }
+        if self.val_data.is_some()
+            && let Some(sentence) = unlearnt_classes(&*train, &*test)?
+        {
+            say(format_args!("warning: {sentence}"));
+        }
         let same = same_classes(train.classes(), test.classes());
         let of = |source: Arc<dyn Source>, name: &str| {
-            let (embedded, labels) = embed_all(&model, &on, source, name)?;
+            let (embedded, labels) = self.embed_all(&model, &on, source, name)?;
             let embeddings = embedded.embeddings;
             if let Some(row) = embeddings.first_bad_row() {
                 return Err(self.no_number(row, name));
@@ -119,6 +122,45 @@ impl Args {
         }
         number_anew([&mut train.labels, &mut test.labels]);
         Ok(Sets { train, test })
+    }
+
+    /// Embeds every picture of a source; broken ones are passed over, and said.
+    pub fn embed_all(
+        &self,
+        model: &AnyMethod,
+        on: &OpenDevice,
+        source: Arc<dyn Source>,
+        name: &str,
+    ) -> Result<(Embedded, Vec<Option<usize>>), Failure> {
+        let bar = bar(source.len(), self.asked.json);
+        let mut squares = Squares::new(source, model.views().size_px);
+        let (mut embeddings, mut projections, mut labels) = (Vec::new(), Vec::new(), Vec::new());
+        loop {
+            let round: Vec<Square> = squares.by_ref().take(AT_ONCE).collect();
+            if round.is_empty() {
+                break;
+            }
+            labels.extend(round.iter().map(|square| square.label));
+            let pictures: Vec<Picture> = round.into_iter().map(|square| square.picture).collect();
+            let before = bar.position();
+            let embedded = block_on(embed(model, &pictures, &on.device, |done| bar.set_position(before + done as u64)))?;
+            embeddings.extend_from_slice(embedded.embeddings.values());
+            projections.extend_from_slice(embedded.projections.values());
+        }
+        bar.finish_and_clear();
+        if let Some(sentence) = squares.skipped().sentence() {
+            say(format_args!("{name}: {sentence}"));
+        }
+        if labels.is_empty() {
+            return Err(Failure::Failed(format!("{name} holds no picture to measure on")));
+        }
+        let rows = |values: Vec<f32>| Embeddings::new(labels.len(), values.len() / labels.len(), values);
+        let embedded = Embedded {
+            embeddings: rows(embeddings)?,
+            projections: rows(projections)?,
+            asked_deviation: model.deviation(),
+        };
+        Ok((embedded, labels))
     }
 
     /// What to say where a picture's embedding cannot be measured.
@@ -145,15 +187,6 @@ pub fn no_number(model: &Path, picture: usize, source: &str, what: &str) -> Fail
     ))
 }
 
-/// For each class of `theirs` its number among `ours`, by name; a class of theirs alone gets a number beyond ours, so that
-/// nobody ever tells it right.
-fn same_classes(ours: &[String], theirs: &[String]) -> Vec<usize> {
-    // Of two classes of one name the first counts: the last of a map's equal keys stays.
-    let numbers: HashMap<&String, usize> = ours.iter().enumerate().rev().map(|(index, name)| (name, index)).collect();
-    let number = |(index, name): (usize, &String)| numbers.get(name).copied().unwrap_or(ours.len() + index);
-    theirs.iter().enumerate().map(number).collect()
-}
-
 /// Numbers the classes that occur from 0, in their order: a probe makes room for all up to the largest number, and shards may
 /// have one picture of class 99,999.
 fn number_anew(sets: [&mut Vec<Option<usize>>; 2]) {
@@ -162,44 +195,6 @@ fn number_anew(sets: [&mut Vec<Option<usize>>; 2]) {
     for label in sets.into_iter().flatten().flatten() {
         *label = numbers.get(label).copied().unwrap_or(*label);
     }
-}
-
-/// Embeds every picture of a source; broken ones are passed over, and said.
-pub fn embed_all(
-    model: &AnyMethod,
-    on: &OpenDevice,
-    source: Arc<dyn Source>,
-    name: &str,
-) -> Result<(Embedded, Vec<Option<usize>>), Failure> {
-    let bar = ProgressBar::new(source.len() as u64); // on a terminal only
-    let mut squares = Squares::new(source, model.views().size_px);
-    let (mut embeddings, mut projections, mut labels) = (Vec::new(), Vec::new(), Vec::new());
-    loop {
-        let round: Vec<Square> = squares.by_ref().take(AT_ONCE).collect();
-        if round.is_empty() {
-            break;
-        }
-        labels.extend(round.iter().map(|square| square.label));
-        let pictures: Vec<Picture> = round.into_iter().map(|square| square.picture).collect();
-        let before = bar.position();
-        let embedded = block_on(embed(model, &pictures, &on.device, |done| bar.set_position(before + done as u64)))?;
-        embeddings.extend_from_slice(embedded.embeddings.values());
-        projections.extend_from_slice(embedded.projections.values());
-    }
-    bar.finish_and_clear();
-    if let Some(sentence) = squares.skipped().sentence() {
-        say(format_args!("{name}: {sentence}"));
-    }
-    if labels.is_empty() {
-        return Err(Failure::Failed(format!("{name} holds no picture to measure on")));
-    }
-    let rows = |values: Vec<f32>| Embeddings::new(labels.len(), values.len() / labels.len(), values);
-    let embedded = Embedded {
-        embeddings: rows(embeddings)?,
-        projections: rows(projections)?,
-        asked_deviation: model.deviation(),
-    };
-    Ok((embedded, labels))
 }
 
 /// Share as people write it.
@@ -220,11 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn classes_are_the_same_by_name_not_by_number() {
-        let [ours, theirs] = [["cat", "dog", "fox"].as_slice(), &["dog", "emu"]]
-            .map(|names| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
-        assert_eq!(same_classes(&ours, &theirs), [1, 4]);
-        assert_eq!(same_classes(&ours, &ours), [0, 1, 2]);
+    fn chance_is_the_share_of_the_commonest_class() {
         assert_eq!(chance(&[Some(1), None, Some(2), Some(1), Some(3)]), 0.5);
         assert_eq!(chance(&[None]), 0.0);
     }
@@ -234,7 +225,5 @@ mod tests {
         let (mut ours, mut theirs) = (vec![Some(99_999), None, Some(3)], vec![Some(7), Some(3), Some(100_000)]);
         number_anew([&mut ours, &mut theirs]);
         assert_eq!((ours, theirs), (vec![Some(2), None, Some(0)], vec![Some(1), Some(0), Some(3)]));
-        let names: Vec<String> = (0..100_000).map(|number| number.to_string()).collect();
-        assert_eq!(same_classes(&names, &names)[99_999], 99_999);
     }
 }
