@@ -12,7 +12,7 @@ use crate::{
 pub struct Pictures {
     /// To train on.
     pub train: Arc<dyn Source>,
-    /// Middle squares to measure on.
+    /// Middle squares to measure on, their classes numbered as those to train on are.
     pub validation: Vec<Square>,
     /// Where they come from, in the same order but for broken ones.
     pub validation_source: Arc<dyn Source>,
@@ -54,7 +54,12 @@ impl Pictures {
             emit(Event::Warning(format!("{}: {sentence}", config.data)));
         }
         let mut squares = Squares::new(chosen.clone(), size_px);
-        let validation: Vec<Square> = squares.by_ref().collect();
+        let same = data::same_classes(train.classes(), chosen.classes());
+        let numbered = |square: Square| Square {
+            label: square.label.and_then(|label| same.get(label).copied()),
+            ..square
+        };
+        let validation: Vec<Square> = squares.by_ref().map(numbered).collect();
         if let Some(sentence) = squares.skipped().sentence() {
             emit(Event::Warning(format!("validation pictures: {sentence}")));
         }
@@ -63,6 +68,15 @@ impl Pictures {
             validation,
             validation_source: chosen,
         })
+    }
+}
+
+/// What to say of pictures to measure on whose classes are others than those to train on. No reason to stop: most methods learn
+/// from none.
+pub(super) fn other_classes(pictures: &Pictures) -> Option<String> {
+    match data::unlearnt_classes(&*pictures.train, &*pictures.validation_source) {
+        Ok(sentence) => sentence,
+        Err(error) => Some(error.to_string()),
     }
 }
 
@@ -91,9 +105,10 @@ fn enlarged(source: &dyn Source, size_px: usize) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::data::{DataError, Sample};
-    use crate::picture::Rgb8;
+    use crate::picture::{Rgb8, encode_png};
 
     struct Sized(Vec<[usize; 2]>);
 
@@ -140,5 +155,45 @@ mod tests {
             "{said}"
         );
         assert!(of(&[[32, 32]; 100]).is_some_and(|said| said.contains("of 8 pictures")));
+    }
+
+    #[test]
+    fn classes_to_measure_on_have_the_numbers_of_those_to_train_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |class: &str| {
+            let class = folder.path().join(class);
+            std::fs::create_dir_all(&class).unwrap();
+            std::fs::write(class.join("a.png"), encode_png(&Rgb8::new(16, 16, vec![9; 768]).unwrap())).unwrap();
+        };
+        for class in [
+            "train/cat",
+            "train/dog",
+            "train/fox",
+            "some/dog",
+            "some/emu",
+            "some/fox",
+            "none/emu",
+        ] {
+            put(class);
+        }
+        let open = |val: &str| {
+            let at = |name: &str| folder.path().join(name).display().to_string();
+            let config = RunConfig {
+                data: at("train"),
+                val_data: at(val),
+                ..RunConfig::default()
+            };
+            let pictures = Pictures::open(&config, 16, &mut |_| ()).unwrap();
+            let labels: Vec<_> = pictures.validation.iter().map(|square| square.label).collect();
+            (labels, other_classes(&pictures).unwrap_or_default())
+        };
+        // A class that no picture to train on has is never told right.
+        let (labels, said) = open("some");
+        assert_eq!(labels, [Some(1), Some(4), Some(2)]);
+        assert!(said.contains("emu") && said.contains("1 picture"), "{said}");
+        let (labels, said) = open("none");
+        assert_eq!(labels, [Some(3)]);
+        assert!(said.contains("emu") && said.contains("cat, dog, fox"), "{said}");
+        assert_eq!(open("train"), (vec![Some(0), Some(1), Some(2)], String::new()));
     }
 }

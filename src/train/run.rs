@@ -15,7 +15,7 @@ use super::{
     lock::Lock,
     measures::{Found, Measures, Moment},
     online::Online,
-    pictures::Pictures,
+    pictures::{Pictures, other_classes},
     read,
     rhythm::{Rate, every, steps_of},
     settings,
@@ -92,13 +92,14 @@ impl<'a> Run<'a> {
         if !draws && classes == 0 {
             events(Event::Warning(without_classes(&config.data)));
         }
+        let others = if draws { None } else { other_classes(&pictures) };
         let few = (!draws && pictures_in_data < config.batch).then(|| {
             format!(
                 "{pictures_in_data} pictures do not fill a batch of {}: it holds some of them more than once, as strangers to themselves",
                 config.batch
             )
         });
-        for doubt in model.doubts(config.batch, classes).into_iter().chain(few) {
+        for doubt in model.doubts(config.batch, classes).into_iter().chain(few).chain(others) {
             events(Event::Warning(doubt));
         }
         let online = Online::new(if draws { 0 } else { classes }, config.seed);
