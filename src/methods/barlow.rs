@@ -1,4 +1,9 @@
 //! Barlow Twins (Zbontar et al., "Barlow Twins: Self-Supervised Learning via Redundancy Reduction", 2021).
+//!
+//! A step: one network sees both views; the dimensions of their projections, each standardised over the batch, are correlated
+//! across the views, and the correlations drawn to the identity:
+//! [`regularise::Correlation`](super::losses::regularise::Correlation), whose two terms the loss adds up by their weights. There
+//! is no teacher, and nothing is kept for the next step.
 
 use burn::module::Module;
 

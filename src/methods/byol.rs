@@ -1,4 +1,9 @@
 //! BYOL (Grill et al., "Bootstrap Your Own Latent", 2020).
+//!
+//! A step: the student sees both views, and from its projection of either a predictor says what the teacher makes of the other;
+//! no gradient reaches the teacher. The loss is [`distil::byol`](super::losses::distil::byol). After the optimiser's step the
+//! teacher follows by a moving average ([`teacher`](super::losses::teacher), called by [`joint`](super::joint)), the slower the
+//! nearer the run's end ([`schedule::cosine`]).
 
 use burn::{module::Module, tensor::Tensor};
 
@@ -28,9 +33,10 @@ pub const CARD: MethodCard = MethodCard {
     title: "BYOL",
     family: "distil",
     paper: "Grill, Strub, Altché et al., \"Bootstrap Your Own Latent: A New Approach to Self-Supervised Learning\", 2020",
-    stops_collapse: "A predictor on one side alone, and a teacher that follows the student slowly: the target does not come to meet it.",
+    stops_collapse: "A predictor on one side alone, and a target that no gradient reaches: a teacher that follows slowly.",
     summary: "The student predicts, from one view, what a slowly moving average of itself makes of the other. No picture is pushed away, \
-              and one point for all would be a solution; the predictor and the slow teacher are what keeps training from finding it.",
+              and one point for all would be a solution; what keeps training from finding it is the predictor, and that no \
+              gradient reaches the teacher. In the paper it takes a slow teacher, too.",
     knobs: &KNOBS,
     presets: &PRESETS,
 };
@@ -52,7 +58,8 @@ const OWN: &[Knob] = &[
         "teacher_momentum",
         "",
         "0.996",
-        "Part of the teacher that stays at a step; it rises to 1. At 0 the teacher is the student, and the method collapses.",
+        "Part of the teacher that stays at a step; it rises to 1. At 0, and not rising, the teacher is the student, as in SimSiam: \
+         see the preset without-teacher.",
     ),
     knob("rising", "", "true", "Whether the teacher's momentum rises to 1 by the run's end."),
 ];
@@ -170,7 +177,8 @@ const PRESETS: [Preset; 13] = [
     ),
     broken(
         "without-teacher",
-        "The teacher is a copy of the student. Published: 0.3 % where 72.5 % stood; SimSiam shows that it need not collapse.",
+        "The teacher is a copy of the student. Published: 0.3 % where 72.5 % stood. In a network as small as this nothing \
+         collapses: the predictor, and a target without gradient, are enough, as in SimSiam.",
         sign::APART,
         &[
             presets::TINY,

@@ -1,4 +1,10 @@
 //! DeepCluster v2 (Caron et al., 2018, as reworked in the appendix of SwAV, 2020).
+//!
+//! A step: one network sees all views, and each view's projection must name its picture's cluster, in every clustering:
+//! [`cluster::to_assignments`](super::losses::cluster::to_assignments). After the optimiser's step the first view's projection
+//! takes the picture's row of a bank ([`memory::Bank`](super::losses::memory::Bank)); where a pass over the pictures ends, all
+//! rows are clustered anew ([`cluster::spherical_kmeans`](super::losses::cluster::spherical_kmeans)). In the first pass no
+//! picture has a cluster yet, and nothing is learnt.
 
 use burn::{
     module::{Module, Param},

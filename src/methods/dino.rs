@@ -1,4 +1,11 @@
 //! DINO (Caron et al., "Emerging Properties in Self-Supervised Vision Transformers", 2021).
+//!
+//! A step: the student sees all views, the teacher the two large ones, without a graph. The centre is taken off the teacher's
+//! outputs, a low temperature sharpens them, and the student's distribution over prototypes, of each view, is drawn to the
+//! teacher's of every other: [`distil::dino`](super::losses::distil::dino). After the optimiser's step, which at first leaves the
+//! prototypes alone, the centre takes in the teacher's outputs ([`memory::Centre`](super::losses::memory::Centre)), and the
+//! teacher, which answers in the end, follows by a moving average ([`teacher`](super::losses::teacher), called by
+//! [`joint`](super::joint)).
 
 mod card;
 #[cfg(test)]
@@ -64,6 +71,7 @@ impl Objective for SelfDistillation {
         let global = Recipe::dino_global(trunk.size).map(|recipe| trunk.view(recipe));
         let projector = head(knobs, trunk)?;
         let design = Design::new(projector, trunk.multi_crop(knobs, &global, Recipe::dino_local)?).with_answering_teacher();
+        // A picture is compared with what the teacher makes of it. KoLeo alone looks at other pictures, and is silent on one.
         Ok(Design {
             least_batch: 1,
             is_teacher_behind: knobs.read("teacher_behind", "it is true or false")?,

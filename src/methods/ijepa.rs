@@ -1,9 +1,13 @@
 //! I-JEPA (Assran et al., "Self-Supervised Learning from Images with a Joint-Embedding Predictive Architecture", 2023).
 //!
-//! The student encodes a context block alone; the teacher, a moving average, encodes the whole picture; the predictor
-//! says, from the context and from places alone, what the teacher has there. Loss: smooth L1 over the patches of the
-//! target blocks. Energy: the same distance for each hidden patch, with the teacher as the only encoder, which is what
-//! the authors evaluate and what a file of weights holds, with the predictor.
+//! A step: [`Blocks`] draws a context block and target blocks of each picture. The teacher encodes the whole picture, without a
+//! graph; the student encodes the context block alone; the predictor says, from the context and from places alone, what the
+//! teacher has there. Loss: smooth L1 over the patches of the target blocks, [`distil::i_jepa`](super::losses::distil::i_jepa).
+//! After the optimiser's step the teacher follows by a moving average ([`teacher`](super::losses::teacher), called by
+//! [`joint`](super::joint)).
+//!
+//! Energy: the same distance for each hidden patch, with the teacher as the only encoder, which is what the authors evaluate and
+//! what a file of weights holds, with the predictor.
 
 mod blocks;
 mod card;

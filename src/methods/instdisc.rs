@@ -1,4 +1,10 @@
 //! Instance discrimination (Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance Discrimination", 2018).
+//!
+//! A step: the network sees one view of each picture, and must find the picture's own row of a bank among those of all others
+//! ([`contrast::bank_softmax`](super::losses::contrast::bank_softmax)), or tell it from rows drawn at random
+//! ([`contrast::bank_nce`](super::losses::contrast::bank_nce), whose constant
+//! [`memory::Partition`](super::losses::memory::Partition) keeps from the first batch). After the optimiser's step the row moves
+//! towards the projection that was seen: [`memory::Bank`](super::losses::memory::Bank).
 
 use burn::{module::Module, tensor::Tensor};
 

@@ -4,6 +4,10 @@
 //! knobs, views, files. A method of the family is an [`Objective`]: its loss, and what it keeps between steps. The
 //! methods differ in what stops every picture from landing on one point.
 //!
+//! A step, in order: the batch comes with the views that [`Design::recipes`] ask for, and [`Objective::loss`] sees them through
+//! [`Nets`], the teacher without a graph; the optimiser moves the student and what the objective trains (`learn/step.rs`);
+//! [`Objective::settle`] takes over what the loss kept; and the teacher follows, by [`teacher::momentum_update`].
+//!
 //! The energy of a pair is the squared distance of the two projections, each of length 1: 0 for the same, 4 at most. It
 //! is read off the network; no loss is.
 

@@ -1,4 +1,10 @@
 //! LeJEPA (Balestriero & LeCun, "LeJEPA: Provable and Scalable Self-Supervised Learning Without the Heuristics", 2025).
+//!
+//! A step: one network sees all views; random directions are drawn anew
+//! ([`regularise::Sketch`](super::losses::regularise::Sketch)); all projections of a picture are drawn to the mean of those of
+//! its large views ([`regularise::view_agreement`](super::losses::regularise::view_agreement)), and the batch, of each view by
+//! itself and along these directions, to a standard Gaussian ([`regularise::sigreg`](super::losses::regularise::sigreg)). There
+//! is no teacher, and nothing is kept for the next step.
 
 use burn::module::Module;
 

@@ -1,4 +1,13 @@
 //! MoCo (He et al., "Momentum Contrast for Unsupervised Visual Representation Learning", 2020), versions 2 and 3.
+//!
+//! A step: the student makes a query of the first view, the teacher a key of the second, without a graph; the query must find its
+//! key among those of the queue ([`contrast::info_nce`](super::losses::contrast::info_nce)). After the optimiser's step the queue
+//! takes the new keys in ([`memory::Queue`](super::losses::memory::Queue)), and the teacher follows by a moving average
+//! ([`teacher`](super::losses::teacher), called by [`joint`](super::joint)).
+//!
+//! Version 3, which has no queue: each view is query and key, the query comes through the predictor, the negatives are the
+//! batch's other keys ([`contrast::moco_v3`](super::losses::contrast::moco_v3)), and a transformer's first layer stays as it was
+//! drawn.
 
 mod card;
 

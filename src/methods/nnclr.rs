@@ -1,4 +1,9 @@
 //! NNCLR (Dwibedi et al., "With a Little Help from My Friends", 2021).
+//!
+//! A step: one network sees both views; each projection gives way to the one nearest to it in a queue of earlier ones
+//! ([`contrast::nearest`](super::losses::contrast::nearest)), and that must find, among the batch's, what a predictor makes of
+//! the other view: [`contrast::nnclr`](super::losses::contrast::nnclr), the mean of both directions. After the optimiser's step
+//! the queue takes in the projections of the first view: [`memory::Queue`](super::losses::memory::Queue).
 
 use burn::module::Module;
 

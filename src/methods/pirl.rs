@@ -1,4 +1,10 @@
 //! PIRL (Misra & van der Maaten, "Self-Supervised Learning of Pretext-Invariant Representations", 2020).
+//!
+//! A step: the network sees a picture whole, and a puzzle of it tile by tile, whose nine projections a head of its own puts
+//! together; either must be told to belong to the picture's own row of a bank, and not to rows drawn at random:
+//! [`contrast::pirl`](super::losses::contrast::pirl), whose constant [`memory::Partition`](super::losses::memory::Partition)
+//! keeps from the first batch. After the optimiser's step the row moves towards the projection of the whole picture:
+//! [`memory::Bank`](super::losses::memory::Bank).
 
 use burn::{module::Module, tensor::Tensor};
 

@@ -1,4 +1,8 @@
 //! A Siamese network with nothing that stops collapse: the floor that every other method stands on.
+//!
+//! A step: one network sees both views, and their projections are drawn together:
+//! [`distil::negative_cosine`](super::losses::distil::negative_cosine), with a gradient to both. Nothing else is asked, and
+//! nothing is kept for the next step.
 
 use burn::module::Module;
 

@@ -1,4 +1,8 @@
 //! SimCLR (Chen et al., "A Simple Framework for Contrastive Learning of Visual Representations", 2020).
+//!
+//! A step: one network sees both views of each picture, and each view must find its twin among all others of the batch, by the
+//! cosine of projections: [`contrast::nt_xent`](super::losses::contrast::nt_xent). Which negatives count, and how much, is in
+//! [`contrast::Negatives`](super::losses::contrast::Negatives) and [`strangers`]. Nothing is kept for the next step.
 
 use burn::module::Module;
 

@@ -1,4 +1,9 @@
 //! SimSiam (Chen & He, "Exploring Simple Siamese Representation Learning", 2021).
+//!
+//! A step: one network sees both views, and from its projection of either a predictor says that of the other, which is taken for
+//! a constant: [`distil::both_ways`](super::losses::distil::both_ways) of
+//! [`distil::negative_cosine`](super::losses::distil::negative_cosine). Unless `fixed_predictor_lr` is false, the predictor moves
+//! at the highest rate to the end ([`Pace::Constant`]). There is no teacher, and nothing is kept for the next step.
 
 use burn::{module::Module, tensor::Tensor};
 

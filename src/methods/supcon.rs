@@ -1,4 +1,8 @@
 //! Supervised contrast (Khosla et al., "Supervised Contrastive Learning", 2020).
+//!
+//! A step: one network sees both views, and each view must find all views of its class among those of the batch, by the cosine of
+//! projections: [`contrast::sup_con`](fn@super::losses::contrast::sup_con). A picture without a label is a class of its own.
+//! Nothing is kept for the next step.
 
 use burn::module::Module;
 

@@ -1,4 +1,8 @@
 //! Plain supervision: the ceiling that methods without labels are held against.
+//!
+//! A step: the network sees one view, its projection has a number for each class, and the label's must be the highest:
+//! [`labels::cross_entropy`](super::losses::labels::cross_entropy), of pictures that have a label. Nothing is kept for the next
+//! step.
 
 use std::collections::BTreeMap;
 

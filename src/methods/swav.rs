@@ -1,4 +1,10 @@
 //! SwAV (Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster Assignments", 2020).
+//!
+//! A step: one network sees all views, and projections of length 1 are compared with [`Prototypes`]. Each of the two large views
+//! is shared out evenly among these, over the batch, and later its queue
+//! ([`cluster::sinkhorn`](super::losses::cluster::sinkhorn)), and every other view of a picture predicts what that one was given:
+//! [`cluster::swapped`](super::losses::cluster::swapped). After the optimiser's step, which at first leaves the prototypes alone,
+//! the queues, where there are any, take in the large views' projections: [`memory::Queue`](super::losses::memory::Queue).
 
 use burn::{module::Module, tensor::Tensor};
 

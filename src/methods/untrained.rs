@@ -1,4 +1,8 @@
 //! Random initialisation: what an encoder is worth before it is trained.
+//!
+//! A step: the network sees both views, and their agreement ([`distil::negative_cosine`](super::losses::distil::negative_cosine))
+//! is shown and multiplied by 0, so that all gradients are 0. Batch norms take in the pictures' statistics as they do in any
+//! method; weight decay would move weights, and presets set it to 0.
 
 use burn::module::Module;
 

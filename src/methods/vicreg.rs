@@ -1,4 +1,8 @@
 //! VICReg (Bardes, Ponce & LeCun, "Variance-Invariance-Covariance Regularization", 2022).
+//!
+//! A step: one network sees both views; their projections, of any length, are to agree, and over the batch each dimension is to
+//! vary and none to vary with another: the three terms of [`regularise::vicreg`](super::losses::regularise::vicreg), which the
+//! loss adds up by their weights. There is no teacher, and nothing is kept for the next step.
 
 use burn::module::Module;
 

@@ -147,7 +147,7 @@ const PRESETS: [Preset; 8] = [
     ),
     broken(
         "without-teacher",
-        "The teacher is the student of the step before, and comes to meet it. Within 200 steps nothing collapses here.",
+        "The teacher is a copy of the student, and no gradient reaches it. Within 200 steps nothing collapses here.",
         sign::APART,
         &[presets::TINY, TINY, &[("teacher_momentum", "0"), ("rising", "false")]],
     ),

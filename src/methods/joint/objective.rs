@@ -46,7 +46,8 @@ pub struct Design {
     pub answers: Side,
     /// How each view of a picture is made.
     pub recipes: Vec<Recipe>,
-    /// Pictures that a batch must have.
+    /// Pictures that a batch must have: [`LEAST_BATCH`], unless the method compares none with others of its batch and says 1. Batch
+    /// norms ask for [`LEAST_BATCH`] all the same.
     pub least_batch: usize,
     /// Whether it answers for hidden patches of the encoder's own grid, so that pictures come with masks of them.
     pub hides: bool,

@@ -26,7 +26,8 @@ pub fn negative_cosine(a: Tensor<2>, b: Tensor<2>) -> Tensor<1> {
 /// BYOL (Grill et al., 2020, eq. 2), symmetric: `Σ over both mean (2 − 2 cos(q(z), sg z'))`, 0..8.
 ///
 /// All `[batch, dim]`, in the views' order: predictions of the online network, projections of the target network. What stops
-/// collapse is that targets come detached from a slow moving average, behind a predictor. 4 is the value for unrelated rows.
+/// collapse is that targets come detached, behind a predictor; in the paper it takes their slow moving average, too. 4 is the value
+/// for unrelated rows.
 #[must_use]
 pub fn byol([p1, p2]: [Tensor<2>; 2], [z1, z2]: [Tensor<2>; 2]) -> Tensor<1> {
     (negative_cosine(p1, z2.detach()) + negative_cosine(p2, z1.detach())) * 2.0 + 4.0
