@@ -122,7 +122,9 @@ fn convert(from: &Path, to: &Path, names: &str, dtype: &str) -> Result<usize, Fa
         }
     };
     open::keep_source(from, to)?;
-    let converted = weights::convert(&open::bytes(from)?, &from.display().to_string(), names, dtype)?;
+    let bytes = open::bytes(from)?;
+    open::keeps_its_word(from, &bytes)?;
+    let converted = weights::convert(&bytes, &from.display().to_string(), names, dtype)?;
     open::write(to, &converted)?;
     Ok(converted.len())
 }

@@ -39,12 +39,19 @@ pub fn model(file: &Path, device: &str) -> Result<(Opened, OpenDevice), Failure>
     let on = device::open(device, "f32")?;
     let opened = weights::from_bytes(&bytes, &file.display().to_string(), &on.device)?;
     if let Some(note) = &opened.note {
-        say(note);
+        say(format_args!("{}: {note}", file.display()));
     }
     if let Some(doubt) = doubt(file, &opened, &on) {
-        say(doubt);
+        say(format_args!("warning: {doubt}"));
     }
     Ok((opened, on))
+}
+
+/// Refuses weights that fail their own self-test on the CPU: what is made of them would carry a new one, and pass it.
+pub fn keeps_its_word(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let on = device::open("cpu", "f32")?;
+    let opened = weights::from_bytes(bytes, &file.display().to_string(), &on.device)?;
+    doubt(file, &opened, &on).map_or(Ok(()), |doubt| Err(Failure::Failed(doubt)))
 }
 
 /// The same for a command that shows what a model draws.
@@ -71,9 +78,10 @@ fn doubt(file: &Path, opened: &Opened, on: &OpenDevice) -> Option<String> {
         "no number".into()
     };
     (error > TOLERANCE).then(|| {
+        let or = if on.is_host() { "" } else { ", or try --device cpu" };
         format!(
-            "warning: {} fails its self-test on {}: the answer stored with it comes out {off}. Do not trust what it says; \
-             download or copy the file again, or try --device cpu",
+            "{} fails its self-test on {}: the answer stored with it comes out {off}. Do not trust what it says; download or copy the \
+             file again{or}",
             file.display(),
             on.name
         )
@@ -95,11 +103,7 @@ pub fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
 
 /// Why a file or folder cannot be read, and what may have been meant.
 pub fn unreadable(file: &Path, error: &io::Error) -> Failure {
-    let why = match error.kind() {
-        ErrorKind::NotFound => regular::absent(file),
-        _ if regular::is_told(error) => error.to_string(),
-        _ => format!("{error}; check its permissions"),
-    };
+    let why = regular::why(file, error);
     Failure::Failed(format!("{} cannot be read: {why}", file.display()))
 }
 

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// What `train` takes. Everything is also a `--set` name, and a line of `--config`.
+/// What `train` takes. Whatever says how to train is also a `--set` name, and a line of `--config`.
 #[derive(clap::Args)]
 pub struct Args {
     /// Method to train (see `darkroom methods`); `mae` where none is named
@@ -147,7 +147,11 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
 fn control(args: &Args) -> Result<Control, Failure> {
     let mut control = Control::new();
     if let Some(seconds) = args.stop_after_s {
-        let time = Duration::try_from_secs_f64(seconds).map_err(|e| Failure::Usage(format!("--stop-after-s cannot be {seconds}: {e}")))?;
+        let time = Duration::try_from_secs_f64(seconds).map_err(|_| {
+            Failure::Usage(format!(
+                "--stop-after-s cannot be {seconds:?}: it takes seconds, from 0, fewer than 1e19"
+            ))
+        })?;
         control = control.stop_after(time);
     }
     let stopper = control.clone();
@@ -166,14 +170,22 @@ fn control(args: &Args) -> Result<Control, Failure> {
 
 impl Args {
     fn config(&self) -> Result<RunConfig, Failure> {
-        let mut set = Vec::new();
+        let (mut set, mut flags) = (Vec::new(), Vec::new());
         for pair in &self.set {
             let (name, value) = pair
                 .split_once('=')
                 .ok_or_else(|| Failure::Usage(format!("--set {pair} sets nothing; write --set knob=value")))?;
             set.push((name.trim().to_owned(), value.trim().to_owned()));
         }
-        set.extend(self.flags());
+        for (name, value) in self.flags() {
+            if set.iter().any(|(known, _)| *known == name) {
+                return Err(Failure::Usage(format!(
+                    "--set {name} and its own flag both set {name}; leave one out"
+                )));
+            }
+            flags.push((name, value));
+        }
+        set.extend(flags);
         let settings = Settings {
             method: self.method.as_deref().or(self.named.as_deref()),
             preset: self.preset.as_deref(),

@@ -48,9 +48,28 @@ pub fn is_told(error: &io::Error) -> bool {
     error.raw_os_error().is_none() && error.get_ref().is_some()
 }
 
+/// What the system said of `path`, and what to do about it.
+#[must_use]
+pub fn why(path: &Path, error: &io::Error) -> String {
+    let advice = match error.kind() {
+        ErrorKind::NotFound => return absent(path),
+        _ if is_told(error) => return error.to_string(),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "check its permissions, or choose another place",
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => "what stands there is a file, and a folder is wanted; choose another place",
+        ErrorKind::IsADirectory => "what stands there is a folder, and a file is wanted; choose another place",
+        ErrorKind::InvalidFilename => "choose a shorter name",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some room",
+        _ => "try again, or choose another place",
+    };
+    format!("{error}; {advice}")
+}
+
 /// What to say of a path that leads nowhere: which one may have been meant, or to look again.
 #[must_use]
 pub fn absent(path: &Path) -> String {
+    if let Ok(target) = fs::read_link(path) {
+        return format!("it is a link to {}, where there is nothing; give the file itself", target.display());
+    }
     match nearest(path) {
         Some(near) => format!("there is no such file or folder; did you mean \"{}\"?", near.display()),
         None => "there is no such file or folder; check the path".into(),

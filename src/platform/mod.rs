@@ -109,7 +109,8 @@ pub fn warn(_message: &str) {
     web_sys::console::warn_1(&_message.into());
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     #![allow(clippy::unwrap_used)]
 

@@ -1,10 +1,7 @@
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::PathBuf};
 
 use crate::{
-    data::{DataError, regular::absent},
+    data::{DataError, regular::why},
     device::DeviceError,
     learn::set::SettingError,
 };
@@ -44,7 +41,7 @@ pub enum TrainError {
     #[error("`{}` already holds a run; go on with `darkroom train --resume {}`, or choose another --out", .0.display(), .0.display())]
     RunExists(PathBuf),
     /// Another process trains there.
-    #[error("`{}` is in use by another run{}; wait for its end, or choose another --out", folder.display(), process.as_ref().map(|id| format!(" (process {id})")).unwrap_or_default())]
+    #[error("`{}` is in use by another run{}; wait for its end, or train into another folder", folder.display(), process.as_ref().map(|id| format!(" (process {id})")).unwrap_or_default())]
     Busy {
         /// The run folder.
         folder: PathBuf,
@@ -61,7 +58,7 @@ pub enum TrainError {
     },
     /// The loss is no number any more.
     #[error(
-        "step {step}: the loss is {loss}{what}; the run stops, and {}. Lower base_lr (it was {base_lr}), keep clip above 0{}",
+        "step {step}: the loss is {loss}{what}; the run stops, and {}. Lower base_lr (it was {base_lr:?}), keep clip above 0{}",
         last_good(good.as_ref()),
         if *in_half { ", or use --precision f32" } else { "" }
     )]
@@ -85,14 +82,6 @@ pub enum TrainError {
     /// Prediction for validation or pictures.
     #[error("{0}")]
     Predict(String),
-}
-
-/// What the system said, and of a file that is not there what may have been meant.
-fn why(path: &Path, error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => absent(path),
-        _ => error.to_string(),
-    }
 }
 
 /// The file in a run folder that repeats the run.
@@ -158,7 +147,7 @@ pub enum CheckpointError {
         why: String,
     },
     /// None of them is whole, or there is none.
-    #[error("`{}` holds no checkpoint that loads{}", folder.display(), first.as_ref().map(|f| format!(": {f}")).unwrap_or_default())]
+    #[error("`{}` holds no checkpoint that loads{}. Take it out of the run's folder to train from the first step", folder.display(), first.as_ref().map(|f| format!(": {f}")).unwrap_or_default())]
     None {
         /// Where they were looked for.
         folder: PathBuf,

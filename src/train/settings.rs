@@ -49,7 +49,19 @@ impl Settings<'_> {
             Some(path) => read(path)?,
             None => RunConfig::default(),
         };
-        if let Some(method) = self.method {
+        // Before anything else: presets and knobs are the method's.
+        let set = self
+            .set
+            .iter()
+            .rev()
+            .find(|(name, _)| name == "method")
+            .map(|(_, method)| method.as_str());
+        if let (Some(named), Some(set)) = (self.method, set)
+            && named != set
+        {
+            return Err(TrainError::Setting(format!("two methods, {named} and {set}; leave one out")));
+        }
+        if let Some(method) = self.method.or(set) {
             config.method = method.into();
         }
         let card = card_of(&config)?;

@@ -54,14 +54,14 @@ impl<'a> Layout<'a> {
             problem,
         };
         if bytes.is_empty() {
-            return Err(broken("it is empty; download or copy it again".into()));
+            return Err(broken("it is empty".into()));
         }
         if let Some(other) = foreign::told(bytes) {
             return Err(broken(other.into()));
         }
         let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
             return Err(broken(format!(
-                "it has {} bytes, fewer than its header's length takes; download or copy it again",
+                "it has {} bytes, fewer than its header's length takes",
                 bytes.len()
             )));
         };
@@ -74,7 +74,7 @@ impl<'a> Layout<'a> {
         };
         let Some((header, data)) = rest.split_at_checked(length) else {
             return Err(broken(format!(
-                "its header is cut short: {length} bytes announced, {} there; download or copy it again",
+                "its header is cut short: {length} bytes announced, {} there",
                 rest.len()
             )));
         };
@@ -151,7 +151,7 @@ fn placed(tensors: BTreeMap<String, TensorInfo>, length: usize, file: &str) -> R
             .ok_or_else(|| wrong(format!("ends at byte {to}, before it starts at {from}")))?;
         if to > length {
             return Err(wrong(format!(
-                "reaches to byte {to}, but the file has {length} bytes of tensors: it is cut short; download or copy it again"
+                "reaches to byte {to}, but the file has {length} bytes of tensors: it is cut short"
             )));
         }
         if info.shape.len() > MOST_AXES {

@@ -80,6 +80,12 @@ fn pictures() {
     let near = call(folder.path(), "predict none/a.pgn --model w.safetensors").refused(&["did you mean \"none/a.png\"?"]);
     assert!(near.ends_with('?'), "{near}");
     call(folder.path(), "data none/a.pgn").refused(&["none/a.pgn", "did you mean \"none/a.png\"?"]);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("gone.png", folder.path().join("link.png")).unwrap();
+        let said = call(folder.path(), "predict link.png --model w.safetensors").refused(&["link.png", "a link to gone.png"]);
+        assert!(!said.contains("did you mean"), "{said}");
+    }
 }
 
 #[test]

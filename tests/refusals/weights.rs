@@ -96,7 +96,7 @@ fn weights_of_every_wrong_kind() {
 }
 
 #[test]
-fn weights_that_are_not_those_of_their_self_test_are_warned_of() {
+fn weights_that_are_not_those_of_their_self_test_are_warned_of_and_never_given_another() {
     let folder = folder();
     let good = fs::read(shipped()).unwrap();
     let header = 8 + usize::try_from(u64::from_le_bytes(good[..8].try_into().unwrap())).unwrap();
@@ -106,5 +106,7 @@ fn weights_that_are_not_those_of_their_self_test_are_warned_of() {
         fs::write(folder.path().join(name), filled(number)).unwrap();
         let ran = call(folder.path(), &format!("predict a.png --model {name}"));
         assert!(ran.err.contains("self-test") && ran.err.contains(name), "{name}: {}", ran.err);
+        call(folder.path(), &format!("models convert {name} to")).refused(&["self-test", name]);
+        assert!(!folder.path().join("to").exists());
     }
 }

@@ -12,7 +12,7 @@ fn settings() {
         format!("seed = 1\nbatch = \"{}\"", "x".repeat(200_000)),
     )
     .unwrap();
-    let cases: [(&str, &[&str]); 26] = [
+    let cases: [(&str, &[&str]); 29] = [
         ("--set bacth=8", &["bacth", "did you mean \"batch\""]),
         ("--set encoder_dept=2", &["did you mean \"encoder_depth\""]),
         ("--set batch", &["--set batch", "knob=value"]),
@@ -31,7 +31,10 @@ fn settings() {
         ("--config unknown.toml", &["unknown.toml", "line 1", "did you mean \"batch\""]),
         ("--config long.toml", &["long.toml", "line 2, batch: ", "expected usize"]),
         ("--config a.png", &["a.png", "no text", "config.toml"]),
-        ("--stop-after-s=-1", &["--stop-after-s"]),
+        ("--stop-after-s=-1", &["--stop-after-s", "-1.0", "seconds, from 0"]),
+        ("--stop-after-s=1e300", &["--stop-after-s", "1e300", "fewer than"]),
+        ("--steps 3 --set steps=2", &["--set steps", "leave one out"]),
+        ("byol --set method=mae", &["byol", "mae", "leave one out"]),
         ("--resume none", &["none", "no run folder"]),
         ("--batch 0", &["batch"]),
         ("--watts nan", &["watts", "NaN"]),
@@ -56,6 +59,13 @@ fn settings() {
     let smallest = common::SMALLEST.iter().copied().chain(["--steps", "1", "--out", "a"]);
     run(folder.path(), smallest.clone()).ok();
     run(folder.path(), smallest).refused(&["already holds a run", "--resume a"]);
+    for (to, what) in [("a.png", "a folder is wanted"), ("a.png/b", "a folder is wanted")] {
+        let smallest = common::SMALLEST.iter().copied().chain(["--steps", "1", "--out", to]);
+        run(folder.path(), smallest).refused(&[to, what, "choose another place"]);
+    }
+    let checkpoints = fs::read_dir(folder.path().join("a/checkpoints")).unwrap();
+    checkpoints.for_each(|file| fs::write(file.unwrap().path(), b"cut").unwrap());
+    call(folder.path(), "train --resume a").refused(&["a/checkpoints", "no checkpoint that loads", "from the first step"]);
     fs::write(folder.path().join("a/config.toml"), "nothing = 1").unwrap();
     call(folder.path(), "train --resume a").refused(&["a/config.toml", "nothing"]);
 }

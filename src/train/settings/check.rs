@@ -69,7 +69,7 @@ fn of_the_run(config: &RunConfig) -> Vec<Rule> {
             (1..=MOST_BATCHES).contains(accumulate),
             format!("accumulate cannot be {accumulate}: it takes 1 to {MOST_BATCHES} micro-batches"),
         ),
-        (positive(*epochs), format!("epochs cannot be {epochs}: it takes a number from 0")),
+        (positive(*epochs), format!("epochs cannot be {epochs:?}: it takes a number from 0")),
         (config.steps > 0 || *epochs > 0.0, "how long to train? set steps or epochs".into()),
         (
             config.steps <= MOST_STEPS,
@@ -77,7 +77,7 @@ fn of_the_run(config: &RunConfig) -> Vec<Rule> {
         ),
         (
             positive(config.watts),
-            format!("watts cannot be {}: it takes a number from 0, and 0 guesses", config.watts),
+            format!("watts cannot be {:?}: it takes a number from 0, and 0 guesses", config.watts),
         ),
         (
             crop[0] > 0.0 && crop[0] <= crop[1] && crop[1] <= 1.0,
@@ -120,11 +120,11 @@ fn of_the_optimiser(config: &RunConfig) -> Vec<Rule> {
         ),
         (
             (0.0..1.0).contains(average),
-            format!("average cannot be {average}: it is from 0 to below 1"),
+            format!("average cannot be {average:?}: it is from 0 to below 1"),
         ),
         (
             (0.0..1.0).contains(momentum),
-            format!("momentum cannot be {momentum}: it is from 0 to below 1"),
+            format!("momentum cannot be {momentum:?}: it is from 0 to below 1"),
         ),
         (
             !config.nesterov || *momentum > 0.0,
@@ -132,9 +132,12 @@ fn of_the_optimiser(config: &RunConfig) -> Vec<Rule> {
         ),
         (
             trust.is_finite() && *trust > 0.0,
-            format!("trust cannot be {trust}: it takes a number above 0, as 0.001"),
+            format!("trust cannot be {trust:?}: it takes a number above 0, as 0.001"),
         ),
-        (positive(*bias_lr), format!("bias_lr cannot be {bias_lr}: it takes a number from 0")),
+        (
+            positive(*bias_lr),
+            format!("bias_lr cannot be {bias_lr:?}: it takes a number from 0"),
+        ),
     ]
 }
 
@@ -152,14 +155,17 @@ fn of_the_schedule(config: &RunConfig) -> Vec<Rule> {
     vec![
         one_of("schedule", &config.schedule, &SHAPES),
         one_of("lr_scale", &config.lr_scale, &SCALES),
-        (positive(*base_lr), format!("base_lr cannot be {base_lr}: it takes a number from 0")),
+        (
+            positive(*base_lr),
+            format!("base_lr cannot be {base_lr:?}: it takes a number from 0"),
+        ),
         (
             positive(*final_lr),
-            format!("final_lr cannot be {final_lr}: it takes a number from 0"),
+            format!("final_lr cannot be {final_lr:?}: it takes a number from 0"),
         ),
         (
             share(*warmup),
-            format!("warmup cannot be {warmup}: it takes a part of the run, 0 to 1"),
+            format!("warmup cannot be {warmup:?}: it takes a part of the run, 0 to 1"),
         ),
         (
             rises && milestones.iter().all(|&at| share(at)),
@@ -167,11 +173,11 @@ fn of_the_schedule(config: &RunConfig) -> Vec<Rule> {
         ),
         (
             gamma.is_finite() && *gamma > 0.0,
-            format!("gamma cannot be {gamma}: it takes a number above 0"),
+            format!("gamma cannot be {gamma:?}: it takes a number above 0"),
         ),
         (
             positive(*weight_decay_end),
-            format!("weight_decay_end cannot be {weight_decay_end}: it takes a number from 0"),
+            format!("weight_decay_end cannot be {weight_decay_end:?}: it takes a number from 0"),
         ),
     ]
 }

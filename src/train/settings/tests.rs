@@ -45,6 +45,21 @@ fn every_field_and_knob_can_be_set_as_typed() {
 }
 
 #[test]
+fn a_method_may_be_set_like_anything_else_and_brings_its_own_presets_and_knobs() {
+    let named = Settings {
+        method: Some("byol"),
+        ..Settings::default()
+    };
+    assert_eq!(set(&[("method", "byol")]).unwrap(), named.resolve().unwrap());
+    assert_eq!(set(&[("teacher_momentum", "0.9"), ("method", "byol")]).unwrap().method, "byol");
+    let twice = Settings {
+        set: vec![("method".into(), "mae".into())],
+        ..named
+    };
+    assert!(twice.resolve().unwrap_err().to_string().contains("two methods"));
+}
+
+#[test]
 fn a_wrong_name_is_answered_with_the_nearest() {
     for (name, meant) in [("bacth", "batch"), ("encoder_dims", "encoder_dim"), ("base-lr", "base_lr")] {
         let error = set(&[(name, "1")]).unwrap_err().to_string();
