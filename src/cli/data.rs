@@ -65,7 +65,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         open::write(path, &encode_png(&sheet))?;
         say(format_args!("contact sheet: {}", path.display()));
     }
-    let bar = bar(source.len(), args.json);
+    let bar = bar(source.len());
     let stats = stats(&*source, || bar.inc(1));
     bar.finish_and_clear();
     if let Some(sentence) = stats.skipped.sentence() {

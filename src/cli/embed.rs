@@ -54,7 +54,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     } else {
         args.count.min(source.len())
     };
-    let bar = bar(most, args.asked.json);
+    let bar = bar(most);
     let mut squares = Squares::new(source.clone(), size_px);
     let mut table = Table::default();
     loop {

@@ -102,7 +102,7 @@ fn drawing(args: &Args, out: &mut Out) -> Outcome {
     } else {
         args.count.min(source.len())
     };
-    let bar = bar(most, args.asked.json);
+    let bar = bar(most);
     let mut squares = Squares::new(source, size_px);
     let pictures = squares
         .by_ref()

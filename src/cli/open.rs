@@ -103,7 +103,7 @@ pub fn bytes(file: &Path) -> Result<Vec<u8>, Failure> {
 
 /// Why a file or folder cannot be read, and what may have been meant.
 pub fn unreadable(file: &Path, error: &io::Error) -> Failure {
-    let why = regular::why(file, error);
+    let why = regular::unread(file, error);
     Failure::Failed(format!("{} cannot be read: {why}", file.display()))
 }
 

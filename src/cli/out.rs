@@ -81,13 +81,9 @@ pub fn say(text: impl Display) {
     let _ = writeln!(io::stderr(), "{}", harmless(&text.to_string()));
 }
 
-/// A bar over so many pictures on standard error: on a terminal only, and not where JSON is asked for.
-pub fn bar(pictures: usize, is_json: bool) -> ProgressBar {
-    if is_json {
-        ProgressBar::hidden()
-    } else {
-        ProgressBar::new(pictures as u64)
-    }
+/// A bar over so many pictures on standard error, on a terminal only.
+pub fn bar(pictures: usize) -> ProgressBar {
+    ProgressBar::new(pictures as u64)
 }
 
 /// What terminals do not act on: names and values out of foreign files may hold their control sequences.

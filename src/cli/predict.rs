@@ -67,7 +67,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     let (items, mut skipped) = items(&args.picture, is_folder)?;
     keep_inputs(args, &items)?;
     let (opened, on) = open::drawing(&args.model, &args.asked.device)?;
-    let bar = bar(items.len(), args.asked.json || !is_folder);
+    let bar = if is_folder { bar(items.len()) } else { ProgressBar::hidden() };
     let job = Job {
         args,
         hide,

@@ -76,7 +76,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
         )));
     }
     let source = open::source(&args.source, args.seed, size_px)?;
-    let bar = bar(source.len(), args.asked.json);
+    let bar = bar(source.len());
     let mut squares = Squares::new(source, size_px);
     // Of each round the best are kept: a folder may be larger than memory.
     let mut found: Vec<(Found, Picture)> = Vec::new();

@@ -170,20 +170,23 @@ fn control(args: &Args) -> Result<Control, Failure> {
 
 impl Args {
     fn config(&self) -> Result<RunConfig, Failure> {
-        let (mut set, mut flags) = (Vec::new(), Vec::new());
+        let mut set = Vec::new();
         for pair in &self.set {
             let (name, value) = pair
                 .split_once('=')
                 .ok_or_else(|| Failure::Usage(format!("--set {pair} sets nothing; write --set knob=value")))?;
             set.push((name.trim().to_owned(), value.trim().to_owned()));
         }
-        for (name, value) in self.flags() {
-            if set.iter().any(|(known, _)| *known == name) {
+        let flags = self.flags();
+        let is_length = |name: &str| ["steps", "epochs"].contains(&name);
+        for (typed, _) in &set {
+            let same = |(flag, value): &&(String, String)| flag == typed || (is_length(flag) && is_length(typed) && value != "0");
+            if let Some((flag, _)) = flags.iter().rev().find(same) {
                 return Err(Failure::Usage(format!(
-                    "--set {name} and its own flag both set {name}; leave one out"
+                    "--set {typed} and --{} say the same thing twice; leave one out",
+                    flag.replace('_', "-")
                 )));
             }
-            flags.push((name, value));
         }
         set.extend(flags);
         let settings = Settings {

@@ -8,9 +8,15 @@ use super::{DataError, Source};
 const NAMED: usize = 5;
 
 /// For each class of `theirs` its number among `ours`, by name; a class of theirs alone gets a number beyond ours, so that
-/// nobody ever tells it right.
+/// nobody ever tells it right. Where one of the two has numbers for names, as shards without a list of classes have, classes are
+/// the same by number.
 #[must_use]
 pub fn same_classes(ours: &[String], theirs: &[String]) -> Vec<usize> {
+    let are_numbers = |names: &[String]| names.iter().enumerate().all(|(number, name)| name.parse() == Ok(number));
+    // Of two classes of one name in the same list either is itself.
+    if ours == theirs || are_numbers(ours) || are_numbers(theirs) {
+        return (0..theirs.len()).collect();
+    }
     // Of two classes of one name the first counts: the last of a map's equal keys stays.
     let numbers: HashMap<&String, usize> = ours.iter().enumerate().rev().map(|(index, name)| (name, index)).collect();
     let number = |(index, name): (usize, &String)| numbers.get(name).copied().unwrap_or(ours.len() + index);
@@ -21,45 +27,56 @@ pub fn same_classes(ours: &[String], theirs: &[String]) -> Vec<usize> {
 /// none, and where one of the two has no classes at all.
 ///
 /// # Errors
-/// [`DataError::OtherClasses`] where that is so of all of them: nothing could be told right.
+/// [`DataError::OtherClasses`] where the two have no class in common: nothing could be told right.
 pub fn unlearnt_classes(learnt: &dyn Source, measured: &dyn Source) -> Result<Option<String>, DataError> {
-    let [ours, theirs] = [learnt, measured].map(occurring);
-    let known: HashSet<&str> = ours.iter().map(|(name, _)| *name).collect();
-    let strange: Vec<(&str, usize)> = theirs.iter().copied().filter(|(name, _)| !known.contains(name)).collect();
-    if strange.is_empty() || ours.is_empty() {
+    let (ours, theirs) = (learnt.classes(), measured.classes());
+    let same = same_classes(ours, theirs);
+    let mut left: BTreeMap<usize, usize> = BTreeMap::new();
+    for label in labels(measured) {
+        *left.entry(label).or_default() += 1;
+    }
+    let of = |label: &usize| same.get(*label).copied().unwrap_or(*label);
+    let wanted: HashSet<usize> = left.keys().map(of).collect();
+    // A source may be long, and have to draw each picture to know its class.
+    let mut known = HashSet::new();
+    let mut is_all = wanted.is_empty();
+    let mut learns = labels(learnt);
+    while !is_all && let Some(label) = learns.next() {
+        if wanted.contains(&label) {
+            known.insert(label);
+            is_all = known.len() == wanted.len();
+        }
+    }
+    left.retain(|label, _| !known.contains(&of(label)));
+    if left.is_empty() || ours.is_empty() {
         return Ok(None);
     }
-    let names = |classes: &[(&str, usize)]| listed(&classes.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    let names = |classes: &[String], of: &[usize]| listed(&of.iter().filter_map(|label| classes.get(*label)).collect::<Vec<_>>());
+    let strange: Vec<usize> = left.keys().copied().collect();
+    let theirs_named = names(theirs, &strange);
     let (learnt, measured) = (learnt.name().to_owned(), measured.name().to_owned());
-    if strange.len() == theirs.len() {
+    if same.iter().all(|number| *number >= ours.len()) {
         return Err(DataError::OtherClasses {
             learnt,
-            ours: names(&ours),
+            ours: listed(&ours.iter().collect::<Vec<_>>()),
             measured,
-            theirs: names(&theirs),
+            theirs: theirs_named,
         });
     }
-    let pictures: usize = strange.iter().map(|(_, pictures)| pictures).sum();
+    let pictures: usize = left.values().sum();
     Ok(Some(format!(
-        "{pictures} picture(s) of `{measured}` are of classes that `{learnt}` has no picture of ({}), so that nothing tells them right; \
-         it has {}",
-        names(&strange),
-        names(&ours)
+        "{pictures} picture(s) of `{measured}` are of classes that no picture taken of `{learnt}` has ({theirs_named}), so that nothing \
+         tells them right; it has {}",
+        listed(&ours.iter().collect::<Vec<_>>())
     )))
 }
 
-/// Classes that pictures have, in the order of their numbers, and how many pictures each.
-fn occurring(source: &dyn Source) -> Vec<(&str, usize)> {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    for label in (0..source.len()).filter_map(|index| source.label(index)) {
-        *counts.entry(label).or_default() += 1;
-    }
-    let named = |(label, count): (usize, usize)| Some((source.classes().get(label)?.as_str(), count));
-    counts.into_iter().filter_map(named).collect()
+fn labels(source: &dyn Source) -> impl Iterator<Item = usize> + '_ {
+    (0..source.len()).filter_map(|index| source.label(index))
 }
 
-fn listed(names: &[&str]) -> String {
-    let shown = names.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+fn listed(names: &[&String]) -> String {
+    let shown = names.iter().take(NAMED).map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
     match names.len().saturating_sub(NAMED) {
         0 => shown,
         more => format!("{shown} and {more} more"),
@@ -76,13 +93,21 @@ mod tests {
             .map(|names| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
         assert_eq!(same_classes(&ours, &theirs), [1, 4]);
         assert_eq!(same_classes(&ours, &ours), [0, 1, 2]);
+        let numbers = ["0", "1", "2", "3"].map(String::from);
+        assert_eq!(
+            (same_classes(&ours, &numbers), same_classes(&numbers, &theirs)),
+            (vec![0, 1, 2, 3], vec![0, 1])
+        );
+        let cranes = ["crane", "heron", "crane"].map(String::from);
+        assert_eq!(same_classes(&cranes, &cranes), [0, 1, 2], "each of two of one name is itself");
         let names: Vec<String> = (0..100_000).map(|number| number.to_string()).collect();
         assert_eq!(same_classes(&names, &names)[99_999], 99_999);
     }
 
     #[test]
     fn of_many_names_a_few_are_listed() {
-        assert_eq!(listed(&["a", "b"]), "a, b");
-        assert_eq!(listed(&["a", "b", "c", "d", "e", "f", "g"]), "a, b, c, d, e and 2 more");
+        let names = ["a", "b", "c", "d", "e", "f", "g"].map(String::from);
+        let list = |count: usize| listed(&names.iter().take(count).collect::<Vec<_>>());
+        assert_eq!([list(2), list(7)], ["a, b", "a, b, c, d, e and 2 more"]);
     }
 }

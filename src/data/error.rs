@@ -21,7 +21,7 @@ pub enum DataError {
     #[error("data `{}`: there is no such file or folder; {}", .0.display(), instead(.0))]
     NotFound(PathBuf),
     /// The file system refused.
-    #[error("cannot read `{}`: {}", path.display(), unreadable(error))]
+    #[error("cannot read `{}`: {}", path.display(), regular::unread(path, error))]
     Read {
         /// Which file or folder.
         path: PathBuf,
@@ -113,17 +113,10 @@ pub enum DataError {
 
 /// What may have been meant by a path that leads nowhere, or what to do.
 fn instead(path: &Path) -> String {
-    match regular::nearest(path) {
-        Some(near) => format!("did you mean \"{}\"?", near.display()),
+    let near = || Some(format!("did you mean \"{}\"?", regular::nearest(path)?.display()));
+    match regular::dangling(path).or_else(near) {
+        Some(instead) => instead,
         None => "check the path, or use `scenes`, which needs no files".into(),
-    }
-}
-
-fn unreadable(error: &io::Error) -> String {
-    if regular::is_told(error) {
-        error.to_string()
-    } else {
-        format!("{error}; check the path and its permissions")
     }
 }
 

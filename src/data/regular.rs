@@ -48,18 +48,31 @@ pub fn is_told(error: &io::Error) -> bool {
     error.raw_os_error().is_none() && error.get_ref().is_some()
 }
 
-/// What the system said of `path`, and what to do about it.
+/// What the system said of reading `path`, and what to do about it.
 #[must_use]
-pub fn why(path: &Path, error: &io::Error) -> String {
+pub fn unread(path: &Path, error: &io::Error) -> String {
     let advice = match error.kind() {
         ErrorKind::NotFound => return absent(path),
         _ if is_told(error) => return error.to_string(),
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "check its permissions, or choose another place",
-        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => "what stands there is a file, and a folder is wanted; choose another place",
-        ErrorKind::IsADirectory => "what stands there is a folder, and a file is wanted; choose another place",
-        ErrorKind::InvalidFilename => "choose a shorter name",
+        ErrorKind::PermissionDenied => "check its permissions",
+        ErrorKind::NotADirectory => "a part of this path is a file; check the path",
+        ErrorKind::InvalidFilename => "check the path",
+        _ => "check the path and its permissions",
+    };
+    format!("{error}; {advice}")
+}
+
+/// What the system said of writing to `path`, and what to do about it.
+#[must_use]
+pub fn unwritten(error: &io::Error) -> String {
+    let advice = match error.kind() {
+        _ if is_told(error) => return error.to_string(),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "check the permissions there, or choose another place",
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => "a folder is wanted where something else stands; choose another place",
+        ErrorKind::IsADirectory => "a folder stands there; choose another place",
+        ErrorKind::InvalidFilename => "choose another name",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some room",
-        _ => "try again, or choose another place",
+        _ => "choose another place",
     };
     format!("{error}; {advice}")
 }
@@ -67,13 +80,20 @@ pub fn why(path: &Path, error: &io::Error) -> String {
 /// What to say of a path that leads nowhere: which one may have been meant, or to look again.
 #[must_use]
 pub fn absent(path: &Path) -> String {
-    if let Ok(target) = fs::read_link(path) {
-        return format!("it is a link to {}, where there is nothing; give the file itself", target.display());
-    }
-    match nearest(path) {
-        Some(near) => format!("there is no such file or folder; did you mean \"{}\"?", near.display()),
+    match dangling(path).or_else(|| Some(format!("did you mean \"{}\"?", nearest(path)?.display()))) {
+        Some(instead) => format!("there is no such file or folder; {instead}"),
         None => "there is no such file or folder; check the path".into(),
     }
+}
+
+/// What to say of a link that leads nowhere.
+#[must_use]
+pub fn dangling(path: &Path) -> Option<String> {
+    let target = fs::read_link(path).ok()?;
+    Some(format!(
+        "it is a link to {}, where there is nothing; check where it leads",
+        target.display()
+    ))
 }
 
 /// What stands beside `path` under the name nearest to its own, with its folder as it was typed.

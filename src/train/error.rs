@@ -1,7 +1,10 @@
 use std::{io, path::PathBuf};
 
 use crate::{
-    data::{DataError, regular::why},
+    data::{
+        DataError,
+        regular::{unread, unwritten},
+    },
     device::DeviceError,
     learn::set::SettingError,
 };
@@ -25,7 +28,7 @@ pub enum TrainError {
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// A file of the run.
-    #[error("cannot {verb} `{}`: {}", path.display(), why(path, error))]
+    #[error("cannot {verb} `{}`: {}", path.display(), if *verb == "read" { unread(path, error) } else { unwritten(error) })]
     File {
         /// `read` or `write`.
         verb: &'static str,
@@ -147,7 +150,7 @@ pub enum CheckpointError {
         why: String,
     },
     /// None of them is whole, or there is none.
-    #[error("`{}` holds no checkpoint that loads{}. Take it out of the run's folder to train from the first step", folder.display(), first.as_ref().map(|f| format!(": {f}")).unwrap_or_default())]
+    #[error("`{}` holds no checkpoint that loads{}; make one of them readable, or move that folder away to train from the first step", folder.display(), first.as_ref().map(|f| format!(": {f}")).unwrap_or_default())]
     None {
         /// Where they were looked for.
         folder: PathBuf,

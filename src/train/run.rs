@@ -71,6 +71,13 @@ impl<'a> Run<'a> {
         let on = device::open(&config.device, &config.precision)?;
         let pictures = Pictures::open(&config, plan.size_px, events)?;
         let pictures_in_data = pictures.train.len();
+        if progress.step > 0 && config.pictures != pictures_in_data {
+            events(Event::Warning(format!(
+                "the run began with {} pictures in {}, and there are {pictures_in_data} now: it goes on with other batches than it would have had, \
+                 and what it held out may be among them",
+                config.pictures, config.data
+            )));
+        }
         config.pictures = pictures_in_data;
         let steps = steps_of(&config, pictures_in_data)?;
         config.steps = steps;
@@ -92,7 +99,11 @@ impl<'a> Run<'a> {
         if !draws && classes == 0 {
             events(Event::Warning(without_classes(&config.data)));
         }
-        let others = if draws { None } else { other_classes(&pictures) };
+        let others = if draws || config.val_data.is_empty() {
+            None
+        } else {
+            other_classes(&pictures)
+        };
         let few = (!draws && pictures_in_data < config.batch).then(|| {
             format!(
                 "{pictures_in_data} pictures do not fill a batch of {}: it holds some of them more than once, as strangers to themselves",

@@ -73,7 +73,10 @@ impl Settings<'_> {
             };
             apply_preset(&mut base, card, preset)?;
             config = match self.file {
-                Some(path) => over(base, path)?,
+                Some(path) => RunConfig {
+                    method: config.method,
+                    ..over(base, path)?
+                },
                 None => base,
             };
         }

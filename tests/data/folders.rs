@@ -88,13 +88,40 @@ fn joined_folders_that_hold_pictures_themselves_are_classes() {
 fn what_is_named_twice_is_read_once() {
     let dir = tempfile::tempdir().unwrap();
     pictures(dir.path(), &["x/a.png", "y/a.png", "all/cat/1.png", "all/dog/1.png"]);
-    for spec in ["all::all", "all::all/../all", "all::all/cat", "all/cat::all", "all::all/cat/1.png"] {
-        let list = [("all/cat/1.png", "cat"), ("all/dog/1.png", "dog")];
-        let below = |(name, class): (String, _)| (name.replace("all/../all", "all"), class);
-        let found: Vec<_> = told(&*joined(dir.path(), spec)).into_iter().map(below).collect();
-        assert_eq!(found, expected(&list), "{spec}");
+    pictures(dir.path(), &["all/loose.png", "all/cat/deep/2.png"]);
+    let alone = told(&*joined(dir.path(), "all"));
+    let list = [
+        ("cat/1.png", "cat"),
+        ("cat/deep/2.png", "cat"),
+        ("dog/1.png", "dog"),
+        ("loose.png", ""),
+    ];
+    assert_eq!(alone, expected(&list));
+    let parts = [
+        "all",
+        "all/../all",
+        "all/cat",
+        "all/cat/deep",
+        "all/cat/1.png",
+        "all/../all/cat/1.png",
+        "all/loose.png",
+    ];
+    for part in parts {
+        for spec in [format!("all::{part}"), format!("{part}::all")] {
+            let found: Vec<_> = told(&*joined(dir.path(), &spec));
+            let last = |(name, class): &(String, Option<String>)| (name.trim_start_matches("all/../all/").to_owned(), class.clone());
+            assert_eq!(found.iter().map(last).collect::<Vec<_>>(), alone, "{spec}");
+        }
     }
     assert_eq!(names(&*joined(dir.path(), "x/a.png::y/a.png")), ["x/a.png", "y/a.png"]);
+}
+
+#[test]
+fn joined_folders_stand_in_the_order_of_what_is_below_them() {
+    let dir = tempfile::tempdir().unwrap();
+    pictures(dir.path(), &["A/train/dog/1.png", "A/train/ant/1.png", "B/train/cat/1.png"]);
+    let list = ["A/train/ant/1.png", "B/train/cat/1.png", "A/train/dog/1.png"];
+    assert_eq!(names(&*joined(dir.path(), "A/train::B/train")), list);
 }
 
 #[cfg(unix)]

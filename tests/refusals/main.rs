@@ -85,7 +85,24 @@ fn pictures() {
         std::os::unix::fs::symlink("gone.png", folder.path().join("link.png")).unwrap();
         let said = call(folder.path(), "predict link.png --model w.safetensors").refused(&["link.png", "a link to gone.png"]);
         assert!(!said.contains("did you mean"), "{said}");
+        call(folder.path(), "data link.png").refused(&["link.png", "a link to gone.png"]);
+        call(folder.path(), "predict a.png/x.png --model w.safetensors").refused(&["a part of this path is a file"]);
     }
+}
+
+#[test]
+fn a_run_that_finds_other_pictures_than_it_began_with_says_so() {
+    let folder = scratch();
+    common::scenes(&folder.path().join("in"), 8);
+    let network = "--set size=16 --set patch=4 --set val_count=2 --set encoder_dim=12 --set decoder_dim=8";
+    let line = format!("train --preset tiny --data in --batch 4 --device cpu {network} --steps 1000000 --stop-after-s 0.5 --out r");
+    let begun = call(folder.path(), &line);
+    assert_eq!(begun.status, Some(0), "{}", begun.err);
+    assert!(!begun.err.contains("began with"), "{}", begun.err);
+    common::scenes(&folder.path().join("in/more"), 2);
+    let resumed = call(folder.path(), "train --resume r --stop-after-s 0.1");
+    assert_eq!(resumed.status, Some(0), "{}", resumed.err);
+    assert!(resumed.err.contains("the run began with 7 pictures in in"), "{}", resumed.err);
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn settings() {
         format!("seed = 1\nbatch = \"{}\"", "x".repeat(200_000)),
     )
     .unwrap();
-    let cases: [(&str, &[&str]); 29] = [
+    let cases: [(&str, &[&str]); 32] = [
         ("--set bacth=8", &["bacth", "did you mean \"batch\""]),
         ("--set encoder_dept=2", &["did you mean \"encoder_depth\""]),
         ("--set batch", &["--set batch", "knob=value"]),
@@ -33,7 +33,13 @@ fn settings() {
         ("--config a.png", &["a.png", "no text", "config.toml"]),
         ("--stop-after-s=-1", &["--stop-after-s", "-1.0", "seconds, from 0"]),
         ("--stop-after-s=1e300", &["--stop-after-s", "1e300", "fewer than"]),
-        ("--steps 3 --set steps=2", &["--set steps", "leave one out"]),
+        ("--steps 3 --set steps=2", &["--set steps and --steps", "leave one out"]),
+        ("--epochs 3 --set steps=2", &["--set steps and --epochs", "leave one out"]),
+        ("--steps 3 --set epochs=2", &["--set epochs and --steps", "leave one out"]),
+        (
+            "--val-data scenes --set val_data=scenes",
+            &["--set val_data and --val-data", "leave one out"],
+        ),
         ("byol --set method=mae", &["byol", "mae", "leave one out"]),
         ("--resume none", &["none", "no run folder"]),
         ("--batch 0", &["batch"]),

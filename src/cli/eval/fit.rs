@@ -66,7 +66,7 @@ pub fn run(args: &Args, out: &mut Out) -> Outcome {
     let pool: Vec<(String, Rgb8)> = Squares::new(sets::spread(source.clone(), POOL), views.size_px)
         .map(|square| (square.name, square.picture.to_rgb8()))
         .collect();
-    let bar = bar(source.len(), args.asked.json);
+    let bar = bar(source.len());
     let mut squares = Squares::new(source, views.size_px);
     let mut tally = Tally::default();
     for (number, Square { index, name, picture, .. }) in (0..).zip(squares.by_ref()) {

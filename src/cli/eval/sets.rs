@@ -132,7 +132,7 @@ impl Args {
         source: Arc<dyn Source>,
         name: &str,
     ) -> Result<(Embedded, Vec<Option<usize>>), Failure> {
-        let bar = bar(source.len(), self.asked.json);
+        let bar = bar(source.len());
         let mut squares = Squares::new(source, model.views().size_px);
         let (mut embeddings, mut projections, mut labels) = (Vec::new(), Vec::new(), Vec::new());
         loop {

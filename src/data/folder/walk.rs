@@ -16,12 +16,15 @@ pub struct Found {
     pub name: PathBuf,
     pub class: Option<String>,
     pub bytes: u64,
+    /// Its place: below its root, which goes by its own name. Where pictures stand first decides what is held out of them and in
+    /// what order they come.
+    key: PathBuf,
 }
 
 /// What was found.
 #[derive(Default)]
 pub struct Walk {
-    /// By name, component by component and byte by byte; no name twice.
+    /// By their place below their root, component by component and byte by byte; no name twice.
     pub found: Vec<Found>,
     pub skipped: Skipped,
     /// Files that have no picture's name.
@@ -37,6 +40,8 @@ struct Folder {
     path: PathBuf,
     /// What pictures in it are called by.
     name: PathBuf,
+    /// Begins their [`Found::key`].
+    key: PathBuf,
     /// That of pictures that lie in it.
     class: Option<String>,
     /// Whether folders in it are classes.
@@ -48,22 +53,27 @@ struct Folder {
 /// A picture's class is the folder right below its root that it lies in. What lies in the root itself has none where there is
 /// one root; of several, the root's own name, so that class folders may be named one by one, by a glob or by `::`.
 ///
-/// Links are followed after every real folder, those of a round in the order of their names: a folder that lies below a root is
-/// called by its own path, and not by a link's.
+/// Links are followed after every real folder, in the order of their names, and links found on the way after these: a folder that
+/// lies below a root is called by its own path, and not by a link's. A root that lies in another is a part of that one.
 ///
 /// # Errors
 /// A root that cannot be read. What cannot be read further down is skipped.
 pub fn walk(roots: &[PathBuf]) -> Result<Walk, DataError> {
     let mut walk = Walk::default();
     let mut folders = Vec::new();
+    let roots = &outermost(roots);
+    let are_several = roots.len() > 1;
     for (root, name) in roots.iter().zip(names(roots)) {
+        let own = own_name(root).filter(|_| are_several);
+        let key = PathBuf::from(own.clone().unwrap_or_default());
         if !root.is_dir() {
-            walk.file(root, name, None);
+            walk.file(root, [name.clone(), if are_several { key } else { name }], None);
         } else if walk.is_new(root)? {
             folders.push(Folder {
                 path: root.clone(),
                 name,
-                class: (roots.len() > 1).then(|| own_name(root)).flatten(),
+                key,
+                class: own,
                 is_root: true,
             });
         }
@@ -74,12 +84,11 @@ pub fn walk(roots: &[PathBuf]) -> Result<Walk, DataError> {
     }
     while !walk.links.is_empty() {
         let mut links = std::mem::take(&mut walk.links);
-        links.sort_by(|a, b| a.name.cmp(&b.name));
+        links.sort_by(|a, b| a.key.cmp(&b.key).then(a.name.cmp(&b.name)));
         links.into_iter().for_each(|link| walk.below(vec![link]));
     }
-    // A picture both in a folder and named itself is one, and has the folder's class.
-    walk.found.sort_by(|a, b| a.name.cmp(&b.name).then(b.class.cmp(&a.class)));
-    walk.found.dedup_by(|a, b| a.name == b.name);
+    walk.found.sort_by(|a, b| a.key.cmp(&b.key).then(a.name.cmp(&b.name)));
+    walk.found.dedup_by(|a, b| a.name == b.name); // a file that was named twice
     Ok(walk)
 }
 
@@ -118,9 +127,9 @@ impl Walk {
             let Some(last) = path.file_name().filter(|name| !is_hidden(name)) else {
                 continue;
             };
-            let name = folder.name.join(last);
+            let [name, key] = [&folder.name, &folder.key].map(|above| above.join(last));
             if !path.is_dir() {
-                self.file(&path, name, folder.class.clone());
+                self.file(&path, [name, key], folder.class.clone());
                 continue;
             }
             let class = if folder.is_root {
@@ -136,6 +145,7 @@ impl Walk {
             list.push(Folder {
                 path,
                 name,
+                key,
                 class,
                 is_root: false,
             });
@@ -143,7 +153,7 @@ impl Walk {
         Ok(folders)
     }
 
-    fn file(&mut self, path: &Path, name: PathBuf, class: Option<String>) {
+    fn file(&mut self, path: &Path, [name, key]: [PathBuf; 2], class: Option<String>) {
         if !is_picture(path) {
             self.others += 1;
             return;
@@ -154,11 +164,31 @@ impl Walk {
                 name,
                 class,
                 bytes: meta.len(),
+                key,
             }),
             Ok(_) => self.skipped.add(format!("{}: not a regular file", slashed(&name))),
             Err(error) => self.skipped.add(format!("{}: {error}", slashed(&name))),
         }
     }
+}
+
+/// The roots but for those that lie in another, and those that were named before.
+fn outermost(roots: &[PathBuf]) -> Vec<PathBuf> {
+    if roots.len() < 2 || !roots.iter().any(|root| root.is_dir()) {
+        return roots.to_vec();
+    }
+    let real: Vec<PathBuf> = roots
+        .iter()
+        .map(|root| root.canonicalize().unwrap_or_else(|_| root.clone()))
+        .collect();
+    let folders: HashSet<&Path> = real.iter().map(PathBuf::as_path).filter(|root| root.is_dir()).collect();
+    let mut named = HashSet::new();
+    let is_outermost = |real: &Path| !real.ancestors().skip(1).any(|above| folders.contains(above));
+    let kept = roots
+        .iter()
+        .zip(&real)
+        .filter(|(_, real)| is_outermost(real) && named.insert(real.as_path()));
+    kept.map(|(root, _)| root.clone()).collect()
 }
 
 /// What pictures of each root are called by: nothing where there is one folder; of several the way from the deepest folder
@@ -176,7 +206,7 @@ fn names(roots: &[PathBuf]) -> Vec<PathBuf> {
     let first = whole.first().map(above).unwrap_or_default();
     let shared = |path: &PathBuf| first.components().zip(above(path).components()).take_while(|(a, b)| a == b).count();
     let shared = whole.iter().map(shared).min().unwrap_or(0);
-    let is_named = |part: &Component<'_>| matches!(part, Component::Normal(_) | Component::ParentDir);
+    let is_named = |part: &Component<'_>| matches!(part, Component::Prefix(_) | Component::Normal(_) | Component::ParentDir);
     whole
         .iter()
         .map(|path| path.components().skip(shared).filter(is_named).collect())
