@@ -342,7 +342,7 @@ fn threads_that_give_way_and_get_no_turn_hold_nothing_up() {
         let what = format!("{threads} threads, {ahead} ahead, {free} pictures read before they hang");
         assert!(expected == found.expect(&what).unwrap(), "{what}");
         while Arc::strong_count(&source) > 1 {
-            thread::yield_now(); // every thread ends, though nobody waits for it
+            thread::sleep(Duration::from_millis(1)); // every thread ends, though nobody waits for it
         }
     }
     assert!(expected == all(with_broken(), standing_back(2, 3)), "where they do get turns");
